@@ -1,0 +1,312 @@
+"""Campaigns: plan, approve, open (freeze rules, announce), close."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+from sqlmodel import col, select
+
+from casework.announcing import announce
+from casework.desk import Desk
+from casework.evidence import keep_file
+from casework.library import freeze_current
+from casework.moves import move
+from casework.people import join, require_other, require_role, split
+from core.campaignplan import CampaignPlan, UnitChoice, read_plan
+from core.codes import CampaignKind
+from core.errors import InvalidInput, NotFound, Refused
+from core.lives import CAMPAIGN_MOVES, CampaignAct, CampaignState
+from core.planning import InspectorFact, ItemFact, PlanRequest, UnitFact, VisitPlan, plan_visits
+from core.rulebook import Item, Rulebook
+from core.secrecy import refuse_state_secrets
+from models.audit import canonical_json
+from models.campaign import Campaign, Visit, VisitMember
+from models.organisation import Person, Unit
+from models.rectification import Rectification
+
+
+def plan_campaign(desk: Desk, path: Path) -> Campaign:
+    """Plan a campaign from its file: visits with dates and teams; a plan that is not approved yet is replaced.
+
+    raises   InvalidRuleFile for the file, InvalidInput when units, items or teams do not work out
+    """
+    require_role(desk, ("officer", "director", "leader"), "编制督察批次")
+    text = path.read_text(encoding="utf-8")
+    refuse_state_secrets(text, path.name)
+    plan = read_plan(text, path.name)
+    items = chosen_items(desk.rules, plan)
+    units = _chosen_units(desk, plan)
+    visits = plan_visits(_request(desk, plan, units, items))
+    campaign = _store_campaign(desk, plan)
+    _store_visits(desk, campaign, plan, visits, units)
+    assert campaign.id is not None
+    desk.record("campaign", campaign.id, "plan", to_state=campaign.state, code=plan.code, visits=len(visits))
+    return campaign
+
+
+def approve_campaign(desk: Desk, code: str, file: Path | None) -> Campaign:
+    """Approve the plan of a campaign with its scanned 督察方案; the approver is not the planner."""
+    require_role(desk, ("director",), "批准督察方案")
+    campaign = find_campaign(desk, code)
+    require_other(desk, campaign.planned_by, "批准")
+    move(desk, campaign, CAMPAIGN_MOVES, CampaignAct.APPROVE, subject="campaign", thing="督察批次")
+    assert campaign.id is not None
+    if file is not None:
+        campaign.scheme_sha256 = keep_file(desk, "campaign", campaign.id, "approve", file).sha256
+    campaign.approved_by, campaign.approved_on = desk.actor.code, desk.today
+    desk.session.add(campaign)
+    return campaign
+
+
+def open_campaign(desk: Desk, code: str) -> Campaign:
+    """Open an approved campaign: freeze its rules, draft one 督察通知 per unit, queue the inspectors' tasks."""
+    require_role(desk, ("officer", "director"), "启动督察批次")
+    campaign = find_campaign(desk, code)
+    plan = plan_of(campaign)
+    catalogs = _items_by_catalog(desk.rules, plan)
+    move(desk, campaign, CAMPAIGN_MOVES, CampaignAct.OPEN, subject="campaign", thing="督察批次")
+    campaign.rules_sha256 = freeze_current(desk.session, desk.rules, catalogs, desk.now)
+    campaign.opened_on = desk.today
+    desk.session.add(campaign)
+    desk.session.flush()
+    announce(desk, campaign, tells_units=campaign.kind != CampaignKind.UNANNOUNCED)
+    return campaign
+
+
+def close_campaign(desk: Desk, code: str) -> Campaign:
+    """Close a campaign whose cases are all settled; raise Refused naming those that are not."""
+    require_role(desk, ("director",), "办结督察批次")
+    campaign = find_campaign(desk, code)
+    running = desk.session.exec(
+        select(Rectification.id).where(
+            col(Rectification.campaign_id) == campaign.id,
+            col(Rectification.state).not_in(("closed", "look_back", "archived", "withdrawn")),
+        )
+    ).all()
+    if running:
+        raise Refused(
+            "督察批次尚有未销号的整改事项",
+            found=f"{len(running)}件",
+            expected="全部销号、归档或撤销",
+            remedy=f"运行 ducha case list --campaign {code} 查看",
+        )
+    move(desk, campaign, CAMPAIGN_MOVES, CampaignAct.CLOSE, subject="campaign", thing="督察批次")
+    campaign.closed_on = desk.today
+    desk.session.add(campaign)
+    return campaign
+
+
+def find_campaign(desk: Desk, code: str) -> Campaign:
+    """Return a campaign by its code; raise NotFound."""
+    row = desk.session.exec(
+        select(Campaign).where(col(Campaign.office_id) == desk.office_id, col(Campaign.code) == code)
+    ).first()
+    if row is None:
+        raise NotFound("没有这个督察批次", found=code, expected="已编制的批次编码", remedy="先运行 ducha campaign plan 文件")
+    return row
+
+
+def plan_of(campaign: Campaign) -> CampaignPlan:
+    """Return the stored plan of a campaign."""
+    return CampaignPlan.model_validate(json.loads(campaign.plan))
+
+
+def describe_campaign(desk: Desk, campaign: Campaign) -> dict[str, object]:
+    """Return the campaign with its visits as outside programs read it."""
+    visits = []
+    for visit, unit in desk.session.exec(
+        select(Visit, Unit)
+        .where(col(Visit.campaign_id) == campaign.id, col(Visit.unit_id) == col(Unit.id))
+        .order_by(col(Visit.from_on), col(Unit.code))
+    ):
+        visits.append(
+            {
+                "id": visit.id,
+                "unit": unit.code,
+                "from": visit.from_on.isoformat(),
+                "to": visit.to_on.isoformat(),
+                "place": visit.place,
+                "team": [person.code for person in team_of(desk, visit)],
+                "items": list(split(visit.items)),
+                "reasons": visit.reasons.splitlines(),
+            }
+        )
+    return {
+        "code": campaign.code,
+        "title": campaign.title,
+        "state": campaign.state,
+        "visits": visits,
+        "rules_sha256": campaign.rules_sha256,
+    }
+
+
+def team_of(desk: Desk, visit: Visit) -> list[Person]:
+    """Return the people of a visit, its leader first, then by code."""
+    query = (
+        select(Person, VisitMember.role)
+        .where(col(VisitMember.visit_id) == visit.id, col(VisitMember.person_id) == col(Person.id))
+        .order_by(col(Person.code))
+    )
+    rows = sorted(desk.session.exec(query), key=lambda row: row[1] != "leader")
+    return [person for person, _role in rows]
+
+
+def chosen_items(rules: Rulebook, plan: CampaignPlan) -> tuple[Item, ...]:
+    """Return the items that a plan inspects, catalogue by catalogue; raise InvalidInput for an unknown one."""
+    return tuple(
+        item
+        for key, ids in _items_by_catalog(rules, plan).items()
+        for item in rules.catalogs[key].items
+        if item.id in ids
+    )
+
+
+def _items_by_catalog(rules: Rulebook, plan: CampaignPlan) -> dict[str, tuple[str, ...]]:
+    chosen: dict[str, tuple[str, ...]] = {}
+    for choice in plan.catalogs:
+        catalog = rules.catalogs.get(choice.key)
+        if catalog is None:
+            raise InvalidInput(
+                "没有这个事项目录", found=choice.key, expected="、".join(rules.catalogs), remedy="改正批次文件的 catalogs"
+            )
+        wanted = None if choice.items == "all" else set(choice.items)
+        known = {item.id for item in catalog.items} | {c.code for c in catalog.classes}
+        unknown = sorted((wanted or set()) - known)
+        if unknown:
+            raise InvalidInput(
+                "事项目录中没有这些类别或事项",
+                found="、".join(unknown),
+                expected=f"{choice.key} 的类别编码或事项编号",
+                remedy="改正批次文件的 catalogs.items",
+            )
+        chosen[choice.key] = tuple(
+            item.id
+            for item in catalog.items
+            if wanted is None or item.id in wanted or item.category in wanted
+        )
+    return chosen
+
+
+def _chosen_units(desk: Desk, plan: CampaignPlan) -> list[Unit]:
+    units = desk.session.exec(
+        select(Unit).where(col(Unit.office_id) == desk.office_id).order_by(col(Unit.code))
+    ).all()
+    if isinstance(plan.units, UnitChoice):
+        kinds = set(plan.units.select["类别"])
+        chosen = [unit for unit in units if kinds & set(split(unit.kinds))]
+    else:
+        by_code = {unit.code: unit for unit in units}
+        unknown = [code for code in plan.units if code not in by_code]
+        if unknown:
+            raise NotFound(
+                "没有这些单位", found="、".join(unknown), expected="已导入的单位编码", remedy="先运行 ducha import units 文件"
+            )
+        chosen = [by_code[code] for code in plan.units]
+    if not chosen:
+        raise InvalidInput("没有选中任何单位", found=str(plan.units), expected="至少一个单位", remedy="改正批次文件的 units")
+    return chosen
+
+
+def _request(desk: Desk, plan: CampaignPlan, units: list[Unit], items: tuple[Item, ...]) -> PlanRequest:
+    people = desk.session.exec(select(Person).where(col(Person.office_id) == desk.office_id)).all()
+    return PlanRequest(
+        units=tuple(UnitFact(u.code, u.name, frozenset(split(u.kinds)), u.parent_code) for u in units),
+        items=tuple(ItemFact(i.id, frozenset(i.applies_to), frozenset(i.specialties)) for i in items),
+        inspectors=tuple(
+            InspectorFact(
+                p.code,
+                p.unit_code or "",
+                frozenset(split(p.former_units)),
+                frozenset(split(p.specialties)),
+                frozenset(split(p.roles)),
+            )
+            for p in people
+        ),
+        period_from=plan.period.from_on,
+        period_to=plan.period.to_on,
+        team_size=plan.team.size,
+        need_leader=plan.team.leader is not None,
+        at_least=plan.team.at_least,
+        seed=plan.team.seed,
+        calendar=desk.calendar,
+        former_years=plan.team.recuse.former_years,
+        visit_workdays=plan.visit_workdays,
+    )
+
+
+def _store_campaign(desk: Desk, plan: CampaignPlan) -> Campaign:
+    row = desk.session.exec(
+        select(Campaign).where(col(Campaign.office_id) == desk.office_id, col(Campaign.code) == plan.code)
+    ).first()
+    if row is not None and row.state != CampaignState.PLANNED:
+        raise Refused(
+            "督察批次已经批准，不能重新编制",
+            found=f"{plan.code} 状态 {row.state}",
+            expected="状态 planned",
+            remedy="改用新的批次编码，或按程序变更范围",
+        )
+    values = {
+        "title": plan.title,
+        "kind": plan.kind.value,
+        "line": plan.line.value,
+        "plan": canonical_json(plan.model_dump(mode="json", by_alias=True)),
+        "period_from": plan.period.from_on,
+        "period_to": plan.period.to_on,
+        "planned_by": desk.actor.code,
+        "planned_on": desk.today,
+    }
+    if row is None:
+        state = CampaignState.PLANNED.value
+        row = Campaign(office_id=desk.office_id, code=plan.code, state=state, **values)
+    else:
+        for name, value in values.items():
+            setattr(row, name, value)
+        _drop_visits(desk, row)
+    desk.session.add(row)
+    desk.session.flush()
+    return row
+
+
+def _drop_visits(desk: Desk, campaign: Campaign) -> None:
+    visits = desk.session.exec(select(Visit).where(col(Visit.campaign_id) == campaign.id)).all()
+    for visit in visits:
+        for member in desk.session.exec(select(VisitMember).where(col(VisitMember.visit_id) == visit.id)):
+            desk.session.delete(member)
+    desk.session.flush()
+    for visit in visits:
+        desk.session.delete(visit)
+    desk.session.flush()
+
+
+def _store_visits(
+    desk: Desk, campaign: Campaign, plan: CampaignPlan, visits: tuple[VisitPlan, ...], units: list[Unit]
+) -> None:
+    unit_ids = {unit.code: unit.id for unit in units}
+    people = desk.session.exec(select(Person).where(col(Person.office_id) == desk.office_id)).all()
+    person_ids = {person.code: person.id for person in people}
+    for planned in visits:
+        visit = Visit(
+            office_id=desk.office_id,
+            campaign_id=campaign.id,
+            unit_id=unit_ids[planned.unit],
+            from_on=planned.from_on,
+            to_on=planned.to_on,
+            place=planned.place,
+            items=join(planned.items),
+            reasons="\n".join(planned.reasons),
+            self_report_due_on=_self_report_day(desk, plan, planned.from_on),
+        )
+        desk.session.add(visit)
+        desk.session.flush()
+        for code in planned.team:
+            role = "leader" if code == planned.team[0] else "member"
+            desk.session.add(VisitMember(visit_id=visit.id, person_id=person_ids[code], role=role))
+    desk.session.flush()
+
+
+def _self_report_day(desk: Desk, plan: CampaignPlan, from_on: date) -> date | None:
+    if plan.self_report_workdays == 0 or plan.kind is CampaignKind.UNANNOUNCED:
+        return None
+    return desk.calendar.after(from_on, -plan.self_report_workdays)

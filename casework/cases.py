@@ -1,0 +1,235 @@
+"""One act on one case: who may, what must be given, what changes; the acts themselves are in acting.py."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from sqlmodel import col, select
+
+from casework.climbing import refresh
+from casework.desk import Desk
+from casework.evidence import keep_file
+from casework.moves import move_rectification
+from casework.people import require_role
+from core.errors import InvalidInput, NotAllowed, NotFound
+from core.rectification import (
+    ACTORS,
+    CASE_ACT_LABELS,
+    KEYS,
+    CaseAct,
+    CaseState,
+    Role,
+    effective_act,
+    move_case,
+)
+from core.secrecy import refuse_state_secrets
+from models.campaign import Campaign, Finding
+from models.organisation import Unit
+from models.rectification import Rectification
+
+
+@dataclass(slots=True)
+class ActOnCase:
+    """One act with all that was given for it; `effective` is the act once the verdict is known."""
+
+    desk: Desk
+    case: Rectification
+    finding: Finding
+    act: CaseAct
+    effective: CaseAct
+    on: date
+    note: str
+    files: Sequence[Path]
+    values: Mapping[str, str]
+    detail: dict[str, object] = field(default_factory=dict)
+
+    def day(self, key: str) -> date | None:
+        """Return a value as a day; raise InvalidInput when it is none."""
+        text = self.values.get(key)
+        if text is None:
+            return None
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise InvalidInput(
+                f"{key} 不是日期", found=text, expected="YYYY-MM-DD", remedy=f"改正 --set {key}=2026-03-02"
+            ) from None
+
+    def need_note(self) -> None:
+        """Refuse the act without its reason."""
+        if not self.note.strip():
+            label = CASE_ACT_LABELS[self.act]
+            raise InvalidInput(f"{label}须写明理由", found="空", expected="一句理由", remedy="加上 --note 理由")
+
+
+def act_on_case(
+    desk: Desk,
+    code: str,
+    act_code: str,
+    *,
+    on: date | None = None,
+    note: str = "",
+    files: Sequence[Path] = (),
+    values: Mapping[str, str] | None = None,
+) -> Rectification:
+    """Carry out one act on a case; the day it counts for may lie before the day it is entered, both are kept.
+
+    raises   IllegalMove naming the acts that are possible; NotAllowed; InvalidInput; nothing is changed then
+    """
+    from casework.acting import AFTER, BEFORE  # the acts use this module's types
+
+    case, finding = find_case(desk, code)
+    act = _known_act(act_code)
+    given = dict(values or {})
+    _check_keys(act, given)
+    deed = ActOnCase(
+        desk, case, finding, act, effective_act(act, given.get("verdict")), on or desk.today, note, files, given
+    )
+    _check_person(deed)
+    _check_words(deed)
+    move_case(CaseState(case.state), deed.effective, suspended=case.suspended_on is not None)
+    _check_day(deed)
+    if deed.act in BEFORE:
+        BEFORE[deed.act](deed)
+    move_rectification(
+        desk, case, deed.effective, on=deed.on, label=act.value, note=note, **{**given, **deed.detail}
+    )
+    for path in files:
+        keep_file(desk, "case", case.id, act.value, path)
+    desk.session.flush()
+    for step in dict.fromkeys((deed.act, deed.effective)):
+        if step in AFTER:
+            AFTER[step](deed)
+    refresh(desk, case)
+    desk.session.flush()
+    return case
+
+
+def find_case(desk: Desk, code: str) -> tuple[Rectification, Finding]:
+    """Return a case with its finding by the problem's number; raise NotFound."""
+    row = desk.session.exec(
+        select(Rectification, Finding).where(
+            col(Finding.office_id) == desk.office_id,
+            col(Finding.code) == code,
+            col(Finding.id) == col(Rectification.id),
+        )
+    ).first()
+    if row is None:
+        raise NotFound("没有这个整改事项", found=code, expected="问题编号", remedy="运行 ducha case list 查看")
+    return row[0], row[1]
+
+
+def _known_act(code: str) -> CaseAct:
+    try:
+        return CaseAct(code)
+    except ValueError:
+        raise InvalidInput(
+            "没有这个操作", found=code, expected="、".join(act.value for act in CaseAct), remedy="改用所列操作"
+        ) from None
+
+
+def _check_keys(act: CaseAct, given: Mapping[str, str]) -> None:
+    keys = KEYS.get(act, ())
+    names = {key.rstrip("*") for key in keys}
+    unknown = sorted(set(given) - names)
+    missing = [key.rstrip("*") for key in keys if key.endswith("*") and key.rstrip("*") not in given]
+    if unknown or missing:
+        raise InvalidInput(
+            f"操作 {act} 的参数不正确",
+            found="多出 " + "、".join(unknown) if unknown else "缺少 " + "、".join(missing),
+            expected="、".join(keys) or "没有参数",
+            remedy="用 --set 键=值 给出（带*的必填）",
+        )
+
+
+def _check_person(deed: ActOnCase) -> None:
+    actor = deed.desk.actor
+    label = CASE_ACT_LABELS[deed.act]
+    require_role(deed.desk, {role.value for role in ACTORS[deed.act]}, label)
+    unit = deed.desk.session.get(Unit, deed.case.unit_id)
+    own = unit is not None and actor.unit_code == unit.code
+    if actor.speaks_for_unit and not own:
+        raise NotAllowed(
+            "不能办理其他单位的整改事项", found=actor.code, expected=unit.code if unit else "", remedy="由该单位办理"
+        )
+    if own and not actor.speaks_for_unit:
+        raise NotAllowed(
+            f"本单位人员须回避，不能{label}",
+            found=f"{actor.code} 所在单位 {actor.unit_code}",
+            expected="与该单位无关的人员",
+            remedy="换人办理",
+        )
+    if Role.UNIT in ACTORS[deed.act] and deed.on > deed.desk.today:
+        raise InvalidInput("办理日期不得晚于今天", found=deed.on.isoformat(), expected=f"不晚于 {deed.desk.today}")
+
+
+def _check_words(deed: ActOnCase) -> None:
+    for text in (deed.note, *deed.values.values()):
+        refuse_state_secrets(text, f"整改事项 {deed.finding.code} 的填报内容")
+
+
+def _check_day(deed: ActOnCase) -> None:
+    if deed.on > deed.desk.today:
+        raise InvalidInput(
+            "办理日期不得晚于今天", found=deed.on.isoformat(), expected=f"不晚于 {deed.desk.today}", remedy="改正 --on"
+        )
+    known = deed.finding.confirmed_on or deed.finding.found_on
+    if deed.on < known:
+        raise InvalidInput(
+            "办理日期早于问题认定", found=deed.on.isoformat(), expected=f"不早于 {known}", remedy="改正 --on"
+        )
+
+
+def list_cases(
+    desk: Desk,
+    *,
+    campaign: str | None = None,
+    unit: str | None = None,
+    state: str | None = None,
+    light: str | None = None,
+) -> list[dict[str, object]]:
+    """Return cases as outside programs read them, by number."""
+    query = (
+        select(Rectification, Finding, Unit.code, Campaign.code)
+        .where(
+            col(Rectification.office_id) == desk.office_id,
+            col(Finding.id) == col(Rectification.id),
+            col(Unit.id) == col(Rectification.unit_id),
+            col(Campaign.id) == col(Rectification.campaign_id),
+        )
+        .order_by(col(Finding.code))
+    )
+    filters = (
+        (campaign, col(Campaign.code)),
+        (unit, col(Unit.code)),
+        (state, col(Rectification.state)),
+        (light, col(Rectification.light)),
+    )
+    for wanted, column in filters:
+        if wanted is not None:
+            query = query.where(column == wanted)
+    return [
+        describe_case(case, finding, unit_code, campaign_code)
+        for case, finding, unit_code, campaign_code in desk.session.exec(query)
+    ]
+
+
+def describe_case(case: Rectification, finding: Finding, unit: str, campaign: str) -> dict[str, object]:
+    """Return a case as outside programs read it."""
+    return {
+        "id": finding.code,
+        "unit": unit,
+        "item": finding.item,
+        "state": case.state,
+        "light": case.light,
+        "highest_light": case.highest_light,
+        "severity": case.severity,
+        "due_on": case.due_on.isoformat() if case.due_on else None,
+        "next_due_on": case.next_due_on.isoformat() if case.next_due_on else None,
+        "campaign": campaign,
+        "percent": case.percent,
+        "round": case.round,
+    }

@@ -1,0 +1,121 @@
+"""A case on its ladder: the rungs of its frozen rules, where it stands, and the day to look at it again."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from casework.desk import Desk
+from casework.library import frozen_rules
+from core.codes import Light, Severity
+from core.ladder import LastRung, Standing, arithmetic_light, decide
+from core.rectification import CLOCK_RUNS, CaseState
+from core.rulebook import Ladder, Profile, Rulebook
+from models.campaign import Campaign
+from models.document import Document
+from models.rectification import Rectification, Rung
+
+
+def rules_of(desk: Desk, campaign_id: int) -> Rulebook:
+    """Return the rules that a campaign froze."""
+    digest = desk.session.exec(select(Campaign.rules_sha256).where(col(Campaign.id) == campaign_id)).one()
+    return frozen_rules(desk.session, digest) if digest else desk.rules
+
+
+def ladder_of(desk: Desk, campaign_id: int) -> Ladder:
+    """Return the ladder of a campaign's frozen rules."""
+    return rules_of(desk, campaign_id).ladder_of(desk.office.code)
+
+
+def profile_of(desk: Desk, case: Rectification) -> Profile:
+    """Return the rungs and limits for the severity of a case."""
+    return ladder_of(desk, case.campaign_id).profiles[Severity(case.severity)]
+
+
+def last_rung(desk: Desk, case: Rectification) -> LastRung | None:
+    """Return the rung issued last in the present round and due version, with the day its document was served."""
+    if case.last_rung_id is None:
+        return None
+    row = desk.session.exec(
+        select(Rung, Document)
+        .outerjoin(Document, col(Document.id) == col(Rung.document_id))
+        .where(col(Rung.id) == case.last_rung_id)
+    ).first()
+    if row is None:
+        return None
+    rung, document = row
+    numbered = document is not None and (document.series is not None or document.state in ("draft", "in_review"))
+    return LastRung(
+        rung.code, Light(rung.light), rung.fired_on, numbered, document.served_on if document else None
+    )
+
+
+def standing_of(desk: Desk, case: Rectification, today: date) -> Standing | None:
+    """Return the facts of a case that its ladder looks at; None while its notice has not been signed."""
+    if case.due_on is None:
+        return None
+    return Standing(case.served_on, case.due_on, last_rung(desk, case), facts_of(desk, case, today))
+
+
+def facts_of(desk: Desk, case: Rectification, today: date) -> dict[str, object]:
+    """Return the published facts (core/conditions.py) of a case on a day."""
+    return {
+        "percent": case.percent,
+        "plan_submitted": case.plan_on is not None,
+        "extension_granted": case.due_version > 1,
+        "returns": case.returns,
+        "severity": case.severity,
+        "overdue_workdays": desk.calendar.between(case.due_on, today) if case.due_on else 0,
+        "closure_applied": case.state == CaseState.CLOSURE_APPLIED,
+    }
+
+
+def derive_next_due(desk: Desk, case: Rectification) -> date | None:
+    """Return the day on which the sweep must look at the case, from its facts alone.
+
+    A rung that is due today or overdue gives today: acts never issue rungs themselves, the sweep does.
+    """
+    if CaseState(case.state) not in CLOCK_RUNS or case.suspended_on is not None:
+        return None
+    standing = standing_of(desk, case, desk.today)
+    if standing is None:
+        return None
+    decision = decide(profile_of(desk, case).rungs, standing, desk.today, desk.calendar)
+    return desk.today if decision.rung is not None else decision.next_due_on
+
+
+def refresh(desk: Desk, case: Rectification) -> None:
+    """Bring the cached day of a case up to date after its facts changed."""
+    case.next_due_on = derive_next_due(desk, case)
+    case.set_aside = None
+    desk.session.add(case)
+
+
+def light_by_lateness(desk: Desk, case: Rectification) -> Light:
+    """Return the colour that lateness alone would give today, whatever was issued."""
+    standing = standing_of(desk, case, desk.today)
+    if standing is None or CaseState(case.state) not in CLOCK_RUNS:
+        return Light.NONE
+    return arithmetic_light(profile_of(desk, case).rungs, standing, desk.today, desk.calendar)
+
+
+def set_light(case: Rectification, light: Light) -> None:
+    """Set the colour of a case and remember the highest it ever had."""
+    case.light = light.value
+    if light.rank > Light(case.highest_light).rank:
+        case.highest_light = light.value
+
+
+def cases_of_document(desk: Desk, document_id: int) -> list[Rectification]:
+    """Return the cases on a document, by id."""
+    from models.document import DocumentCase
+
+    query = (
+        sa.select(Rectification)
+        .join(DocumentCase, col(DocumentCase.case_id) == col(Rectification.id))
+        .where(col(DocumentCase.document_id) == document_id)
+        .order_by(col(Rectification.id))
+    )
+    return list(desk.session.scalars(query))

@@ -1,0 +1,170 @@
+"""The desk at which a verb works: session, office, rules, calendar, actor, day and instant.
+
+An edge opens a desk, calls verbs, and the desk writes the audit entries and commits when the block ends well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from casework.library import calendar_of, current_rules
+from core.errors import InvalidInput, NotFound
+from core.rulebook import Office as OfficeRules
+from core.rulebook import Rulebook
+from core.workdays import Calendar
+from models.audit import Change, append_changes, shard_of, start_chains
+from models.database import reading, transaction
+from models.organisation import Office
+from system.settings import Settings
+
+SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a person of the pool, a leader of the office, a contact of a unit, or the machine itself."""
+
+    code: str
+    name: str
+    roles: frozenset[str]
+    unit_code: str | None = None
+    is_machine: bool = False
+
+    @property
+    def speaks_for_unit(self) -> bool:
+        return "unit" in self.roles
+
+
+MACHINE = Actor(SYSTEM, "系统", frozenset({"officer"}), is_machine=True)
+
+
+@dataclass(slots=True)
+class Desk:
+    """Everything a verb needs; `today` is the civil day in Asia/Shanghai, `now` the aware instant in UTC."""
+
+    session: Session
+    office: Office
+    settings: Settings
+    rules: Rulebook
+    calendar: Calendar
+    actor: Actor
+    today: date
+    now: datetime
+    changes: list[Change] = field(default_factory=list)
+
+    @property
+    def office_id(self) -> int:
+        assert self.office.id is not None  # a desk is opened on a stored office
+        return self.office.id
+
+    @property
+    def office_rules(self) -> OfficeRules:
+        return self.rules.offices[self.office.code]
+
+    @property
+    def files(self) -> Path:
+        return self.settings.files
+
+    def record(
+        self,
+        subject: str,
+        subject_id: int,
+        act: str,
+        *,
+        unit_id: int | None = None,
+        from_state: str = "",
+        to_state: str = "",
+        on: date | None = None,
+        **detail: object,
+    ) -> None:
+        """Note one change; it is written with the others when the desk closes."""
+        said = {key: value for key, value in detail.items() if value not in (None, "", (), [])}
+        self.changes.append(
+            Change(
+                shard_of(unit_id),
+                on or self.today,
+                self.actor.code,
+                subject,
+                subject_id,
+                act,
+                from_state,
+                to_state,
+                said or None,
+            )
+        )
+
+    def flush_changes(self) -> None:
+        """Write the noted changes to their chains."""
+        append_changes(self.session, self.office_id, self.changes, self.now)
+        self.changes.clear()
+
+
+@contextmanager
+def at_desk(
+    engine: sa.Engine,
+    settings: Settings,
+    *,
+    by: str | None,
+    today: date,
+    now: datetime,
+    readonly: bool = False,
+) -> Iterator[Desk]:
+    """Open a desk in one transaction; on a clean end write the audit entries and commit, else nothing happened.
+
+    by       person code, office post code, `<unit>:liaison|head|leader`, or None for the machine
+    raises   NotFound for an unknown office or person; DatabaseFailed
+    """
+    from casework.people import find_actor  # people needs the desk's types
+
+    rules = current_rules(settings.rules)
+    opened = reading(engine) if readonly else transaction(engine)
+    with opened as session:
+        office = _office_row(session, rules, settings.office, create=not readonly)
+        calendar = calendar_of(session, office, rules)
+        desk = Desk(session, office, settings, rules, calendar, MACHINE, today, now)
+        if by is not None:
+            desk.actor = find_actor(desk, by)
+        yield desk
+        if not readonly:
+            session.flush()
+            desk.flush_changes()
+
+
+def _office_row(session: Session, rules: Rulebook, wanted: str | None, *, create: bool) -> Office:
+    code = wanted or _only_office(rules)
+    if code not in rules.offices:
+        raise NotFound(
+            "规则中没有这个督察单位",
+            found=code,
+            expected="、".join(rules.offices) or "至少一个 offices/*.yaml",
+            remedy="设置 DUCHA_OFFICE，或在 rules/offices/ 中增加",
+        )
+    row = session.exec(select(Office).where(col(Office.code) == code)).first()
+    if row is not None:
+        return row
+    if not create:
+        return Office(id=0, code=code, name=rules.offices[code].name)
+    row = Office(code=code, name=rules.offices[code].name)
+    session.add(row)
+    session.flush()
+    assert row.id is not None
+    start_chains(session, row.id)
+    return row
+
+
+def _only_office(rules: Rulebook) -> str:
+    if len(rules.offices) == 1:
+        return next(iter(rules.offices))
+    raise InvalidInput(
+        "未指明督察单位",
+        found=f"规则中有{len(rules.offices)}个单位",
+        expected="DUCHA_OFFICE=单位编码",
+        remedy="设置 DUCHA_OFFICE：" + "、".join(rules.offices),
+    )

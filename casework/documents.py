@@ -1,0 +1,299 @@
+"""The life of a document: draft, review sheet, signature, number, seal, issue, service, void."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from casework.climbing import cases_of_document, refresh, rules_of
+from casework.desk import Desk
+from casework.evidence import keep_file, read_file
+from casework.moves import move
+from casework.numbering import take_number, write_number
+from casework.papers import build_paper, store_file, store_standard_files
+from casework.people import require_other, require_role
+from casework.queueing import cancel_messages, queue_document
+from casework.signing import after_signing, before_signing
+from core.codes import DOCUMENT_KIND_LABELS, DocumentKind, Light, Line
+from core.errors import InvalidInput, NotAllowed, NotFound, Refused
+from core.lives import DOCUMENT_MOVES, DocumentAct, DocumentState
+from core.rulebook import LeaderRole
+from core.rulebook.documents import DocumentRule
+from delivery.paper import write_paper
+from models.audit import canonical_json
+from models.base import table_of
+from models.campaign import Campaign
+from models.document import Document, DocumentCase, ServiceRecord
+from models.organisation import Unit
+
+THING = "文书"
+PDF_HEAD = b"%PDF-"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOnDocument:
+    """A case as it stands on a document."""
+
+    case_id: int
+    light: Light = Light.NONE
+    due_on: date | None = None
+
+
+def draft_document(
+    desk: Desk,
+    kind: DocumentKind,
+    campaign: Campaign,
+    unit_id: int,
+    *,
+    inputs: dict[str, object] | None = None,
+    cases: Sequence[CaseOnDocument] = (),
+    author: str | None = None,
+) -> Document:
+    """Write a draft of a kind for a unit; its content is composed when somebody looks at it and frozen at signing.
+
+    author   SYSTEM for a letter that follows from a decision, so that whoever decided may also sign it
+    """
+    rule = rules_of(desk, campaign.id or 0).document(kind.value)
+    document = Document(
+        office_id=desk.office_id,
+        campaign_id=campaign.id,
+        unit_id=unit_id,
+        kind=kind.value,
+        line=campaign.line,
+        state=DocumentState.DRAFT.value,
+        secrecy=rule.secrecy.value,
+        drafted_on=desk.today,
+        drafted_by=author or desk.actor.code,
+        inputs=canonical_json(inputs or {}),
+        rules_sha256=campaign.rules_sha256,
+    )
+    desk.session.add(document)
+    desk.session.flush()
+    if cases:
+        rows = [
+            {"document_id": document.id, "case_id": c.case_id, "light": c.light.value, "due_on": c.due_on}
+            for c in cases
+        ]
+        desk.session.connection().execute(sa.insert(table_of(DocumentCase)), rows)
+    assert document.id is not None
+    desk.record("document", document.id, "draft", unit_id=unit_id, to_state="draft", kind=kind.value)
+    return document
+
+
+def find_document(desk: Desk, document_id: int) -> Document:
+    """Return a document of this office; raise NotFound."""
+    row = desk.session.get(Document, document_id)
+    if row is None or row.office_id != desk.office_id:
+        raise NotFound("没有这份文书", found=str(document_id), expected="文书编号", remedy="运行 ducha notice list 查看")
+    return row
+
+
+def rule_of(desk: Desk, document: Document) -> DocumentRule:
+    """Return the rule of a document's kind in the rules its campaign froze."""
+    return rules_of(desk, document.campaign_id or 0).document(document.kind)
+
+
+def put_in_review(desk: Desk, document_id: int) -> Document:
+    """Send a draft with its 发文稿纸 to review; the file is stored once."""
+    document = find_document(desk, document_id)
+    move(desk, document, DOCUMENT_MOVES, DocumentAct.SHEET, subject="document", thing=THING, unit_id=document.unit_id)
+    desk.session.add(document)
+    return document
+
+
+def sign_documents(desk: Desk, document_ids: Sequence[int], scan: Path | None = None) -> list[Document]:
+    """Sign several documents in one act: each takes its number, and its content is frozen under its hash.
+
+    raises   NotAllowed for the wrong signer or the author; InvalidInput when a template value is missing or no
+             valid basis remains; nothing is signed then
+    """
+    documents = [find_document(desk, number) for number in document_ids]
+    for document in documents:
+        _check_signer(desk, document)
+        if scan is not None:
+            store_file(desk, document, "scan", scan.name, read_file(scan))
+        _sign(desk, document)
+    return documents
+
+
+def sign_by_authorisation(desk: Desk, document: Document) -> None:
+    """Sign and issue a document that a leader's standing authorisation lets go without a hand signature."""
+    campaign = desk.session.get(Campaign, document.campaign_id)
+    code = campaign.code if campaign else ""
+    authorisation = desk.office_rules.authorisation(document.kind, code, desk.today)
+    if authorisation is None:
+        raise NotAllowed("没有对该类文书的常设授权", found=document.kind, expected="单位文件 authorisations 中的授权")
+    document.authorised_by = authorisation.by
+    _sign(desk, document, signer=authorisation.by)
+
+
+def _check_signer(desk: Desk, document: Document) -> None:
+    rule = rule_of(desk, document)
+    name = DOCUMENT_KIND_LABELS[DocumentKind(document.kind)]
+    require_role(desk, ("director", "leader"), f"签发{name}")
+    require_other(desk, document.drafted_by, "签发")
+    leader = desk.office_rules.leaders.get(desk.actor.code)
+    role = leader.role if leader else LeaderRole.DIRECTOR
+    if leader is None and "director" not in desk.actor.roles or not role.may_sign(rule.signer):
+        raise NotAllowed(
+            f"签发{name}的级别不够",
+            found=f"{desk.actor.code}（{role.value}）",
+            expected=f"{rule.signer.value} 及以上",
+            remedy="由相应负责人签发",
+        )
+
+
+def _sign(desk: Desk, document: Document, signer: str | None = None) -> None:
+    rule = rule_of(desk, document)
+    move(desk, document, DOCUMENT_MOVES, DocumentAct.SIGN, subject="document", thing=THING, unit_id=document.unit_id,
+         by_authorisation=document.authorised_by)  # fmt: skip
+    before_signing(desk, document, rule)
+    document.signed_by = signer or desk.actor.code
+    document.signed_on, document.signed_at = desk.today, desk.now
+    if rule.numbered and rule.series is not None:
+        series = desk.office_rules.lines[Line(document.line)].series[rule.series].code_text
+        document.series, document.year = series, desk.today.year
+        document.serial = take_number(desk.session, desk.office_id, series, desk.today.year)
+        document.number = write_number(series, document.year, document.serial)
+    _freeze(desk, document)
+    desk.session.add(document)
+    desk.session.flush()
+    after_signing(desk, document)
+    if not rule.sealed:
+        issue(desk, document)
+
+
+def _freeze(desk: Desk, document: Document) -> None:
+    paper, template_hash = build_paper(desk, document)
+    content = write_paper(paper)
+    document.title = paper.title
+    document.content = content.decode("utf-8")
+    document.template_sha256 = template_hash
+    document.content_sha256 = content_hash(document)
+
+
+def content_hash(document: Document) -> str:
+    """Return the SHA-256 over the frozen content, the template and the rule set of a document."""
+    parts = (document.content or "", document.template_sha256 or "", document.rules_sha256 or "")
+    return hashlib.sha256("\n".join(parts).encode("utf-8")).hexdigest()
+
+
+def seal_document(desk: Desk, document_id: int, pdf: Path) -> Document:
+    """Store the sealed PDF of a signed document and issue it."""
+    require_role(desk, ("officer", "director"), "登记用印")
+    document = find_document(desk, document_id)
+    content = read_file(pdf)
+    if not content.startswith(PDF_HEAD):
+        raise InvalidInput("用印文件不是 PDF", found=pdf.name, expected="盖章后的 PDF", remedy="导出或扫描为 PDF 后重试")
+    move(desk, document, DOCUMENT_MOVES, DocumentAct.SEAL, subject="document", thing=THING, unit_id=document.unit_id,
+         sha256=hashlib.sha256(content).hexdigest())  # fmt: skip
+    store_file(desk, document, "sealed", pdf.name, content)
+    issue(desk, document)
+    return document
+
+
+def issue(desk: Desk, document: Document) -> None:
+    """Issue a document: its files are made and its mails queued in this transaction."""
+    rule = rule_of(desk, document)
+    move(desk, document, DOCUMENT_MOVES, DocumentAct.ISSUE, subject="document", thing=THING, unit_id=document.unit_id)
+    document.issued_on = desk.today
+    desk.session.add(document)
+    if rule.mailed:
+        store_standard_files(desk, document)
+        unit = desk.session.get(Unit, document.unit_id)
+        assert unit is not None  # foreign key
+        roles = tuple(role.value for role in rule.recipients) or ("liaison",)
+        queue_document(desk, document, unit, roles)
+
+
+def serve_document(
+    desk: Desk, document_id: int, channel: str, on: date, file: Path | None = None, note: str = ""
+) -> Document:
+    """Record that a document was served on a day; the first record counts, later ones are kept beside it.
+
+    channel   acknowledgement | hand | telephone | post | portal | left
+    """
+    document = find_document(desk, document_id)
+    if document.issued_on is None or not document.issued_on <= on <= desk.today:
+        raise InvalidInput(
+            "送达日期不合理",
+            found=on.isoformat(),
+            expected=f"{document.issued_on or '发出日'} 至 {desk.today}",
+            remedy="核对回证后重填；未发出的文书先签发、用印",
+        )
+    already = document.served_on
+    document.served_on = already or on
+    move(desk, document, DOCUMENT_MOVES, DocumentAct.SERVE, subject="document", thing=THING, unit_id=document.unit_id,
+         on=on, channel=channel, note=note)  # fmt: skip
+    kept = keep_file(desk, "document", document_id, "serve", file).sha256 if file else None
+    desk.session.add(document)
+    desk.session.add(
+        ServiceRecord(
+            document_id=document_id,
+            channel=channel,
+            served_on=on,
+            recorded_by=desk.actor.code,
+            recorded_at=desk.now,
+            note=note,
+            file_sha256=kept,
+        )
+    )
+    if already is None:
+        _tell_cases(desk, document, on)
+    return document
+
+
+def _tell_cases(desk: Desk, document: Document, on: date) -> None:
+    """Start the clocks that wait for service: of the case for its notice, of the next rung for a sheet."""
+    starts_case = document.kind in (DocumentKind.FEEDBACK_NOTICE, DocumentKind.RECTIFICATION_NOTICE)
+    desk.session.flush()
+    for case in cases_of_document(desk, document.id or 0):
+        if starts_case and case.served_on is None:
+            case.served_on = on
+        refresh(desk, case)
+
+
+def void_document(desk: Desk, document_id: int, reason: str) -> Document:
+    """Void a document; its number stays taken, with the reason beside it."""
+    require_role(desk, ("director",), "作废文书")
+    document = find_document(desk, document_id)
+    if not reason.strip():
+        raise InvalidInput("作废文书须写明理由", found="空", expected="一句理由", remedy="加上 --reason")
+    if any(case.signed_on for case in cases_of_document(desk, document_id)) and document.kind in (
+        DocumentKind.FEEDBACK_NOTICE,
+        DocumentKind.RECTIFICATION_NOTICE,
+    ):
+        raise Refused(
+            "该通知书已开始计算整改期限，不能作废",
+            found=document.number or str(document_id),
+            expected="未签发的通知书",
+            remedy="对有关问题办理撤销（ducha case act … withdraw），或另发更正文书",
+        )
+    move(desk, document, DOCUMENT_MOVES, DocumentAct.VOID, subject="document", thing=THING, unit_id=document.unit_id,
+         reason=reason)  # fmt: skip
+    document.void_reason = reason
+    cancel_messages(desk, document_id)
+    desk.session.add(document)
+    return document
+
+
+def list_documents(desk: Desk, *, state: str | None = None, campaign: str | None = None) -> list[tuple[Document, str]]:
+    """Return documents with the code of their unit, newest first."""
+    query = select(Document, Unit.code).where(
+        col(Document.office_id) == desk.office_id, col(Document.unit_id) == col(Unit.id)
+    )
+    if state:
+        query = query.where(col(Document.state) == state)
+    if campaign:
+        query = query.where(
+            col(Document.campaign_id).in_(
+                select(Campaign.id).where(col(Campaign.office_id) == desk.office_id, col(Campaign.code) == campaign)
+            )
+        )
+    return list(desk.session.exec(query.order_by(col(Document.id).desc())))

@@ -1,0 +1,88 @@
+"""The rule sets in use: the current files, the sets that campaigns froze, and the calendar with imported years."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from sqlmodel import Session, col, select
+
+from core.errors import InvalidInput, NotFound
+from core.rulebook import CalendarYear, Rulebook, freeze, load_rulebook, sha256, thaw
+from core.workdays import Calendar
+from models.campaign import RuleSet
+from models.organisation import Office
+from models.record import CalendarTable
+from system.paths import read_texts
+
+
+def current_rules(folder: Path) -> Rulebook:
+    """Return the rules of a folder, read again only when a file changed.
+
+    raises   InvalidRuleFile with every mistake; InvalidInput when the folder is missing
+    """
+    if not folder.is_dir():
+        raise InvalidInput("规则文件夹不存在", found=str(folder), expected="含 catalogs/ 等的文件夹", remedy="设置 DUCHA_RULES")
+    stamps = tuple(
+        (str(path), path.stat().st_mtime_ns) for path in sorted(folder.rglob("*.yaml")) if path.is_file()
+    )
+    return _load(folder, stamps)
+
+
+@lru_cache(maxsize=8)
+def _load(folder: Path, _stamps: tuple[tuple[str, int], ...]) -> Rulebook:
+    return load_rulebook(read_texts(folder, ".yaml"))
+
+
+def store_frozen(session: Session, content: bytes, now: datetime) -> str:
+    """Keep a frozen rule set once and return its SHA-256."""
+    digest = sha256(content)
+    if session.get(RuleSet, digest) is None:
+        session.add(RuleSet(sha256=digest, content=content, frozen_at=now))
+        session.flush()
+    return digest
+
+
+def freeze_current(session: Session, rules: Rulebook, catalogs: dict[str, tuple[str, ...]], now: datetime) -> str:
+    """Freeze the current rules for these catalogues and items; return the SHA-256 of the set.
+
+    catalogs   {catalogue key: item ids}
+    """
+    return store_frozen(session, freeze(rules, catalogs), now)
+
+
+def frozen_rules(session: Session, digest: str) -> Rulebook:
+    """Return the rule set that a campaign froze."""
+    cached = _thawed.get(digest)
+    if cached is None:
+        row = session.get(RuleSet, digest)
+        if row is None:
+            raise NotFound("没有这个冻结的规则集", found=digest[:12], remedy="检查数据库是否完整（ducha doctor）")
+        cached = thaw(row.content)
+        _thawed[digest] = cached
+    return cached
+
+
+# Frozen sets never change, so they are kept for the life of the process under their hash.
+_thawed: dict[str, Rulebook] = {}
+
+
+def calendar_of(session: Session, office: Office, rules: Rulebook) -> Calendar:
+    """Return the calendar of the rule files, overlaid by the newest imported table of each year."""
+    query = (
+        select(CalendarTable.year, CalendarTable.version, CalendarTable.content)
+        .where(col(CalendarTable.office_id) == office.id)
+        .order_by(col(CalendarTable.year), col(CalendarTable.version))
+    )
+    newest = {year: content for year, _version, content in session.exec(query)}
+    return _calendar(tuple(rules.calendars.values()), tuple(newest.values()))
+
+
+@lru_cache(maxsize=16)
+def _calendar(years: tuple[CalendarYear, ...], imported: tuple[str, ...]) -> Calendar:
+    base = Calendar.of(years)
+    if not imported:
+        return base
+    return base.overlay(CalendarYear.model_validate(json.loads(text)) for text in imported)

@@ -1,0 +1,70 @@
+"""The only place that changes a state: the table of moves is asked, the row is set, the change is noted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+from casework.desk import Desk
+from core.moves import step
+from core.rectification import CaseAct, CaseState, RequestState, move_case
+from models.rectification import Rectification, SideRequest
+
+S = TypeVar("S", bound=StrEnum)
+A = TypeVar("A", bound=StrEnum)
+
+
+class Stateful(Protocol):
+    """A row with a life."""
+
+    id: int | None
+    state: str
+
+
+def move(
+    desk: Desk,
+    row: Stateful,
+    moves: Mapping[tuple[S, A], S],
+    act: A,
+    *,
+    subject: str,
+    thing: str,
+    unit_id: int | None = None,
+    on: date | None = None,
+    **detail: object,
+) -> None:
+    """Carry out an act on a row and note it; raise IllegalMove naming the acts that are possible."""
+    states = type(next(iter(moves))[0])
+    before = row.state
+    after = step(moves, states(before), act, thing)
+    row.state = after.value
+    assert row.id is not None  # only stored rows have a life
+    desk.record(
+        subject, row.id, act.value, unit_id=unit_id, from_state=before, to_state=after.value, on=on, **detail
+    )
+
+
+def move_rectification(
+    desk: Desk, case: Rectification, act: CaseAct, *, on: date, label: str | None = None, **detail: object
+) -> None:
+    """Carry out an act on a case and note it under the name the person used (`label`)."""
+    before = case.state
+    after = move_case(CaseState(before), act, suspended=case.suspended_on is not None)
+    case.state = after.value
+    desk.record(
+        "case",
+        case.id,
+        label or act.value,
+        unit_id=case.unit_id,
+        from_state=before,
+        to_state=after.value,
+        on=on,
+        **detail,
+    )
+
+
+def settle_request(request: SideRequest, *, granted: bool) -> None:
+    """Settle a side request; it is settled once and never opened again."""
+    request.state = (RequestState.GRANTED if granted else RequestState.REFUSED).value

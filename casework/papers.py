@@ -1,0 +1,156 @@
+"""From a document to its files: the paper is composed once, frozen at signing, and printed from the frozen content."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from casework.climbing import rules_of
+from casework.desk import Desk
+from casework.values import Subject, subject_of, values_of
+from core.codes import SECRECY_LABELS, DocumentKind, Secrecy
+from core.errors import NotFound
+from delivery.fonts import Fonts
+from delivery.paper import Paper, Sheet, read_paper, write_footer_note
+from delivery.typeset import render_pdf, render_sheet
+from delivery.wording import render_wording, template_hash
+from delivery.worddoc import render_docx
+from models.base import table_of
+from models.document import Document, DocumentFile
+
+ANSWER_NAME = "整改情况报告表.xlsx"
+WITH_ANSWER = (DocumentKind.FEEDBACK_NOTICE.value, DocumentKind.RECTIFICATION_NOTICE.value)
+
+
+def build_paper(desk: Desk, document: Document) -> tuple[Paper, str]:
+    """Return the paper of a document as it stands now, with the hash of its templates.
+
+    raises   InvalidInput naming a template value that is missing
+    """
+    subject = subject_of(desk, document, rules_of(desk, document.campaign_id or 0))
+    values = values_of(subject)
+    wording = render_wording(document.kind, values)
+    profile = desk.office_rules.lines[subject.line]
+    paper = Paper(
+        kind=document.kind,
+        layout=subject.rule.layout,
+        issuer=profile.issuer,
+        number=document.number,
+        title=wording.subject,
+        addressee=values["unit"],
+        blocks=wording.body,
+        signature_name=profile.seal_name,
+        signed_on=document.signed_on,
+        attachments=("整改情况报告表",) if document.kind in WITH_ANSWER else (),
+        copies_to=tuple(subject.inputs.get("copies_to", ())),
+        printed_by=profile.issuer,
+        printed_on=document.signed_on,
+        watermark=desk.settings.watermark,
+        footer_note=_footer(subject),
+        secrecy=SECRECY_LABELS[Secrecy.WORK_SECRET] if document.secrecy == Secrecy.WORK_SECRET else "",
+    )
+    return paper, template_hash(document.kind)
+
+
+def _footer(subject: Subject) -> str:
+    provisional = any(case.due_provisional for case, _finding in subject.findings())
+    note = "放假安排尚未公布，所列期限为暂定" if provisional else ""
+    return write_footer_note(subject.document.rules_sha256 or "", subject.desk.calendar.version, note)
+
+
+def paper_of(desk: Desk, document: Document) -> Paper:
+    """Return the frozen paper of a signed document, or the present one of a draft."""
+    if document.content is not None:
+        return read_paper(document.content.encode("utf-8"))
+    return build_paper(desk, document)[0]
+
+
+def fonts_of(desk: Desk) -> Fonts:
+    """Return the fonts for printing: the office's own first."""
+    return Fonts.find(desk.settings.fonts)
+
+
+def print_pdf(desk: Desk, document: Document) -> bytes:
+    """Return the document as PDF: the stored file if there is one, else made from its content."""
+    for role in ("sealed", "pdf"):
+        stored = stored_file(desk, document, role)
+        if stored is not None:
+            return stored.content
+    return render_pdf(paper_of(desk, document), fonts_of(desk))
+
+
+def print_docx(desk: Desk, document: Document) -> bytes:
+    """Return the document as an editable .docx, for use inside the office."""
+    return render_docx(paper_of(desk, document))
+
+
+def print_sheet(desk: Desk, document: Document) -> bytes:
+    """Return the 发文稿纸 of a document as PDF."""
+    paper = paper_of(desk, document)
+    sheet = Sheet(
+        issuer=paper.issuer,
+        title=paper.title,
+        addressee=paper.addressee,
+        number=paper.number,
+        copies_to=paper.copies_to,
+        attachments=paper.attachments,
+        secrecy=SECRECY_LABELS[Secrecy(document.secrecy)],
+        drafted_by=document.drafted_by,
+        drafted_on=document.drafted_on,
+        signer=document.signed_by or "",
+        signed_on=document.signed_on,
+        footer_note=paper.footer_note,
+    )
+    return render_sheet(sheet, fonts_of(desk))
+
+
+def store_standard_files(desk: Desk, document: Document) -> None:
+    """Make and store what goes out with an issued document: its PDF unless a sealed one is there, and the answer form."""
+    if stored_file(desk, document, "sealed") is None and stored_file(desk, document, "pdf") is None:
+        content = render_pdf(paper_of(desk, document), fonts_of(desk))
+        store_file(desk, document, "pdf", f"{document.kind}-{document.id}.pdf", content)
+    if document.kind in WITH_ANSWER and stored_file(desk, document, "answer") is None:
+        from casework.replies import answer_workbook  # replies needs the documents it answers
+
+        store_file(desk, document, "answer", ANSWER_NAME, answer_workbook(desk, document))
+
+
+def store_file(desk: Desk, document: Document, role: str, name: str, content: bytes) -> str:
+    """Store a file of a document beside those it has; return its SHA-256."""
+    digest = hashlib.sha256(content).hexdigest()
+    known = desk.session.exec(
+        select(sa.func.count())
+        .select_from(DocumentFile)
+        .where(col(DocumentFile.document_id) == document.id, col(DocumentFile.role) == role)
+    ).one()
+    desk.session.connection().execute(
+        sa.insert(table_of(DocumentFile)).values(
+            document_id=document.id,
+            role=role,
+            position=known + 1,
+            name=Path(name).name,
+            sha256=digest,
+            content=content,
+        )
+    )
+    return digest
+
+
+def stored_file(desk: Desk, document: Document, role: str) -> DocumentFile | None:
+    """Return the newest stored file of a role."""
+    return desk.session.exec(
+        select(DocumentFile)
+        .where(col(DocumentFile.document_id) == document.id, col(DocumentFile.role) == role)
+        .order_by(col(DocumentFile.position).desc())
+    ).first()
+
+
+def file_of(desk: Desk, document: Document, role: str) -> DocumentFile:
+    """Return a stored file; raise NotFound."""
+    found = stored_file(desk, document, role)
+    if found is None:
+        raise NotFound("没有这个文件", found=f"文书{document.id} {role}", expected="已生成或上传的文件", remedy="先签发、用印")
+    return found

@@ -1,0 +1,235 @@
+"""Side requests of a case: extension, objection, suspension; numbered, append-only, one of a kind open at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlmodel import col, select
+
+from casework.cases import ActOnCase
+from casework.climbing import ladder_of
+from casework.desk import SYSTEM
+from core.codes import DocumentKind, Severity
+from core.errors import InvalidInput, NotAllowed, Refused
+from core.rectification import RequestKind, RequestState
+from models.campaign import Campaign, VisitMember
+from models.organisation import Person
+from models.rectification import SideRequest
+
+
+def requests_of(deed: ActOnCase, kind: RequestKind) -> list[SideRequest]:
+    """Return the requests of a kind, by number."""
+    return list(
+        deed.desk.session.exec(
+            select(SideRequest)
+            .where(col(SideRequest.case_id) == deed.case.id, col(SideRequest.kind) == kind.value)
+            .order_by(col(SideRequest.number))
+        )
+    )
+
+
+def _open_one(deed: ActOnCase, kind: RequestKind) -> SideRequest | None:
+    found = [r for r in requests_of(deed, kind) if r.state == RequestState.REQUESTED]
+    return found[0] if found else None
+
+
+def _need_open(deed: ActOnCase, kind: RequestKind) -> SideRequest:
+    request = _open_one(deed, kind)
+    if request is None:
+        word = {"extension": "延期申请", "objection": "异议"}[kind.value]
+        raise Refused(f"没有待办理的{word}", found="0件", expected="1件", remedy=f"先由单位提出{word}")
+    if request.asked_by == deed.desk.actor.code:
+        raise NotAllowed("不能审批本人提出的申请", found=request.asked_by, expected="另一名负责人", remedy="换人办理")
+    return request
+
+
+def open_request(kind: RequestKind) -> Callable[[ActOnCase], None]:
+    """Return the step that files a request of a kind."""
+
+    def file_request(deed: ActOnCase) -> None:
+        number = len(requests_of(deed, kind)) + 1
+        deed.desk.session.add(
+            SideRequest(
+                office_id=deed.desk.office_id,
+                case_id=deed.case.id,
+                kind=kind.value,
+                number=number,
+                state=RequestState.REQUESTED.value,
+                asked_on=deed.on,
+                asked_by=deed.desk.actor.code,
+                reason=deed.note,
+                due_before=deed.case.due_on,
+                until_on=deed.day("until"),
+            )
+        )
+
+    return file_request
+
+
+def check_extension_request(deed: ActOnCase) -> None:
+    """Refuse an extension that comes too late, asks for too much, or is not the only one.
+
+    source   ladder, E6 and extension: before the due date, how often and how far by severity
+    """
+    deed.need_note()
+    case, desk = deed.case, deed.desk
+    until = deed.day("until")
+    if case.due_on is None or until is None:
+        raise InvalidInput("尚无整改期限，不能申请延期", found=case.state, expected="已签发的通知书")
+    limits = ladder_of(desk, case.campaign_id).extension
+    last_day = desk.calendar.after(case.due_on, -limits.ask_before_workdays)
+    if deed.on > last_day:
+        raise Refused(
+            "申请延期已过时限",
+            found=f"{deed.on} 提出，期限 {case.due_on}",
+            expected=f"不晚于 {last_day}（到期前{limits.ask_before_workdays}个工作日）",
+            remedy="按原期限整改；逾期按规定催办、督办",
+        )
+    if _open_one(deed, RequestKind.EXTENSION) is not None:
+        raise Refused("已有一件延期申请待审批", found="1件", expected="0件", remedy="等待审批结果")
+    granted = [r for r in requests_of(deed, RequestKind.EXTENSION) if r.state == RequestState.GRANTED]
+    if len(granted) >= limits.max_count:
+        raise Refused("延期次数已满", found=f"{len(granted)}次", expected=f"不超过{limits.max_count}次")
+    _check_length(deed, until)
+
+
+def _check_length(deed: ActOnCase, until: object) -> None:
+    case, desk = deed.case, deed.desk
+    assert case.due_on is not None and case.signed_on is not None  # checked by the caller
+    day = deed.day("until") or case.due_on
+    limits = ladder_of(desk, case.campaign_id).extension
+    original = desk.calendar.between(case.signed_on, case.first_due_on or case.due_on)
+    most = original * limits.max_share_percent // 100
+    if case.severity == Severity.GRAVE:
+        most = limits.grave_max_workdays
+    latest = desk.calendar.after(case.due_on, most)
+    if not case.due_on < day <= latest:
+        raise InvalidInput(
+            "延期期限不合规定",
+            found=str(until),
+            expected=f"晚于 {case.due_on}、不晚于 {latest}（最长{most}个工作日）",
+            remedy="改正 --set until=日期",
+        )
+
+
+def check_extension_decision(deed: ActOnCase) -> None:
+    """Refuse a decision without an open request, on one's own request, or beyond the limits."""
+    request = _need_open(deed, RequestKind.EXTENSION)
+    if deed.values["verdict"] == "granted" and deed.day("until") is not None:
+        _check_length(deed, deed.day("until"))
+    if deed.values["verdict"] == "refused":
+        deed.need_note()
+    deed.detail["request"] = request.number
+
+
+def decide_extension(deed: ActOnCase) -> None:
+    """Settle the request; a granted one moves the due date later and starts a new due version of the ladder."""
+    request = _need_open(deed, RequestKind.EXTENSION)
+    granted = deed.values["verdict"] == "granted"
+    _settle(deed, request, granted)
+    case = deed.case
+    if granted:
+        request.granted_until_on = deed.day("until") or request.until_on
+        case.due_on = request.granted_until_on
+        case.due_version += 1
+        case.last_rung_id = None
+        case.light = case.floor_light
+        deed.desk.record(
+            "case", case.id, "set_due", unit_id=case.unit_id, from_state=case.state, to_state=case.state,
+            due_on=case.due_on, before=request.due_before, extension=request.number,
+        )  # fmt: skip
+    _reply(deed, request, DocumentKind.EXTENSION_REPLY)
+
+
+def check_objection(deed: ActOnCase) -> None:
+    """Refuse an objection without reasons, or a second one while the first is open."""
+    deed.need_note()
+    if _open_one(deed, RequestKind.OBJECTION) is not None:
+        raise Refused("已有一件异议待复核", found="1件", expected="0件", remedy="等待复核结果")
+
+
+def check_objection_decision(deed: ActOnCase) -> None:
+    """Refuse a reviewer who made the finding.
+
+    source   政府督查工作条例 第十七条: those who took part in the conclusion recuse themselves from its review
+    """
+    request = _need_open(deed, RequestKind.OBJECTION)
+    deed.need_note()
+    makers = {deed.finding.found_by, deed.finding.confirmed_by, *_team_codes(deed)}
+    if deed.desk.actor.code in makers:
+        raise NotAllowed(
+            "参与原认定的人员须回避复核", found=deed.desk.actor.code, expected="未参与该问题督察和认定的人员", remedy="换人复核"
+        )
+    deed.detail["request"] = request.number
+
+
+def _team_codes(deed: ActOnCase) -> list[str]:
+    from models.campaign import CheckRecord
+
+    visit = select(CheckRecord.visit_id).where(col(CheckRecord.id) == deed.finding.check_record_id)
+    return list(
+        deed.desk.session.exec(
+            select(Person.code).where(
+                col(Person.id).in_(select(VisitMember.person_id).where(col(VisitMember.visit_id).in_(visit)))
+            )
+        )
+    )
+
+
+def decide_objection(deed: ActOnCase) -> None:
+    """Settle the objection; an upheld one withdraws case and finding (done by the act it turns into)."""
+    request = _need_open(deed, RequestKind.OBJECTION)
+    _settle(deed, request, deed.values["verdict"] == "upheld")
+    _reply(deed, request, DocumentKind.OBJECTION_REPLY)
+
+
+def _settle(deed: ActOnCase, request: SideRequest, granted: bool) -> None:
+    from casework.moves import settle_request
+
+    settle_request(request, granted=granted)
+    request.decided_on, request.decided_by = deed.on, deed.desk.actor.code
+    request.decision_note = deed.note
+    deed.desk.session.add(request)
+
+
+def _reply(deed: ActOnCase, request: SideRequest, kind: DocumentKind) -> None:
+    from casework.documents import CaseOnDocument, draft_document
+
+    campaign = deed.desk.session.get(Campaign, deed.case.campaign_id)
+    assert campaign is not None  # foreign key
+    deed.desk.session.flush()
+    draft_document(
+        deed.desk,
+        kind,
+        campaign,
+        deed.case.unit_id,
+        inputs={"request": request.id},
+        cases=[CaseOnDocument(deed.case.id, due_on=deed.case.due_on)],
+        author=SYSTEM,
+    )
+
+
+def suspend_clock(deed: ActOnCase) -> None:
+    """Stop the clock from a day on, with its reason as a granted suspension."""
+    open_request(RequestKind.SUSPENSION)(deed)
+    deed.desk.session.flush()
+    request = requests_of(deed, RequestKind.SUSPENSION)[-1]
+    _settle(deed, request, granted=True)
+    deed.case.suspended_on = deed.on
+
+
+def resume_clock(deed: ActOnCase) -> None:
+    """Start the clock again: the due date moves by the working days that were suspended."""
+    case, desk = deed.case, deed.desk
+    assert case.suspended_on is not None  # checked by the table of moves
+    days = max(0, desk.calendar.between(case.suspended_on, deed.on))
+    case.suspended_on = None
+    if case.due_on is not None and days:
+        before = case.due_on
+        case.due_on = desk.calendar.after(case.due_on, days)
+        desk.record(
+            "case", case.id, "set_due", unit_id=case.unit_id, from_state=case.state, to_state=case.state,
+            due_on=case.due_on, before=before, suspended_workdays=days,
+        )  # fmt: skip
+
+

@@ -1,0 +1,70 @@
+"""What signing does to the cases on a document: the due date is counted from the day of signature and printed."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from casework.climbing import cases_of_document, refresh, rules_of
+from casework.desk import Desk
+from casework.values import rectify_days, subject_of
+from core.codes import DocumentKind, Severity
+from core.errors import InvalidInput
+from core.rulebook.documents import DocumentRule
+from core.workdays import Unit as PeriodUnit
+from models.base import table_of
+from models.document import Document, DocumentCase
+
+NOTICES = (DocumentKind.FEEDBACK_NOTICE.value, DocumentKind.RECTIFICATION_NOTICE.value)
+
+
+def before_signing(desk: Desk, document: Document, rule: DocumentRule) -> None:
+    """Refuse a document without a valid basis, and set the due dates that a notice prints.
+
+    raises   InvalidInput naming the kind or the problem whose last valid basis is gone
+    """
+    subject = subject_of(desk, document, rules_of(desk, document.campaign_id or 0))
+    region = desk.office_rules.region
+    if rule.basis and not rule.citable(desk.today, subject.line, region):
+        raise _no_basis(rule.name, "rules/documents/" + rule.code + ".yaml")
+    if document.kind not in NOTICES:
+        return
+    for case, finding in subject.findings():
+        item = subject.item(finding.item)
+        if not item.citable(desk.today, region):
+            raise _no_basis(f"问题 {finding.code}（{item.id} {item.title}）", f"事项 {item.id} 的 legal_basis")
+        days = rectify_days(subject.rules, desk.office.code, item, Severity(finding.severity))
+        due = desk.calendar.due(desk.today, days, PeriodUnit.WORKDAY)
+        case.signed_on = desk.today
+        case.due_on = case.first_due_on = due.due_on
+        case.due_provisional, case.calendar_version = due.provisional, due.version
+        desk.session.add(case)
+        desk.record(
+            "case", case.id, "set_due", unit_id=case.unit_id, from_state=case.state, to_state=case.state,
+            due_on=due.due_on, start_on=desk.today, count=days, unit="workday", calendar=due.version,
+            provisional=due.provisional,
+        )  # fmt: skip
+        _print_due(desk, document, case.id, case.due_on)
+    desk.session.flush()
+
+
+def _print_due(desk: Desk, document: Document, case_id: int, due_on: object) -> None:
+    row = table_of(DocumentCase)
+    desk.session.connection().execute(
+        sa.update(row).where(row.c.document_id == document.id, row.c.case_id == case_id).values(due_on=due_on)
+    )
+
+
+def after_signing(desk: Desk, document: Document) -> None:
+    """Give the cases of a signed notice their first day on the ladder."""
+    if document.kind in NOTICES:
+        for case in cases_of_document(desk, document.id or 0):
+            refresh(desk, case)
+
+
+def _no_basis(what: str, place: str) -> InvalidInput:
+    return InvalidInput(
+        f"{what}没有已核验且现行有效的依据，不能签发",
+        found="可引用依据0条",
+        expected="至少一条已核验（verified: true）且在有效期内的依据",
+        remedy=f"核验或更新 {place} 后重新启动批次，或撤销该问题",
+    )

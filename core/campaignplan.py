@@ -1,0 +1,114 @@
+"""A campaign plan file (campaign.yaml) as values; every mistake of the file is reported at once with its place."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from core.codes import CampaignKind, DocumentKind, Line
+from core.errors import InvalidRuleFile, Problem
+from core.yamltext import YamlText, read_yaml
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class CatalogChoice(_Part):
+    """A catalogue and which of it: everything, classes such as E, or item ids such as E18."""
+
+    key: str
+    items: Literal["all"] | tuple[str, ...] = "all"
+
+
+class Span(_Part):
+    """The period of the visits, both days included."""
+
+    from_on: date = Field(alias="from")
+    to_on: date = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Span:
+        if self.to_on < self.from_on:
+            raise ValueError("结束日不得早于开始日")
+        return self
+
+
+class UnitChoice(_Part):
+    """Units by kind: `select: {类别: [政府部门]}`."""
+
+    select: dict[Literal["类别"], tuple[str, ...]]
+
+
+class Recusal(_Part):
+    former_years: int = Field(5, ge=0, le=50)
+
+
+class TeamRule(_Part):
+    size: int = Field(3, ge=2, le=20)
+    leader: Literal["leader"] | None = "leader"
+    at_least: dict[str, int] = Field(default_factory=dict)
+    recuse: Recusal = Recusal()
+    seed: int = 0
+
+
+class NoticeRule(_Part):
+    document: DocumentKind = DocumentKind.FEEDBACK_NOTICE
+    sign_by: str = "director"
+
+
+class CampaignPlan(_Part):
+    """What `campaign plan FILE.yaml` reads; keys as in design, section 6.3."""
+
+    code: str = Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]{1,39}$")
+    title: str = Field(min_length=2, max_length=120)
+    kind: CampaignKind
+    line: Line
+    catalogs: tuple[CatalogChoice, ...] = Field(min_length=1)
+    period: Span
+    units: UnitChoice | tuple[str, ...]
+    team: TeamRule = TeamRule()
+    notice: NoticeRule = NoticeRule()
+    joint_with: str | None = None
+    self_report_workdays: int = Field(5, ge=0, le=60, description="自查报告在督察开始前几个工作日报送")
+    materials: tuple[str, ...] = ()
+    visit_workdays: int = Field(1, ge=1, le=20)
+
+
+def read_plan(text: str, file: str) -> CampaignPlan:
+    """Return the plan of a YAML text.
+
+    raises   InvalidRuleFile with every mistake as file:line:column
+    """
+    source = read_yaml(text, file)
+    if source.problems:
+        raise InvalidRuleFile(source.problems)
+    try:
+        return CampaignPlan.model_validate(source.tree)
+    except ValidationError as error:
+        raise InvalidRuleFile(_problems(source, error)) from error
+
+
+def _problems(source: YamlText, error: ValidationError) -> list[Problem]:
+    found: dict[tuple[int, int], Problem] = {}
+    for mistake in error.errors():
+        path = tuple(part for part in mistake["loc"] if not _is_union_branch(part))
+        extra = mistake["type"] == "extra_forbidden"
+        message = f"{'.'.join(map(str, path))}：" + (
+            "没有这个键" if extra else f"{mistake['msg']}（实际：{_short(mistake['input'])}）"
+        )
+        problem = source.problem(path, "E201", message, of_key=extra)
+        found.setdefault((problem.line, problem.column), problem)
+    return list(found.values())
+
+
+def _is_union_branch(part: str | int) -> bool:
+    """Pydantic adds the name of each alternative it tried to the place; that is no place in the file."""
+    return isinstance(part, str) and ("[" in part or part in ("UnitChoice", "literal", "tuple"))
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 40 else text[:37] + "…"

@@ -1,0 +1,190 @@
+"""The ladder (预警督办等级): which rung comes next for a case, on which day, and what holds it back.
+
+Pure arithmetic over facts. A case climbs one rung at a time: after an outage it gets only the rung after the last
+one issued, the next at least `min_gap_workdays` later. Beyond blue a rung needs proof of service of what came before
+it, so a timer alone never raises the pressure on a unit that was never reached. Named events set a colour directly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from core.codes import Light
+
+
+TIME_FACT = "overdue_workdays"
+
+
+class WorkdayCalendar(Protocol):
+    """What the ladder needs of a calendar."""
+
+    def after(self, start: date, count: int) -> date: ...
+
+    def next_workday(self, day: date) -> date: ...
+
+    def after_days(self, start: date, count: int) -> date: ...
+
+    def between(self, start: date, end: date) -> int: ...
+
+
+class RungLike(Protocol):
+    """One rung as the rule file gives it."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def anchor(self) -> str: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def light(self) -> Light: ...
+    @property
+    def min_gap_workdays(self) -> int: ...
+    @property
+    def issue(self) -> str: ...
+    @property
+    def when(self) -> str: ...
+    def holds(self, facts: Mapping[str, object]) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LastRung:
+    """The rung issued last in the present round and due version."""
+
+    code: str
+    light: Light
+    fired_on: date
+    needs_service: bool
+    served_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The facts about a case that the ladder looks at; all days are civil days in Asia/Shanghai."""
+
+    served_on: date | None
+    due_on: date
+    last: LastRung | None
+    facts: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the sweep does with a case today: a rung or none, the day to look again, and what holds it back.
+
+    rung           index into the profile's rungs, or None
+    next_due_on    None when only an act can bring the next rung
+    held_by        "service" while proof of service is missing, else ""
+    """
+
+    rung: int | None
+    next_due_on: date | None
+    held_by: str = ""
+
+
+def rung_day(rung: RungLike, standing: Standing, calendar: WorkdayCalendar) -> date | None:
+    """Return the first day on which a rung may be issued, or None while its anchor has not happened.
+
+    A day before service falls on the day of service: nobody is late before being told.
+    """
+    anchor = standing.due_on if rung.anchor == "due" else standing.served_on
+    if anchor is None:
+        return None
+    if rung.offset == 0:
+        day = calendar.next_workday(anchor)
+    elif rung.unit == "workday":
+        day = calendar.after(anchor, rung.offset)
+    else:
+        day = calendar.after_days(anchor, rung.offset)
+    return max(day, standing.served_on) if standing.served_on else day
+
+
+def decide(rungs: Sequence[RungLike], standing: Standing, today: date, calendar: WorkdayCalendar) -> Decision:
+    """Return the one rung to issue today, if any, and the next day on which the case must be looked at."""
+    last = standing.last
+    rank = last.light.rank if last else 0
+    waiting: list[tuple[date, int]] = []
+    for index, rung in enumerate(rungs):
+        if rung.light.rank <= rank:
+            continue
+        day = rung_day(rung, standing, calendar)
+        if day is None:
+            continue
+        if last is not None:
+            day = max(day, calendar.after(last.fired_on, rung.min_gap_workdays))
+        if day > today:
+            waiting.append((day, index))
+        elif rung.holds(standing.facts):
+            held = _held_by(rung, standing)
+            if held:
+                return Decision(None, None, held)
+            return Decision(index, _next_day(rungs, index, standing, today, calendar))
+        elif TIME_FACT in rung.when:
+            # Time alone may make this condition true, so the case is looked at again every working day.
+            waiting.append((calendar.after(today, 1), index))
+    return Decision(None, min(waiting)[0] if waiting else None)
+
+
+def _held_by(rung: RungLike, standing: Standing) -> str:
+    if rung.light.rank <= Light.BLUE.rank:
+        return ""
+    if standing.served_on is None:
+        return "service"
+    if standing.last is not None and standing.last.needs_service and standing.last.served_on is None:
+        return "service"
+    return ""
+
+
+def _next_day(
+    rungs: Sequence[RungLike], fired: int, standing: Standing, today: date, calendar: WorkdayCalendar
+) -> date | None:
+    """Return the day of the rung after the one fired today; None when that one waits for its proof of service."""
+    rung = rungs[fired]
+    if rung.issue != "automatic":
+        return None
+    now = LastRung(rung.code, rung.light, today, False, None)
+    later = Standing(standing.served_on, standing.due_on, now, standing.facts)
+    days: list[date] = []
+    for other in rungs:
+        if other.light.rank <= rung.light.rank:
+            continue
+        day = rung_day(other, later, calendar)
+        if day is not None:
+            days.append(max(day, calendar.after(today, other.min_gap_workdays)))
+    return min(days) if days else None
+
+
+def arithmetic_light(
+    rungs: Sequence[RungLike], standing: Standing, today: date, calendar: WorkdayCalendar
+) -> Light:
+    """Return the colour that lateness alone would give today, whatever was issued: what `explain` sets beside it."""
+    reached = Light.NONE
+    for rung in rungs:
+        day = rung_day(rung, standing, calendar)
+        if day is not None and day <= today and rung.holds(standing.facts) and rung.light.rank > reached.rank:
+            reached = rung.light
+    return reached
+
+
+def apply_event(effect: str, current: Light, target: Light | None) -> Light:
+    """Return the colour after an escalation event (E1..E8).
+
+    effect   set | at_least | raise_one | lower_one | clear | pause | recalculate_due | keep | none, as in the rule file
+    """
+    order = list(Light)
+    if effect == "set" and target is not None:
+        return target
+    if effect == "at_least" and target is not None:
+        return max(current, target, key=lambda light: light.rank)
+    if effect == "raise_one":
+        return order[min(current.rank + 1, Light.BLACK.rank)]
+    if effect == "lower_one":
+        return order[max(current.rank - 1, 0)]
+    if effect == "clear":
+        return Light.NONE
+    return current

@@ -1,0 +1,60 @@
+"""The rule book: `{path: text}` in, frozen rules or all mistakes out; see `rules/README.md` for the files."""
+
+from __future__ import annotations
+
+from core.rulebook.book import Rulebook
+from core.rulebook.catalog import Basis, Catalog, Indicator, Item, ItemClass, LineBasis, Linkage, Source
+from core.rulebook.documents import DocumentRule
+from core.rulebook.freezing import canonical, freeze, sha256, thaw
+from core.rulebook.ladder import Colour, EscalationEvent, ExtensionLimits, Ladder, Profile, Review, Rung
+from core.rulebook.linkage import LinkageRules, Receiver, Triggers
+from core.rulebook.loading import check_rules, is_error, load_rulebook
+from core.rulebook.mistakes import CODES
+from core.rulebook.offices import Authorisation, Choices, Leader, LineProfile, Office, Series
+from core.rulebook.roles import LEADER_ROLE_LABELS, UNIT_ROLE_LABELS, LeaderRole, UnitRole
+from core.rulebook.schemas import schemas
+from core.rulebook.timetable import CalendarYear, Job
+
+__all__ = [
+    "CODES",
+    "LEADER_ROLE_LABELS",
+    "UNIT_ROLE_LABELS",
+    "Authorisation",
+    "Basis",
+    "CalendarYear",
+    "Catalog",
+    "Choices",
+    "Colour",
+    "DocumentRule",
+    "EscalationEvent",
+    "ExtensionLimits",
+    "Indicator",
+    "Item",
+    "ItemClass",
+    "Job",
+    "Ladder",
+    "Leader",
+    "LeaderRole",
+    "LineBasis",
+    "LineProfile",
+    "Linkage",
+    "LinkageRules",
+    "Office",
+    "Profile",
+    "Receiver",
+    "Review",
+    "Rulebook",
+    "Rung",
+    "Series",
+    "Source",
+    "Triggers",
+    "UnitRole",
+    "canonical",
+    "check_rules",
+    "freeze",
+    "is_error",
+    "load_rulebook",
+    "schemas",
+    "sha256",
+    "thaw",
+]

@@ -1,0 +1,177 @@
+"""Checks of document kinds, linkage and offices: series, signers, authorisations, receivers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core.codes import LINE_LABELS, DocumentKind, Line, Secrecy
+from core.errors import Problem
+from core.rulebook.checks_catalog import NO_REFERRAL
+from core.rulebook.checks_law import check_bases, check_dates
+from core.rulebook.documents import DocumentRule
+from core.rulebook.linkage import LinkageRules
+from core.rulebook.mistakes import near
+from core.rulebook.offices import Authorisation, Office
+from core.rulebook.parts import Part, Parts
+from core.rulebook.roles import LEADER_ROLE_LABELS
+from core.yamltext import Path
+
+# 移送、移交的文书由专人送达，不上业务网络（domain: 2.4, 8.2）。
+CONFIDENTIAL_KINDS = {DocumentKind.REFERRAL_LETTER.value, DocumentKind.HAND_OVER_LETTER.value}
+
+
+def check_documents(parts: Parts) -> Iterator[Problem]:
+    """Yield the mistakes of every document kind, and a warning for each kind without a file."""
+    sources = parts.known_sources()
+    for part in parts.documents.values():
+        rule = part.model
+        if rule.code != part.key:
+            yield part.problem(("code",), "E302", f"code“{rule.code}”应与文件名“{part.key}”一致")
+        yield from check_dates(part, (), rule)
+        yield from check_bases(part, ("basis",), rule.basis, sources)
+        yield from _check_travel(part)
+        yield from _check_period(part)
+    if parts.names("documents"):
+        for kind in sorted({kind.value for kind in DocumentKind} - parts.names("documents")):
+            yield Problem(f"documents/{kind}.yaml", 1, 1, "W704", f"缺少文书“{kind}”的规则文件")
+    else:
+        yield Problem("documents", 1, 1, "E304", "没有文书规则；至少应有 documents/<文书>.yaml")
+
+
+def _check_travel(part: Part[DocumentRule]) -> Iterator[Problem]:
+    rule = part.model
+    if rule.code in CONFIDENTIAL_KINDS:
+        if rule.mailed:
+            yield part.problem(("mailed",), "E605", "移送、移交文书由专人或机要送达，mailed 应为 false")
+        if rule.secrecy is not Secrecy.WORK_SECRET:
+            yield part.problem(("secrecy",), "E605", "移送、移交文书至少按工作秘密管理，应为 work_secret")
+    elif not rule.recipients:
+        yield part.problem((), "E202", "缺少必填项“recipients”（收件角色）")
+    if rule.numbered and rule.series is None:
+        yield part.problem(("numbered",), "E405", "编号的文书应写明文号系列 series")
+
+
+def _check_period(part: Part[DocumentRule]) -> Iterator[Problem]:
+    rule = part.model
+    if rule.period is not None and (rule.period_unit is None or rule.starts_on is None):
+        message = "期限应同时写明 period_unit（workday 或 day）和 starts_on（signed、served 或 received）"
+        yield part.problem(("period",), "E505", message)
+
+
+def check_linkage(parts: Parts) -> Iterator[Problem]:
+    """Yield the mistakes of the linkage rules; exactly one file is used."""
+    if len(parts.names("linkage")) != 1:
+        count = len(parts.names("linkage"))
+        yield Problem("linkage", 1, 1, "E304", f"贯通联动规则应有且只有一个文件，现有{count}个")
+    for part in parts.linkage.values():
+        rules = part.model
+        if rules.key != part.key:
+            yield part.problem(("key",), "E302", f"key“{rules.key}”应与文件名“{part.key}”一致")
+        yield from check_dates(part, (), rules)
+        yield from check_bases(part, ("basis",), rules.basis, parts.known_sources())
+        yield from _check_receivers(part, parts)
+        yield from _check_triggers(part, parts)
+
+
+def _check_receivers(part: Part[LinkageRules], parts: Parts) -> Iterator[Problem]:
+    served = {receiver.target for receiver in part.model.receivers.values()}
+    for key, receiver in part.model.receivers.items():
+        if receiver.document not in parts.names("documents"):
+            message = f"没有文书“{receiver.document}”{near(receiver.document, parts.names('documents'))}"
+            yield part.problem(("receivers", key, "document"), "E404", message)
+    for head in parts.heads.values():
+        for target in head.model.vocabularies.linkage_targets:
+            if target != NO_REFERRAL and target not in served:
+                message = f"目录 {head.key} 的联动对象“{target}”没有受理机关"
+                yield part.problem(("receivers",), "E408", message)
+
+
+def _check_triggers(part: Part[LinkageRules], parts: Parts) -> Iterator[Problem]:
+    events = {code for ladder in parts.ladders.values() for code in ladder.model.events}
+    if len(parts.ladders) < len(parts.names("ladders")):
+        return
+    for index, code in enumerate(part.model.triggers.events):
+        if code not in events:
+            message = f"没有升级事件“{code}”{near(code, events)}"
+            yield part.problem(("triggers", "events", index), "E410", message)
+
+
+def check_offices(parts: Parts) -> Iterator[Problem]:
+    """Yield the mistakes of every office."""
+    if not parts.names("offices"):
+        yield Problem("offices", 1, 1, "E304", "没有督察单位文件；至少应有 offices/<单位>.yaml")
+    for part in parts.offices.values():
+        if part.model.code != part.key:
+            yield part.problem(("code",), "E302", f"code“{part.model.code}”应与文件名“{part.key}”一致")
+        yield from _check_series(part, parts)
+        yield from _check_signers(part, parts)
+        yield from _check_choices(part, parts)
+        for index, given in enumerate(part.model.authorisations):
+            yield from _check_authorisation(part, ("authorisations", index), given, parts)
+
+
+def _check_series(part: Part[Office], parts: Parts) -> Iterator[Problem]:
+    owners: dict[str, str] = {}
+    for line, profile in part.model.lines.items():
+        path: Path = ("lines", line.value, "series")
+        for key, series in profile.series.items():
+            if series.code_text in owners:
+                message = (
+                    f"文号代字“{series.code_text}”已用于 {owners[series.code_text]}；每个系列的代字应不同"
+                )
+                yield part.problem((*path, key, "code_text"), "E305", message)
+            owners.setdefault(series.code_text, f"{line.value}.{key}")
+        yield from _check_needed(part, line, path, set(profile.series), parts)
+
+
+def _check_needed(
+    part: Part[Office], line: Line, path: Path, has: set[str], parts: Parts
+) -> Iterator[Problem]:
+    needed = {
+        document.model.series: document.model.name
+        for document in parts.documents.values()
+        if document.model.serves(line)
+    }
+    for series, name in needed.items():
+        if series is not None and series not in has:
+            message = f"{LINE_LABELS[line]}线缺少文号系列“{series}”（{name}等使用）{near(series, has)}"
+            yield part.problem(path, "E405", message)
+
+
+def _check_signers(part: Part[Office], parts: Parts) -> Iterator[Problem]:
+    for role in {document.model.signer for document in parts.documents.values()}:
+        if part.model.leader_for(role) is None:
+            message = f"没有能签发的岗位：{role.value}（{LEADER_ROLE_LABELS[role]}）"
+            yield part.problem(("leaders",), "E406", message)
+
+
+def _check_choices(part: Part[Office], parts: Parts) -> Iterator[Problem]:
+    for name, folder in (("ladder", "ladders"), ("linkage", "linkage")):
+        chosen, known = getattr(part.model.choices, name), parts.names(folder)
+        if chosen not in known:
+            message = f"没有规则文件 {folder}/{chosen}.yaml{near(chosen, known)}"
+            yield part.problem(("choices", name), "E410", message)
+    receivers = {code for linkage in parts.linkage.values() for code in linkage.model.receivers}
+    for code in part.model.receivers:
+        if receivers and code not in receivers:
+            message = f"贯通联动规则中没有受理机关“{code}”{near(code, receivers)}"
+            yield part.problem(("receivers", code), "E410", message, of_key=True)
+
+
+def _check_authorisation(
+    part: Part[Office], path: Path, given: Authorisation, parts: Parts
+) -> Iterator[Problem]:
+    if given.from_on > given.until_on:
+        yield part.problem((*path, "until_on"), "E501", f"截止日期早于起始日期（{given.from_on}）")
+    leader = part.model.leaders.get(given.by)
+    document = parts.documents.get(given.kind)
+    if given.kind not in parts.names("documents"):
+        message = f"没有文书“{given.kind}”{near(given.kind, parts.names('documents'))}"
+        yield part.problem((*path, "kind"), "E407", message)
+    if leader is None:
+        message = f"没有岗位“{given.by}”{near(given.by, part.model.leaders)}"
+        yield part.problem((*path, "by"), "E407", message)
+    elif document is not None and not leader.role.may_sign(document.model.signer):
+        needed = LEADER_ROLE_LABELS[document.model.signer]
+        message = f"岗位“{given.by}”无权签发“{document.model.name}”，应由{needed}以上授权"
+        yield part.problem((*path, "by"), "E407", message)

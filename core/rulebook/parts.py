@@ -1,0 +1,174 @@
+"""The rule files one by one: each read into its model, with the places kept for the checks across files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Generic, TypeVar
+
+from pydantic import ValidationError
+
+from core.errors import Problem
+from core.rulebook.catalog import CatalogHead, ClassFile, SourceFile
+from core.rulebook.documents import DocumentRule
+from core.rulebook.fields import RuleModel
+from core.rulebook.ladder import Ladder
+from core.rulebook.linkage import LinkageRules
+from core.rulebook.mistakes import explain, is_echo, near
+from core.rulebook.offices import Office
+from core.rulebook.timetable import CalendarYear, TimetableFile
+from core.yamltext import Path, YamlText, read_yaml
+
+ModelT = TypeVar("ModelT", bound=RuleModel)
+SINGLE_FILES: dict[str, type[RuleModel]] = {"sources.yaml": SourceFile, "timetable.yaml": TimetableFile}
+FOLDERS: dict[str, type[RuleModel]] = {
+    "ladders": Ladder,
+    "documents": DocumentRule,
+    "linkage": LinkageRules,
+    "offices": Office,
+    "calendars": CalendarYear,
+}
+# Mistakes of writing after which the tree is not what the writer meant; its keys and values are not judged.
+UNREADABLE = {"E104", "E105", "E106", "E108"}
+KEYED = (Ladder, LinkageRules)
+EXPECTED_PLACES = (
+    "catalogs/<目录>/catalog.yaml",
+    "catalogs/<目录>/<类别>.yaml",
+    *(f"{folder}/<名称>.yaml" for folder in FOLDERS),
+    *SINGLE_FILES,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[ModelT]):
+    """One rule file that could be read: its key (file or folder name), its model, and its places."""
+
+    key: str
+    model: ModelT
+    text: YamlText
+
+    def problem(self, path: Path, code: str, message: str, *, of_key: bool = False) -> Problem:
+        """Return a mistake of this file at a path of its tree."""
+        return self.text.problem(path, code, message, of_key=of_key)
+
+
+@dataclass(slots=True)
+class Parts:
+    """All rule files of one folder; `named` also holds the keys of files that could not be read."""
+
+    heads: dict[str, Part[CatalogHead]] = field(default_factory=dict)
+    classes: dict[str, list[Part[ClassFile]]] = field(default_factory=dict)
+    ladders: dict[str, Part[Ladder]] = field(default_factory=dict)
+    documents: dict[str, Part[DocumentRule]] = field(default_factory=dict)
+    linkage: dict[str, Part[LinkageRules]] = field(default_factory=dict)
+    offices: dict[str, Part[Office]] = field(default_factory=dict)
+    calendars: dict[str, Part[CalendarYear]] = field(default_factory=dict)
+    sources: Part[SourceFile] | None = None
+    timetable: Part[TimetableFile] | None = None
+    class_files: dict[str, set[str]] = field(default_factory=dict)
+    named: dict[str, set[str]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def names(self, folder: str) -> set[str]:
+        """Return the keys of all files of a folder, readable or not, so that one mistake is told once."""
+        return self.named.get(folder, set())
+
+    def known_sources(self) -> set[str] | None:
+        """Return the codes of all sources, or None when a file that may hold them could not be read."""
+        unread = self.names("catalogs") - set(self.heads) or (
+            self.sources is None and "sources" in self.names("")
+        )
+        if unread:
+            return None
+        known = {code for head in self.heads.values() for code in head.model.sources}
+        return known | (set(self.sources.model.sources) if self.sources else set())
+
+    def add(self, part: Part[RuleModel]) -> None:
+        """Keep a readable file in its place."""
+        key, model, text = part.key, part.model, part.text
+        if isinstance(model, CatalogHead):
+            self.heads[key] = Part(key, model, text)
+        elif isinstance(model, ClassFile):
+            self.classes.setdefault(key, []).append(Part(key, model, text))
+        elif isinstance(model, SourceFile):
+            self.sources = Part(key, model, text)
+        elif isinstance(model, TimetableFile):
+            self.timetable = Part(key, model, text)
+        else:
+            self.add_to_folder(key, model, text)
+
+    def add_to_folder(self, key: str, model: RuleModel, text: YamlText) -> None:
+        """Keep a file of one of the folders in which each file stands for itself."""
+        if isinstance(model, Ladder):
+            self.ladders[key] = Part(key, model, text)
+        elif isinstance(model, DocumentRule):
+            self.documents[key] = Part(key, model, text)
+        elif isinstance(model, LinkageRules):
+            self.linkage[key] = Part(key, model, text)
+        elif isinstance(model, Office):
+            self.offices[key] = Part(key, model, text)
+        elif isinstance(model, CalendarYear):
+            self.calendars[key] = Part(key, model, text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """What kind of rule a path holds, and under which key."""
+
+    folder: str
+    key: str
+    model: type[RuleModel]
+
+
+def _shelf(path: str) -> _Shelf | None:
+    steps = PurePosixPath(path).with_suffix("").parts
+    if path in SINGLE_FILES:
+        return _Shelf("", steps[0], SINGLE_FILES[path])
+    if len(steps) == 2 and steps[0] in FOLDERS:
+        return _Shelf(steps[0], steps[1], FOLDERS[steps[0]])
+    if len(steps) == 3 and steps[0] == "catalogs":
+        if steps[2] == "catalog":
+            return _Shelf("catalogs", steps[1], CatalogHead)
+        return _Shelf("classes", steps[1], ClassFile)
+    return None
+
+
+def _read_model(shelf: _Shelf, text: YamlText) -> tuple[RuleModel | None, list[Problem]]:
+    tree = text.tree
+    if any(one.code in UNREADABLE for one in text.problems):
+        return None, []
+    if not isinstance(tree, dict):
+        return None, [text.problem((), "E203", "文件应是一组“键: 值”")] if tree is not None else []
+    if issubclass(shelf.model, KEYED):
+        tree = {"key": shelf.key, **tree}
+    try:
+        return shelf.model.model_validate(tree), []
+    except ValidationError as error:
+        findings = [one for one in error.errors(include_url=False) if not is_echo(one)]
+        return None, [explain(one, shelf.model, text) for one in findings]
+
+
+def read_parts(files: Mapping[str, str]) -> Parts:
+    """Read every rule file, good or bad, in the order of the paths.
+
+    files   {path relative to rules/ with forward slashes: text}; files that are not .yaml are passed over
+    """
+    parts = Parts()
+    for path in sorted(files):
+        if not path.endswith((".yaml", ".yml")):
+            continue
+        shelf = _shelf(path)
+        if shelf is None or path.endswith(".yml"):
+            message = f"不知道这个文件是什么规则{near(path, EXPECTED_PLACES)}；可用的位置：{'、'.join(EXPECTED_PLACES)}"
+            parts.problems.append(Problem(path, 1, 1, "E205", message))
+            continue
+        parts.named.setdefault(shelf.folder, set()).add(shelf.key)
+        if shelf.model is ClassFile:
+            parts.class_files.setdefault(shelf.key, set()).add(path)
+        text = read_yaml(files[path], path)
+        model, problems = _read_model(shelf, text)
+        parts.problems += [*text.problems, *problems]
+        if model is not None:
+            parts.add(Part(shelf.key, model, text))
+    return parts

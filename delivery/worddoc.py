@@ -1,0 +1,277 @@
+"""Write a paper as .docx on the office's letterhead, for editing inside the office.
+
+`templates/letterheads/<layout>.docx` carries page, styles and footers and is edited in WPS or Word; ducha fills the
+placeholders. A letterhead is parsed and compiled once per content hash; equal papers give equal bytes.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Sequence
+from functools import lru_cache
+from hashlib import sha256
+from io import BytesIO
+from typing import Any
+
+from docxtpl import DocxTemplate
+from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from core.errors import InvalidInput, NotFound
+from delivery.paper import Block, Paper, Table, break_title, check_text, print_day
+from system.paths import TEMPLATES_DIR
+
+LETTERHEADS = TEMPLATES_DIR / "letterheads"
+TEXT_WIDTH = 8844  # 156 mm in twips
+_FILLED = re.compile(r"word/(document|header\d*|footer\d*)\.xml")
+_ZIP_DAY = (2000, 1, 1, 0, 0, 0)  # a fixed day, so that equal papers give equal bytes
+_BODY_SIZE = {"notice": 15.75, "letter": 15.75, "form": 14.0}
+_MARK_SIZE = {"notice": 46, "letter": 40, "form": 34}
+_NARROWEST = 60  # per cent: a longer name gets smaller type instead
+
+Part = tuple[str, bytes | Template]
+
+
+def render_docx(paper: Paper) -> bytes:
+    """Return the paper as .docx on the letterhead of its layout.
+
+    raises: NotFound without a letterhead; InvalidInput when the letterhead asks for a value that is not known.
+    """
+    file = LETTERHEADS / f"{paper.layout}.docx"
+    if not file.is_file():
+        raise NotFound("没有信笺模板", found=file.name, expected="notice.docx、letter.docx、form.docx", remedy="补充模板文件")
+    data = file.read_bytes()
+    values = _values(paper)
+    try:
+        parts = [
+            (name, part.render(values).encode() if isinstance(part, Template) else part)
+            for name, part in _compile(sha256(data).hexdigest(), data)
+        ]
+    except TemplateError as error:
+        raise _refuse(paper, file.name, error) from error
+    return _zip(parts)
+
+
+def _refuse(paper: Paper, file: str, error: TemplateError) -> InvalidInput:
+    return InvalidInput(
+        f"信笺模板 {file} 不能填写",
+        found=f"{paper.kind}：{error.message}",
+        expected="、".join(_values(paper)),
+        remedy="改正模板中的占位名称",
+    )
+
+
+@lru_cache(maxsize=16)
+def _compile(digest: str, data: bytes) -> tuple[Part, ...]:
+    """Return the parts of a letterhead in order, those with placeholders compiled; `digest` is the key."""
+    sandbox = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
+    sandbox.globals.clear()
+    patcher = DocxTemplate(BytesIO(data))
+    parts: list[Part] = []
+    with zipfile.ZipFile(BytesIO(data)) as letterhead:
+        for name in letterhead.namelist():
+            part = letterhead.read(name)
+            if _FILLED.fullmatch(name) and (b"{{" in part or b"{%" in part):
+                parts.append((name, sandbox.from_string(patcher.patch_xml(part.decode()))))
+            else:
+                parts.append((name, part))
+    return tuple(parts)
+
+
+def _zip(parts: Sequence[tuple[str, bytes]]) -> bytes:
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts:
+            entry = zipfile.ZipInfo(name, _ZIP_DAY)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, part)
+    return file.getvalue()
+
+
+def _values(paper: Paper) -> dict[str, Any]:
+    title = break_title(paper.title, (paper.addressee, paper.issuer, paper.signature_name))
+    return {
+        "mark": _mark(paper),
+        "number": _line(paper.number or "（编号待签发）"),
+        "title": _paragraph("DuchaTitle", "\n".join(title)),
+        "labels": _line("　".join(label for label in (paper.secrecy, paper.urgency) if label)),
+        "addressee": _line(paper.addressee),
+        "body": Markup("").join(_blocks(paper)),
+        "attachments": _attachments(paper.attachments),
+        "signature": _signature(paper),
+        "contact": _line(paper.contact),
+        "imprint": _imprint(paper),
+        "note": _line(paper.footer_note),
+    }
+
+
+def _line(text: str) -> str:
+    return " ".join(check_text(text, "文书").split("\n"))
+
+
+def _runs(text: str, properties: str = "") -> Markup:
+    """Return the text as runs; line ends become breaks, every character stays text."""
+    pieces = check_text(text, "文书").split("\n")
+    joined = Markup('</w:t><w:br/><w:t xml:space="preserve">').join(pieces)
+    style = Markup(f"<w:rPr>{properties}</w:rPr>") if properties else Markup("")
+    return Markup('<w:r>{}<w:t xml:space="preserve">{}</w:t></w:r>').format(style, joined)
+
+
+def _paragraph(style: str, text: str, properties: str = "", run: str = "") -> Markup:
+    return Markup('<w:p><w:pPr><w:pStyle w:val="{}"/>{}</w:pPr>{}</w:p>').format(
+        style, Markup(properties), _runs(text, run)
+    )
+
+
+def _width(text: str, size: float) -> float:
+    """Return about how wide the text prints, in points."""
+    return sum(size if ord(char) > 0x2E80 or char in "“”‘’—…" else size / 2 for char in text)
+
+
+def _mark(paper: Paper) -> Markup:
+    """The red head fits the type area: first narrower letters, then smaller ones."""
+    name = paper.issuer + ("文件" if paper.layout == "notice" else "")
+    size: float = _MARK_SIZE[paper.layout]
+    percent = min(100.0, 100 * TEXT_WIDTH / 20 / max(1.0, _width(name, size)))
+    if percent < _NARROWEST:
+        size, percent = size * percent / _NARROWEST, _NARROWEST
+    half_points = int(size * 2)
+    scale = f'<w:w w:val="{int(percent)}"/><w:sz w:val="{half_points}"/><w:szCs w:val="{half_points}"/>'
+    return _paragraph("DuchaMark", name, run=scale)
+
+
+def _blocks(paper: Paper) -> list[Markup]:
+    last = len(paper.blocks) - 1
+    return [_block(block, index == last) for index, block in enumerate(paper.blocks)]
+
+
+def _block(block: Block, is_last: bool) -> Markup:
+    if isinstance(block, Table):
+        return _table(block)
+    if block.type == "heading":
+        return _paragraph(f"DuchaHeading{min(block.level, 3)}", block.text)
+    return _paragraph("DuchaLast" if is_last else "DuchaBody", block.text)
+
+
+def _table(table: Table) -> Markup:
+    total = sum(weight for _, weight in table.columns)
+    widths = [int(TEXT_WIDTH * weight / total) for _, weight in table.columns]
+    short = [all(_width(row[i], 1) <= 8.5 for row in table.rows) for i in range(len(widths))]
+    styles = ["DuchaCellShort" if is_short else "DuchaCell" for is_short in short]
+    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+    titles = [title for title, _ in table.columns]
+    small = _SMALL if len(widths) > 5 else ""
+    head = _row(titles, widths, ["DuchaCellHead"] * len(widths), "<w:cantSplit/><w:tblHeader/>", small)
+    rows = [_row(row, widths, styles, _keep(row), small) for row in table.rows]
+    return Markup(
+        f'<w:tbl><w:tblPr><w:tblW w:w="{TEXT_WIDTH}" w:type="dxa"/><w:jc w:val="center"/>{_BORDERS}'
+        f'<w:tblLayout w:type="fixed"/>{_MARGINS}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
+    ) + Markup("{}{}</w:tbl>{}").format(head, Markup("").join(rows), _paragraph("DuchaNote", ""))
+
+
+_BORDERS = (
+    "<w:tblBorders>"
+    + "".join(
+        f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
+        for side in ("top", "left", "bottom", "right", "insideH", "insideV")
+    )
+    + "</w:tblBorders>"
+)
+_SMALL = '<w:sz w:val="21"/><w:szCs w:val="21"/>'  # 五号, where six columns or more share the width
+_MARGINS = '<w:tblCellMar><w:left w:w="80" w:type="dxa"/><w:right w:w="80" w:type="dxa"/></w:tblCellMar>'
+
+
+def _keep(row: Sequence[str]) -> str:
+    # a row longer than half a page may break across pages, any other stays whole
+    return "" if any(len(cell) > 300 for cell in row) else "<w:cantSplit/>"
+
+
+def _row(cells: Sequence[str], widths: Sequence[int], styles: Sequence[str], row: str, run: str) -> Markup:
+    shown = [
+        Markup('<w:tc><w:tcPr><w:tcW w:w="{}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>{}</w:tc>').format(
+            width, _paragraph(style, cell, run=run)
+        )
+        for cell, width, style in zip(cells, widths, styles, strict=True)
+    ]
+    return Markup("<w:tr><w:trPr>{}</w:trPr>{}</w:tr>").format(Markup(row), Markup("").join(shown))
+
+
+def _attachments(names: Sequence[str]) -> list[str]:
+    numbered = [f"{at}.{_line(name)}" if len(names) > 1 else _line(name) for at, name in enumerate(names, 1)]
+    return [("附件：" if at == 0 else "　　　") + line for at, line in enumerate(numbered)]
+
+
+def _signature(paper: Paper) -> Markup:
+    """Name and date, the one centred over the other, the date four characters from the right."""
+    size = _BODY_SIZE[paper.layout]
+    name, day = paper.signature_name, print_day(paper.signed_on)
+    over = _width(name, size) - _width(day, size)
+    day_gap = max(4 * size, 2 * size + over / 2)
+    lines = ((name, day_gap - over / 2), (day, day_gap))
+    return Markup("").join(
+        _paragraph("DuchaSignature", text, f'<w:ind w:right="{int(right * 20)}"/>') for text, right in lines
+    )
+
+
+def _imprint(paper: Paper) -> Markup:
+    """The 版记 in a frame at the bottom of the last page; letters have no rules and no printer.
+
+    First and last rule 0.35 mm, the one between 0.25 mm (GB/T 9704-2012 7.4.1).
+    """
+    ruled = paper.layout != "letter"
+    lines: list[Markup] = []
+    height = 240  # the last, empty line that Word wants after a table
+    if paper.copies_to:
+        copies = f"　抄送：{'，'.join(paper.copies_to)}。"
+        lines.append(_runs(copies))
+        height += 440 * int(1 + _width(copies, 14) // (TEXT_WIDTH / 20))
+    if ruled and paper.printed_by:
+        printed = _runs(f"　{paper.printed_by}") + Markup("<w:r><w:tab/></w:r>")
+        lines.append(printed + _runs(f"{print_day(paper.printed_on)}印发"))
+        height += 440
+    rows = [_imprint_row(runs, _rules(at, len(lines)) if ruled else "") for at, runs in enumerate(lines)]
+    if not rows:
+        return _paragraph("DuchaNote", "")
+    return _FRAME.format(height=height * 635, grid=_IMPRINT_GRID, rows=Markup("").join(rows))
+
+
+_IMPRINT_GRID = Markup(
+    f'<w:tblPr><w:tblW w:w="{TEXT_WIDTH}" w:type="dxa"/><w:tblLayout w:type="fixed"/><w:tblCellMar>'
+    '<w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tblCellMar></w:tblPr>'
+    f'<w:tblGrid><w:gridCol w:w="{TEXT_WIDTH}"/></w:tblGrid>'
+)
+# A text frame and not a floating table: LibreOffice 7 leaves a table of full width where it stands in the text.
+# Lengths are EMU, 635 to a twip.
+_FRAME = Markup(
+    '<w:p><w:pPr><w:pStyle w:val="DuchaNote"/></w:pPr><w:r><w:drawing><wp:anchor '
+    'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" '
+    'distT="0" distB="0" distL="0" distR="0" simplePos="0" relativeHeight="2" behindDoc="0" locked="0" '
+    'layoutInCell="1" allowOverlap="0"><wp:simplePos x="0" y="0"/>'
+    '<wp:positionH relativeFrom="margin"><wp:align>left</wp:align></wp:positionH>'
+    '<wp:positionV relativeFrom="margin"><wp:align>bottom</wp:align></wp:positionV>'
+    f'<wp:extent cx="{TEXT_WIDTH * 635}" cy="{{height}}"/><wp:wrapTopAndBottom/><wp:docPr id="1" name="版记"/>'
+    '<a:graphic xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">'
+    '<a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape">'
+    '<wps:wsp xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:cNvSpPr txBox="1"/>'
+    f'<wps:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="{TEXT_WIDTH * 635}" cy="{{height}}"/></a:xfrm>'
+    '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:noFill/><a:ln><a:noFill/></a:ln></wps:spPr>'
+    "<wps:txbx><w:txbxContent><w:tbl>{grid}{rows}</w:tbl>"
+    '<w:p><w:pPr><w:pStyle w:val="DuchaNote"/></w:pPr></w:p></w:txbxContent></wps:txbx>'
+    '<wps:bodyPr lIns="0" tIns="0" rIns="0" bIns="0"><a:noAutofit/></wps:bodyPr>'
+    "</wps:wsp></a:graphicData></a:graphic></wp:anchor></w:drawing></w:r></w:p>"
+)
+
+
+def _rules(at: int, count: int) -> str:
+    sides = [("top", 8 if at == 0 else 6)] + ([("bottom", 8)] if at == count - 1 else [])
+    drawn = "".join(f'<w:{side} w:val="single" w:sz="{size}" w:space="0" w:color="000000"/>' for side, size in sides)
+    return f"<w:tcBorders>{drawn}</w:tcBorders>"
+
+
+def _imprint_row(runs: Markup, borders: str) -> Markup:
+    return Markup(
+        '<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:tcPr><w:tcW w:w="{}" w:type="dxa"/>{}</w:tcPr>'
+        '<w:p><w:pPr><w:pStyle w:val="DuchaImprint"/></w:pPr>{}</w:p></w:tc></w:tr>'
+    ).format(TEXT_WIDTH, Markup(borders), runs)

@@ -1,0 +1,1 @@
+"""Memory: the tables, the engine and transactions; the constraints here carry the law."""

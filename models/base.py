@@ -1,0 +1,68 @@
+"""What all tables share: STRICT columns on SQLite, named constraints, checks on codes.
+
+Table models do not validate what they are given, so every rule that must hold sits in the database: CHECK, UNIQUE
+and foreign keys. Codes are stored as English text with a CHECK, never as a native enum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import CheckConstraint, String, Table
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.types import Boolean, Date, DateTime, Float, LargeBinary
+from sqlmodel import SQLModel
+from sqlmodel.sql.sqltypes import AutoString
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+SQLModel.metadata.naming_convention = NAMING
+STRICT: dict[str, Any] = {"sqlite_strict": True}
+
+
+# SQLite's STRICT tables know TEXT, INTEGER, REAL and BLOB only; SQLAlchemy would write VARCHAR, DATE and so on.
+@compiles(String, "sqlite")
+@compiles(AutoString, "sqlite")
+@compiles(Date, "sqlite")
+@compiles(DateTime, "sqlite")
+def _as_text(*_args: object, **_kwargs: object) -> str:
+    return "TEXT"
+
+
+@compiles(Boolean, "sqlite")
+def _as_integer(*_args: object, **_kwargs: object) -> str:
+    return "INTEGER"
+
+
+@compiles(Float, "sqlite")
+def _as_real(*_args: object, **_kwargs: object) -> str:
+    return "REAL"
+
+
+@compiles(LargeBinary, "sqlite")
+def _as_blob(*_args: object, **_kwargs: object) -> str:
+    return "BLOB"
+
+
+def one_of(column: str, codes: Iterable[str], *, nullable: bool = False) -> CheckConstraint:
+    """Return a CHECK that a column holds one of the codes (or NULL)."""
+    listed = ", ".join(f"'{code}'" for code in codes)
+    text = f"{column} IN ({listed})"
+    return CheckConstraint(f"{column} IS NULL OR {text}" if nullable else text, name=f"{column}_code")
+
+
+def check(name: str, text: str) -> CheckConstraint:
+    """Return a named CHECK."""
+    return CheckConstraint(text, name=name)
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """Return the Core table of a model, for bulk reads and writes."""
+    table: Table = model.__table__  # type: ignore[attr-defined]  # set by SQLModel's metaclass, unknown to its stubs
+    return table

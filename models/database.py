@@ -1,0 +1,148 @@
+"""The engine and the transaction: one door to SQLite and PostgreSQL with the settings that make them safe.
+
+SQLite runs in WAL with `synchronous=FULL` and takes its write lock at BEGIN, so that reads and writes of one
+transaction see one state and nobody loses an update. A SQLite with the WAL-reset bug falls back to a rollback journal.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+from core.errors import DatabaseFailed
+
+BUSY_MS = 10_000
+
+
+def has_wal_reset_bug(version: tuple[int, ...]) -> bool:
+    """Return whether this SQLite may corrupt a WAL file when two connections write and checkpoint at once.
+
+    source   sqlite.org/wal.html#the_wal_reset_bug: 3.7.0 to 3.51.2, mended in 3.44.6, 3.50.7 and 3.51.3
+    """
+    mended = version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
+    return not mended
+
+
+def sqlite_module() -> ModuleType:
+    """Return the driver with the newest SQLite: pysqlite3 where it has a wheel, else the standard module."""
+    try:
+        import pysqlite3.dbapi2 as driver
+    except ImportError:
+        return sqlite3
+    module: ModuleType = driver
+    return module
+
+
+def make_engine(url: str) -> sa.Engine:
+    """Open an engine for `sqlite:///PATH` or `postgresql+psycopg://...`.
+
+    raises   DatabaseFailed for another kind of address
+    """
+    if url.startswith("sqlite"):
+        return _sqlite_engine(url)
+    if url.startswith("postgresql+psycopg://"):
+        return sa.create_engine(url, pool_pre_ping=True)
+    raise DatabaseFailed(
+        "数据库地址不受支持",
+        found=url.split("@")[-1],
+        expected="sqlite:///文件 或 postgresql+psycopg://用户@主机/库",
+        remedy="修改 DUCHA_DATABASE_URL",
+    )
+
+
+def _sqlite_engine(url: str) -> sa.Engine:
+    module = sqlite_module()
+    _refuse_network_disk(url)
+    journal = "delete" if has_wal_reset_bug(tuple(module.sqlite_version_info)) else "wal"
+    engine = sa.create_engine(url, module=module)
+
+    @sa.event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            f"journal_mode={journal}",
+            "synchronous=full",
+            f"busy_timeout={BUSY_MS}",
+            "foreign_keys=on",
+            "journal_size_limit=67108864",
+            "trusted_schema=off",
+        ):
+            connection.execute(f"pragma {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        readonly = connection.get_execution_options().get("readonly", False)
+        connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _refuse_network_disk(url: str) -> None:
+    path = sa.make_url(url).database
+    mounts = Path("/proc/mounts")
+    if not path or path == ":memory:" or not mounts.exists():
+        return
+    folder = Path(path).resolve().parent
+    best = ("", "")
+    for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines():
+        _device, point, kind, *_rest = line.split(" ")
+        if folder.is_relative_to(point) and len(point) > len(best[0]):
+            best = (point, kind)
+    if best[1].startswith(("nfs", "cifs", "smb", "9p", "fuse.sshfs")):
+        raise DatabaseFailed(
+            "数据库文件在网络盘上，锁和日志不可靠",
+            found=f"{best[1]} 挂载于 {best[0]}",
+            expected="本机磁盘",
+            remedy="把数据库移到本机，或改用 PostgreSQL",
+        )
+
+
+@contextmanager
+def transaction(engine: sa.Engine) -> Iterator[Session]:
+    """Run a block in one write transaction: everything or nothing.
+
+    raises   DatabaseFailed when the database cannot be opened, is read-only, locked for too long or full
+    """
+    try:
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+    except OperationalError as error:
+        raise _database_failed(error) from error
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[Session]:
+    """Run a block that only reads, without taking the write lock; whatever it writes is rolled back."""
+    try:
+        with Session(engine.execution_options(readonly=True), expire_on_commit=False) as session:
+            yield session
+            session.rollback()
+    except OperationalError as error:
+        raise _database_failed(error) from error
+
+
+def _database_failed(error: OperationalError) -> DatabaseFailed:
+    reason = str(error.orig).splitlines()[0] if error.orig else str(error).splitlines()[0]
+    remedy = "检查数据库地址、权限、磁盘空间和服务是否运行后重试；本次未写入任何内容"
+    if "readonly" in reason:
+        remedy = "数据库文件只读：检查文件和所在文件夹的写权限后重试"
+    if "no such table" in reason or "does not exist" in reason:
+        remedy = "先运行 ducha init"
+    return DatabaseFailed("数据库操作失败", found=reason, expected="数据库可读可写", remedy=remedy)
+
+
+def database_facts(engine: sa.Engine) -> dict[str, str]:
+    """Return dialect, driver and versions, for the doctor and the log."""
+    facts = {"dialect": engine.dialect.name, "python": sys.version.split()[0], "sqlalchemy": sa.__version__}
+    if engine.dialect.name == "sqlite":
+        facts["sqlite"] = str(sqlite_module().sqlite_version)
+    return facts

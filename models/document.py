@@ -1,0 +1,137 @@
+"""Official documents: drafts, signatures, numbers, seals, files and proof of service."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, LargeBinary, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from core.codes import DocumentKind, Light, Line, Secrecy
+from core.lives import DocumentState
+from models.base import STRICT, check, one_of
+
+
+class NumberSeries(SQLModel, table=True):
+    """A counter of document numbers (文号): one row a series and year, locked while a number is taken."""
+
+    __tablename__ = "number_series"
+    __table_args__ = (check("last_counts", "last >= 0"), STRICT)
+
+    office_id: int = Field(foreign_key="office.id", primary_key=True)
+    series: str = Field(primary_key=True)  # 机关代字
+    year: int = Field(primary_key=True)
+    last: int = 0
+
+
+class Document(SQLModel, table=True):
+    """A document; signing takes its number and freezes its content under a SHA-256."""
+
+    __table_args__ = (
+        UniqueConstraint("office_id", "series", "year", "serial"),
+        # What a sweep drafts is found again by this key, so that a second sweep of the day adds nothing.
+        Index(
+            "uq_document_sweep",
+            "campaign_id",
+            "unit_id",
+            "kind",
+            "drafted_on",
+            "part",
+            unique=True,
+            sqlite_where=text("by_sweep = 1"),
+            postgresql_where=text("by_sweep"),
+        ),
+        Index("ix_document_office_id_state", "office_id", "state"),
+        one_of("kind", DocumentKind),
+        one_of("line", Line),
+        one_of("state", DocumentState),
+        one_of("secrecy", Secrecy),
+        check("number_is_whole", "(serial IS NULL) = (number IS NULL)"),
+        check("numbered_is_frozen", "serial IS NULL OR content_sha256 IS NOT NULL"),
+        check("signed_is_frozen", "state IN ('draft', 'in_review', 'void') OR content_sha256 IS NOT NULL"),
+        check("signer_is_not_author", "signed_by IS NULL OR signed_by <> drafted_by"),
+        check("served_has_day", "state <> 'served' OR served_on IS NOT NULL"),
+        check("serial_counts", "serial IS NULL OR serial >= 1"),
+        STRICT,
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    office_id: int = Field(foreign_key="office.id")
+    campaign_id: int | None = Field(default=None, foreign_key="campaign.id", index=True)
+    unit_id: int = Field(foreign_key="unit.id", index=True)
+    kind: str
+    line: str
+    state: str
+    secrecy: str = Secrecy.INTERNAL.value
+    by_sweep: bool = False
+    part: int = 1
+    drafted_on: date
+    drafted_by: str
+    title: str = ""
+    inputs: str = "{}"  # what the author gave beyond what is derived, as canonical JSON
+    rules_sha256: str | None = Field(default=None, foreign_key="rule_set.sha256")
+    series: str | None = None
+    year: int | None = None
+    serial: int | None = None
+    number: str | None = None
+    content: str | None = None  # frozen values as canonical JSON
+    content_sha256: str | None = None
+    template_sha256: str | None = None
+    signed_by: str | None = None
+    signed_on: date | None = None
+    signed_at: datetime | None = None
+    authorised_by: str | None = None  # a standing authorisation that let it go without a hand signature
+    issued_on: date | None = None
+    served_on: date | None = None
+    void_reason: str | None = None
+
+
+class DocumentCase(SQLModel, table=True):
+    """A case on a document, with what was true of it when the row was written."""
+
+    __tablename__ = "document_case"
+    __table_args__ = (one_of("light", Light), STRICT)
+
+    document_id: int = Field(foreign_key="document.id", primary_key=True)
+    case_id: int = Field(foreign_key="rectification.id", primary_key=True, index=True)
+    light: str = Light.NONE.value
+    due_on: date | None = None
+
+
+class DocumentFile(SQLModel, table=True):
+    """A file of a document, made or received once, hashed, never replaced."""
+
+    __tablename__ = "document_file"
+    __table_args__ = (
+        UniqueConstraint("document_id", "role", "position"),
+        one_of("role", ("pdf", "docx", "sealed", "scan", "sheet", "answer", "package", "receipt")),
+        check("sha256_hex", "length(sha256) = 64"),
+        STRICT,
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    document_id: int = Field(foreign_key="document.id")
+    role: str
+    position: int = 1
+    name: str
+    sha256: str
+    content: bytes = Field(sa_type=LargeBinary)
+
+
+class ServiceRecord(SQLModel, table=True):
+    """Proof of service (送达): acknowledged by the unit, or recorded by the office."""
+
+    __tablename__ = "service_record"
+    __table_args__ = (
+        one_of("channel", ("acknowledgement", "hand", "telephone", "post", "portal", "left")),
+        STRICT,
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    document_id: int = Field(foreign_key="document.id", index=True)
+    channel: str
+    served_on: date
+    recorded_by: str
+    recorded_at: datetime
+    note: str = ""
+    file_sha256: str | None = None

@@ -1,0 +1,98 @@
+"""What ducha remembers about itself: the audit chain, ticks of the clock, imported calendar years, notes of state."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, LargeBinary
+from sqlmodel import Field, SQLModel
+
+from models.base import STRICT, check, one_of
+
+SUBJECTS = ("office", "unit", "person", "campaign", "visit", "finding", "case", "document", "message", "referral", "calendar")
+
+
+class AuditHead(SQLModel, table=True):
+    """The newest link of one chain; locked while entries are added."""
+
+    __tablename__ = "audit_head"
+    __table_args__ = (check("count_counts", "length >= 0"), STRICT)
+
+    office_id: int = Field(foreign_key="office.id", primary_key=True)
+    shard: int = Field(primary_key=True)
+    length: int = 0
+    hash: bytes = Field(sa_type=LargeBinary)
+
+
+class AuditEntry(SQLModel, table=True):
+    """One change: who, when, what, from, to, why. Append-only; each entry hashes the one before it."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (
+        one_of("subject", SUBJECTS),
+        Index("ix_audit_entry_subject", "subject", "subject_id"),
+        STRICT,
+    )
+
+    office_id: int = Field(foreign_key="office.id", primary_key=True)
+    shard: int = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    at: datetime
+    on_day: date  # the civil day the act counts for; later entry of an earlier act keeps both
+    actor: str
+    subject: str
+    subject_id: int
+    act: str
+    from_state: str
+    to_state: str
+    detail: str  # canonical JSON, "" when there is nothing more to say
+    hash: bytes = Field(sa_type=LargeBinary)
+
+
+class AuditCheckpoint(SQLModel, table=True):
+    """The heads of all chains of an office on a day, hashed together."""
+
+    __tablename__ = "audit_checkpoint"
+    __table_args__ = (STRICT,)
+
+    office_id: int = Field(foreign_key="office.id", primary_key=True)
+    on_day: date = Field(primary_key=True)
+    lengths: str
+    hash: bytes = Field(sa_type=LargeBinary)
+
+
+class Tick(SQLModel, table=True):
+    """The last run of a recurring job; a sweep compares it with the clock before it believes the clock."""
+
+    __table_args__ = (STRICT,)
+
+    office_id: int = Field(foreign_key="office.id", primary_key=True)
+    job: str = Field(primary_key=True)
+    on_day: date
+    at: datetime
+    boot: str = ""
+    uptime_seconds: int = 0
+
+
+class CalendarTable(SQLModel, table=True):
+    """An imported year of holidays and make-up workdays; the newest version of a year counts."""
+
+    __tablename__ = "calendar_table"
+    __table_args__ = (one_of("status", ("official", "provisional")), STRICT)
+
+    office_id: int = Field(foreign_key="office.id", primary_key=True)
+    year: int = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    status: str
+    content: str  # canonical JSON of the year's table
+    imported_by: str
+    imported_at: datetime
+
+
+class Note(SQLModel, table=True):
+    """A named fact about the installation, such as a HOLD after a restore."""
+
+    __table_args__ = (STRICT,)
+
+    name: str = Field(primary_key=True)
+    value: str

@@ -1,0 +1,1 @@
+"""Where this process runs: settings, clock, paths, logging."""

@@ -1,0 +1,108 @@
+"""Settings of this process: environment over `ducha.toml` over defaults, each with its source."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from core.errors import InvalidInput
+from system.paths import RULES_DIR
+
+PREFIX = "DUCHA_"
+FILE_NAME = "ducha.toml"
+
+
+class Settings(BaseModel):
+    """Every setting; the environment variable is the upper-case name after `DUCHA_`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    database_url: str = Field("sqlite:///var/ducha.db", description="数据库地址")
+    files: Path = Field(Path("var/files"), description="佐证材料存放文件夹（按内容校验值存放）")
+    rules: Path = Field(RULES_DIR, description="规则文件夹")
+    office: str | None = Field(None, description="本单位编码；规则中只有一个单位时可不填")
+    actor: str | None = Field(None, description="当前操作人（人员编号、岗位编码或 单位:liaison）")
+    smtp_url: SecretStr | None = Field(None, description="smtp[s]://用户:口令@主机:端口?starttls=1")
+    mail_from: str | None = Field(None, description="发件人地址")
+    fonts: Path | None = Field(None, description="本单位字体文件夹（方正小标宋、仿宋_GB2312 等）")
+    batch: int = Field(500, ge=1, le=10_000, description="每个事务处理的整改事项数")
+    smtp_timeout: float = Field(30.0, gt=0, description="邮件服务器应答时限（秒）")
+    watermark: str | None = Field(None, description="在印章位置印出的示例字样；正式使用时留空")
+    port: int = Field(8460, ge=1, le=65535, description="页面端口（只在本机）")
+
+
+@dataclass(frozen=True, slots=True)
+class SettingSource:
+    """A setting as shown to a person: secrets are masked."""
+
+    name: str
+    variable: str
+    value: str
+    source: str
+    description: str
+
+
+def load_settings(folder: Path | None = None) -> Settings:
+    """Read the settings; raise InvalidInput naming the variable or the key of the file that is wrong."""
+    values, origin = _collect(folder or Path.cwd())
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        raise InvalidInput(
+            "设置不正确",
+            found=f"{origin.get(name, name)}={values.get(name)!r}",
+            expected=first["msg"],
+            remedy=f"修改 {PREFIX}{name.upper()} 或 {FILE_NAME}",
+        ) from error
+
+
+def describe_settings(folder: Path | None = None) -> list[SettingSource]:
+    """Return each setting with its value and where it comes from, in the order of the class."""
+    _values, origin = _collect(folder or Path.cwd())
+    settings = load_settings(folder)
+    rows = []
+    for name, field in Settings.model_fields.items():
+        value = getattr(settings, name)
+        shown = "" if value is None else ("******" if isinstance(value, SecretStr) else _masked(str(value)))
+        rows.append(
+            SettingSource(
+                name, PREFIX + name.upper(), shown, origin.get(name, "默认值"), field.description or ""
+            )
+        )
+    return rows
+
+
+def _masked(value: str) -> str:
+    """Hide a password inside an address such as a database URL."""
+    head, at, tail = value.rpartition("@")
+    if not at or "://" not in head or ":" not in head.split("://", 1)[1]:
+        return value
+    scheme, rest = head.split("://", 1)
+    return f"{scheme}://{rest.split(':', 1)[0]}:******@{tail}"
+
+
+def _collect(folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
+    values: dict[str, Any] = {}
+    origin: dict[str, str] = {}
+    path = folder / FILE_NAME
+    if path.is_file():
+        try:
+            table = tomllib.loads(path.read_text(encoding="utf-8"))
+        except tomllib.TOMLDecodeError as error:
+            raise InvalidInput("设置文件不是合格的 TOML", found=f"{path}：{error}", remedy="改正该行") from error
+        for name, value in table.items():
+            values[name] = value
+            origin[name] = FILE_NAME
+    for name in Settings.model_fields:
+        variable = PREFIX + name.upper()
+        if os.environ.get(variable):
+            values[name] = os.environ[variable]
+            origin[name] = variable
+    return values, origin
