@@ -29,6 +29,7 @@ from core.lives import FINDING_MOVES, DocumentState, FindingAct
 from core.rectification import CaseAct, CaseState, RequestKind, possible_acts
 from core.rulebook.ladder import Review
 from models.audit import history_of
+from models.base import key_of
 from models.campaign import Campaign
 from models.document import Document, DocumentCase
 from models.rectification import Evidence
@@ -61,13 +62,16 @@ def _acknowledge(deed: ActOnCase) -> None:
 
     for document in issued_documents(deed):
         day = max(deed.on, document.issued_on or deed.on)
-        serve_document(deed.desk, document.id or 0, "acknowledgement", day, note=deed.desk.actor.code)
+        serve_document(deed.desk, key_of(document), "acknowledgement", day, note=deed.desk.actor.code)
 
 
 def _need_plan(deed: ActOnCase) -> None:
     if not (deed.values.get("measures") or deed.note).strip():
         raise InvalidInput(
-            "整改方案须写明措施", found="空", expected="--set measures=措施", remedy="逐项写明措施、责任人和完成时限"
+            "整改方案须写明措施",
+            found="空",
+            expected="--set measures=措施",
+            remedy="逐项写明措施、责任人和完成时限",
         )
     if deed.case.due_on is None:
         raise InvalidInput("通知书尚未签发，不能报送方案", found=deed.case.state, expected="已签发的通知书")
@@ -86,7 +90,10 @@ def _need_percent(deed: ActOnCase) -> None:
     text = deed.values["percent"].removesuffix("%")
     if not text.isdigit() or not 0 <= int(text) <= 100:
         raise InvalidInput(
-            "完成率不正确", found=deed.values["percent"], expected="0 至 100 的整数", remedy="改正 --set percent=60"
+            "完成率不正确",
+            found=deed.values["percent"],
+            expected="0 至 100 的整数",
+            remedy="改正 --set percent=60",
         )
 
 
@@ -96,9 +103,7 @@ def _report_progress(deed: ActOnCase) -> None:
 
 def _need_evidence(deed: ActOnCase) -> None:
     kept = deed.desk.session.exec(
-        select(Evidence.id).where(
-            col(Evidence.subject) == "case", col(Evidence.subject_id) == deed.case.id
-        )
+        select(Evidence.id).where(col(Evidence.subject) == "case", col(Evidence.subject_id) == deed.case.id)
     ).first()
     if kept is None and not deed.files:
         raise InvalidInput(
@@ -120,7 +125,10 @@ def _check_verifier(deed: ActOnCase) -> None:
     """
     if _applicant(deed) == deed.desk.actor.code:
         raise NotAllowed(
-            "核查人不能是申请销号的人", found=deed.desk.actor.code, expected="另一名核查人员", remedy="换人核查"
+            "核查人不能是申请销号的人",
+            found=deed.desk.actor.code,
+            expected="另一名核查人员",
+            remedy="换人核查",
         )
     needed = _review(deed).verifiers
     if needed < 2:
@@ -135,7 +143,9 @@ def _check_verifier(deed: ActOnCase) -> None:
         )
     other = find_actor(deed.desk, second)
     if second == deed.desk.actor.code or not other.roles & {"verifier", "inspector", "leader"}:
-        raise NotAllowed("第二名核查人不合要求", found=second, expected="另一名有核查角色的人员", remedy="改正 second")
+        raise NotAllowed(
+            "第二名核查人不合要求", found=second, expected="另一名有核查角色的人员", remedy="改正 second"
+        )
 
 
 def _review(deed: ActOnCase) -> Review:
@@ -171,13 +181,19 @@ def _check_closer(deed: ActOnCase) -> None:
     """Refuse a closer who verified the case, or whose post is too low for its highest colour."""
     if deed.case.verified_by == deed.desk.actor.code:
         raise NotAllowed(
-            "批准销号的人不能是核查人", found=deed.desk.actor.code, expected="另一名负责人", remedy="由负责人批准"
+            "批准销号的人不能是核查人",
+            found=deed.desk.actor.code,
+            expected="另一名负责人",
+            remedy="由负责人批准",
         )
     needed = _review(deed).approver
     post = deed.desk.office_rules.leaders.get(deed.desk.actor.code)
     if needed is not None and post is not None and not post.role.may_sign(needed):
         raise NotAllowed(
-            "批准销号的级别不够", found=post.role.value, expected=f"{needed.value} 及以上", remedy="由相应负责人批准"
+            "批准销号的级别不够",
+            found=post.role.value,
+            expected=f"{needed.value} 及以上",
+            remedy="由相应负责人批准",
         )
 
 
@@ -194,7 +210,10 @@ def _close(deed: ActOnCase) -> None:
         DocumentKind.CLOSURE_NOTICE,
         campaign,
         case.unit_id,
-        inputs={"applied_on": _day_of(deed, CaseAct.APPLY_CLOSURE), "verified_on": _day_of(deed, CaseAct.VERIFY)},
+        inputs={
+            "applied_on": _day_of(deed, CaseAct.APPLY_CLOSURE),
+            "verified_on": _day_of(deed, CaseAct.VERIFY),
+        },
         cases=[CaseOnDocument(case.id, due_on=case.due_on)],
         author=SYSTEM,
     )
@@ -210,7 +229,10 @@ def _check_look_back_day(deed: ActOnCase) -> None:
     day = deed.day("on")
     if day is None or day <= deed.on:
         raise InvalidInput(
-            "回头看日期不合理", found=deed.values["on"], expected=f"晚于 {deed.on}", remedy="改正 --set on=日期"
+            "回头看日期不合理",
+            found=deed.values["on"],
+            expected=f"晚于 {deed.on}",
+            remedy="改正 --set on=日期",
         )
 
 
@@ -250,7 +272,7 @@ def _withdraw(deed: ActOnCase) -> None:
     deed.case.light = Light.NONE.value
     if deed.finding.state != "withdrawn":
         move(deed.desk, deed.finding, FINDING_MOVES, FindingAct.WITHDRAW, subject="finding", thing="问题",
-             unit_id=deed.finding.unit_id, note=deed.note)  # fmt: skip
+             unit_id=deed.finding.unit_id, detail={"note": deed.note})  # fmt: skip
         deed.desk.session.add(deed.finding)
 
 

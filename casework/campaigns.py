@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from pathlib import Path
 
 from sqlmodel import col, select
@@ -13,16 +12,17 @@ from casework.desk import Desk
 from casework.evidence import keep_file
 from casework.library import freeze_current
 from casework.moves import move
-from casework.people import join, require_other, require_role, split
+from casework.people import require_other, require_role, split
+from casework.visits import drop_visits, store_visits, team_of
 from core.campaignplan import CampaignPlan, UnitChoice, read_plan
 from core.codes import CampaignKind
 from core.errors import InvalidInput, NotFound, Refused
 from core.lives import CAMPAIGN_MOVES, CampaignAct, CampaignState
-from core.planning import InspectorFact, ItemFact, PlanRequest, UnitFact, VisitPlan, plan_visits
+from core.planning import InspectorFact, ItemFact, PlanRequest, UnitFact, plan_visits
 from core.rulebook import Item, Rulebook
 from core.secrecy import refuse_state_secrets
 from models.audit import canonical_json
-from models.campaign import Campaign, Visit, VisitMember
+from models.campaign import Campaign, Visit
 from models.organisation import Person, Unit
 from models.rectification import Rectification
 
@@ -40,7 +40,7 @@ def plan_campaign(desk: Desk, path: Path) -> Campaign:
     units = _chosen_units(desk, plan)
     visits = plan_visits(_request(desk, plan, units, items))
     campaign = _store_campaign(desk, plan)
-    _store_visits(desk, campaign, plan, visits, units)
+    store_visits(desk, campaign, plan, visits, units)
     assert campaign.id is not None
     desk.record("campaign", campaign.id, "plan", to_state=campaign.state, code=plan.code, visits=len(visits))
     return campaign
@@ -66,8 +66,9 @@ def open_campaign(desk: Desk, code: str) -> Campaign:
     campaign = find_campaign(desk, code)
     plan = plan_of(campaign)
     catalogs = _items_by_catalog(desk.rules, plan)
+    digest = freeze_current(desk.session, desk.rules, catalogs, desk.now)  # an open campaign has its rules
     move(desk, campaign, CAMPAIGN_MOVES, CampaignAct.OPEN, subject="campaign", thing="督察批次")
-    campaign.rules_sha256 = freeze_current(desk.session, desk.rules, catalogs, desk.now)
+    campaign.rules_sha256 = digest
     campaign.opened_on = desk.today
     desk.session.add(campaign)
     desk.session.flush()
@@ -104,7 +105,12 @@ def find_campaign(desk: Desk, code: str) -> Campaign:
         select(Campaign).where(col(Campaign.office_id) == desk.office_id, col(Campaign.code) == code)
     ).first()
     if row is None:
-        raise NotFound("没有这个督察批次", found=code, expected="已编制的批次编码", remedy="先运行 ducha campaign plan 文件")
+        raise NotFound(
+            "没有这个督察批次",
+            found=code,
+            expected="已编制的批次编码",
+            remedy="先运行 ducha campaign plan 文件",
+        )
     return row
 
 
@@ -142,17 +148,6 @@ def describe_campaign(desk: Desk, campaign: Campaign) -> dict[str, object]:
     }
 
 
-def team_of(desk: Desk, visit: Visit) -> list[Person]:
-    """Return the people of a visit, its leader first, then by code."""
-    query = (
-        select(Person, VisitMember.role)
-        .where(col(VisitMember.visit_id) == visit.id, col(VisitMember.person_id) == col(Person.id))
-        .order_by(col(Person.code))
-    )
-    rows = sorted(desk.session.exec(query), key=lambda row: row[1] != "leader")
-    return [person for person, _role in rows]
-
-
 def chosen_items(rules: Rulebook, plan: CampaignPlan) -> tuple[Item, ...]:
     """Return the items that a plan inspects, catalogue by catalogue; raise InvalidInput for an unknown one."""
     return tuple(
@@ -169,7 +164,10 @@ def _items_by_catalog(rules: Rulebook, plan: CampaignPlan) -> dict[str, tuple[st
         catalog = rules.catalogs.get(choice.key)
         if catalog is None:
             raise InvalidInput(
-                "没有这个事项目录", found=choice.key, expected="、".join(rules.catalogs), remedy="改正批次文件的 catalogs"
+                "没有这个事项目录",
+                found=choice.key,
+                expected="、".join(rules.catalogs),
+                remedy="改正批次文件的 catalogs",
             )
         wanted = None if choice.items == "all" else set(choice.items)
         known = {item.id for item in catalog.items} | {c.code for c in catalog.classes}
@@ -201,11 +199,16 @@ def _chosen_units(desk: Desk, plan: CampaignPlan) -> list[Unit]:
         unknown = [code for code in plan.units if code not in by_code]
         if unknown:
             raise NotFound(
-                "没有这些单位", found="、".join(unknown), expected="已导入的单位编码", remedy="先运行 ducha import units 文件"
+                "没有这些单位",
+                found="、".join(unknown),
+                expected="已导入的单位编码",
+                remedy="先运行 ducha import units 文件",
             )
         chosen = [by_code[code] for code in plan.units]
     if not chosen:
-        raise InvalidInput("没有选中任何单位", found=str(plan.units), expected="至少一个单位", remedy="改正批次文件的 units")
+        raise InvalidInput(
+            "没有选中任何单位", found=str(plan.units), expected="至少一个单位", remedy="改正批次文件的 units"
+        )
     return chosen
 
 
@@ -247,66 +250,24 @@ def _store_campaign(desk: Desk, plan: CampaignPlan) -> Campaign:
             expected="状态 planned",
             remedy="改用新的批次编码，或按程序变更范围",
         )
-    values = {
-        "title": plan.title,
-        "kind": plan.kind.value,
-        "line": plan.line.value,
-        "plan": canonical_json(plan.model_dump(mode="json", by_alias=True)),
-        "period_from": plan.period.from_on,
-        "period_to": plan.period.to_on,
-        "planned_by": desk.actor.code,
-        "planned_on": desk.today,
-    }
+    fresh = Campaign(
+        office_id=desk.office_id,
+        code=plan.code,
+        title=plan.title,
+        kind=plan.kind.value,
+        line=plan.line.value,
+        state=CampaignState.PLANNED.value,
+        plan=canonical_json(plan.model_dump(mode="json", by_alias=True)),
+        period_from=plan.period.from_on,
+        period_to=plan.period.to_on,
+        planned_by=desk.actor.code,
+        planned_on=desk.today,
+    )
     if row is None:
-        state = CampaignState.PLANNED.value
-        row = Campaign(office_id=desk.office_id, code=plan.code, state=state, **values)
+        row = fresh
     else:
-        for name, value in values.items():
-            setattr(row, name, value)
-        _drop_visits(desk, row)
+        drop_visits(desk, row)
+        row.sqlmodel_update(fresh.model_dump(exclude={"id", "state"}))
     desk.session.add(row)
     desk.session.flush()
     return row
-
-
-def _drop_visits(desk: Desk, campaign: Campaign) -> None:
-    visits = desk.session.exec(select(Visit).where(col(Visit.campaign_id) == campaign.id)).all()
-    for visit in visits:
-        for member in desk.session.exec(select(VisitMember).where(col(VisitMember.visit_id) == visit.id)):
-            desk.session.delete(member)
-    desk.session.flush()
-    for visit in visits:
-        desk.session.delete(visit)
-    desk.session.flush()
-
-
-def _store_visits(
-    desk: Desk, campaign: Campaign, plan: CampaignPlan, visits: tuple[VisitPlan, ...], units: list[Unit]
-) -> None:
-    unit_ids = {unit.code: unit.id for unit in units}
-    people = desk.session.exec(select(Person).where(col(Person.office_id) == desk.office_id)).all()
-    person_ids = {person.code: person.id for person in people}
-    for planned in visits:
-        visit = Visit(
-            office_id=desk.office_id,
-            campaign_id=campaign.id,
-            unit_id=unit_ids[planned.unit],
-            from_on=planned.from_on,
-            to_on=planned.to_on,
-            place=planned.place,
-            items=join(planned.items),
-            reasons="\n".join(planned.reasons),
-            self_report_due_on=_self_report_day(desk, plan, planned.from_on),
-        )
-        desk.session.add(visit)
-        desk.session.flush()
-        for code in planned.team:
-            role = "leader" if code == planned.team[0] else "member"
-            desk.session.add(VisitMember(visit_id=visit.id, person_id=person_ids[code], role=role))
-    desk.session.flush()
-
-
-def _self_report_day(desk: Desk, plan: CampaignPlan, from_on: date) -> date | None:
-    if plan.self_report_workdays == 0 or plan.kind is CampaignKind.UNANNOUNCED:
-        return None
-    return desk.calendar.after(from_on, -plan.self_report_workdays)

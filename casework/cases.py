@@ -24,8 +24,10 @@ from core.rectification import (
     Role,
     effective_act,
     move_case,
+    possible_acts,
 )
 from core.secrecy import refuse_state_secrets
+from models.audit import history_of
 from models.campaign import Campaign, Finding
 from models.organisation import Unit
 from models.rectification import Rectification
@@ -62,7 +64,9 @@ class ActOnCase:
         """Refuse the act without its reason."""
         if not self.note.strip():
             label = CASE_ACT_LABELS[self.act]
-            raise InvalidInput(f"{label}须写明理由", found="空", expected="一句理由", remedy="加上 --note 理由")
+            raise InvalidInput(
+                f"{label}须写明理由", found="空", expected="一句理由", remedy="加上 --note 理由"
+            )
 
 
 def act_on_case(
@@ -86,7 +90,15 @@ def act_on_case(
     given = dict(values or {})
     _check_keys(act, given)
     deed = ActOnCase(
-        desk, case, finding, act, effective_act(act, given.get("verdict")), on or desk.today, note, files, given
+        desk,
+        case,
+        finding,
+        act,
+        effective_act(act, given.get("verdict")),
+        on or desk.today,
+        note,
+        files,
+        given,
     )
     _check_person(deed)
     _check_words(deed)
@@ -95,7 +107,7 @@ def act_on_case(
     if deed.act in BEFORE:
         BEFORE[deed.act](deed)
     move_rectification(
-        desk, case, deed.effective, on=deed.on, label=act.value, note=note, **{**given, **deed.detail}
+        desk, case, deed.effective, on=deed.on, label=act.value, detail={"note": note, **given, **deed.detail}
     )
     for path in files:
         keep_file(desk, "case", case.id, act.value, path)
@@ -118,7 +130,9 @@ def find_case(desk: Desk, code: str) -> tuple[Rectification, Finding]:
         )
     ).first()
     if row is None:
-        raise NotFound("没有这个整改事项", found=code, expected="问题编号", remedy="运行 ducha case list 查看")
+        raise NotFound(
+            "没有这个整改事项", found=code, expected="问题编号", remedy="运行 ducha case list 查看"
+        )
     return row[0], row[1]
 
 
@@ -127,7 +141,10 @@ def _known_act(code: str) -> CaseAct:
         return CaseAct(code)
     except ValueError:
         raise InvalidInput(
-            "没有这个操作", found=code, expected="、".join(act.value for act in CaseAct), remedy="改用所列操作"
+            "没有这个操作",
+            found=code,
+            expected="、".join(act.value for act in CaseAct),
+            remedy="改用所列操作",
         ) from None
 
 
@@ -153,7 +170,10 @@ def _check_person(deed: ActOnCase) -> None:
     own = unit is not None and actor.unit_code == unit.code
     if actor.speaks_for_unit and not own:
         raise NotAllowed(
-            "不能办理其他单位的整改事项", found=actor.code, expected=unit.code if unit else "", remedy="由该单位办理"
+            "不能办理其他单位的整改事项",
+            found=actor.code,
+            expected=unit.code if unit else "",
+            remedy="由该单位办理",
         )
     if own and not actor.speaks_for_unit:
         raise NotAllowed(
@@ -163,7 +183,9 @@ def _check_person(deed: ActOnCase) -> None:
             remedy="换人办理",
         )
     if Role.UNIT in ACTORS[deed.act] and deed.on > deed.desk.today:
-        raise InvalidInput("办理日期不得晚于今天", found=deed.on.isoformat(), expected=f"不晚于 {deed.desk.today}")
+        raise InvalidInput(
+            "办理日期不得晚于今天", found=deed.on.isoformat(), expected=f"不晚于 {deed.desk.today}"
+        )
 
 
 def _check_words(deed: ActOnCase) -> None:
@@ -174,7 +196,10 @@ def _check_words(deed: ActOnCase) -> None:
 def _check_day(deed: ActOnCase) -> None:
     if deed.on > deed.desk.today:
         raise InvalidInput(
-            "办理日期不得晚于今天", found=deed.on.isoformat(), expected=f"不晚于 {deed.desk.today}", remedy="改正 --on"
+            "办理日期不得晚于今天",
+            found=deed.on.isoformat(),
+            expected=f"不晚于 {deed.desk.today}",
+            remedy="改正 --on",
         )
     known = deed.finding.confirmed_on or deed.finding.found_on
     if deed.on < known:
@@ -233,3 +258,36 @@ def describe_case(case: Rectification, finding: Finding, unit: str, campaign: st
         "percent": case.percent,
         "round": case.round,
     }
+
+
+def show_case(desk: Desk, code: str, *, timeline: bool = True) -> dict[str, object]:
+    """Return one case with its facts, the acts possible now and, if wanted, everything that happened to it."""
+    case, finding = find_case(desk, code)
+    unit = desk.session.get(Unit, case.unit_id)
+    campaign = desk.session.get(Campaign, case.campaign_id)
+    data = describe_case(case, finding, unit.code if unit else "", campaign.code if campaign else "")
+    data |= {
+        "problem": finding.problem,
+        "facts": finding.facts,
+        "signed_on": case.signed_on,
+        "served_on": case.served_on,
+        "first_due_on": case.first_due_on,
+        "due_version": case.due_version,
+        "rebounds": case.rebounds,
+        "plan": case.plan_text,
+        "acts": list(possible_acts(CaseState(case.state), suspended=case.suspended_on is not None)),
+    }
+    if timeline:
+        data["timeline"] = [
+            {
+                "on": entry.on_day,
+                "at": entry.at,
+                "actor": entry.actor,
+                "act": entry.act,
+                "from": entry.from_state,
+                "to": entry.to_state,
+                "detail": entry.detail,
+            }
+            for entry in history_of(desk.session, desk.office_id, "case", [case.id])
+        ]
+    return data

@@ -8,18 +8,24 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from casework.campaigns import find_campaign, team_of
+from casework.campaigns import find_campaign
 from casework.desk import Desk
 from casework.library import frozen_rules
 from casework.people import join, require_role, split
-from core.codes import CheckResult, UnitOpinion
+from casework.visits import team_of
+from core.codes import CheckResult, Severity, UnitOpinion
 from core.errors import InvalidInput, NotAllowed, Refused
 from core.lives import CampaignState, FindingState
 from core.rulebook import Rulebook
 from core.secrecy import refuse_state_secrets
 from delivery.sheets.checklist import ChecklistItem, ChecklistMeta, Filled, write_checklist
-from delivery.sheets.checklist_return import ChecklistReturn, ChecklistRow, read_checklist, read_checklist_meta
-from models.base import table_of
+from delivery.sheets.checklist_return import (
+    ChecklistReturn,
+    ChecklistRow,
+    read_checklist,
+    read_checklist_meta,
+)
+from models.base import key_of, table_of
 from models.campaign import Campaign, CheckRecord, Finding, Visit
 from models.organisation import Unit
 
@@ -98,7 +104,7 @@ def import_checklists(desk: Desk, paths: Sequence[Path]) -> dict[str, int]:
         visit.workbook_returned_on = desk.today
         desk.session.add(visit)
         desk.record(
-            "visit", visit.id or 0, "return_workbook", unit_id=visit.unit_id, file=path.name, papers=papers
+            "visit", key_of(visit), "return_workbook", unit_id=visit.unit_id, file=path.name, papers=papers
         )
     return totals
 
@@ -110,9 +116,11 @@ def record_self_report(desk: Desk, code: str, unit_code: str) -> Visit:
         if unit.code == unit_code:
             visit.self_report_on = desk.today
             desk.session.add(visit)
-            desk.record("visit", visit.id or 0, "self_report", unit_id=visit.unit_id)
+            desk.record("visit", key_of(visit), "self_report", unit_id=visit.unit_id)
             return visit
-    raise InvalidInput("该批次不督察这个单位", found=unit_code, expected=f"{code} 的单位", remedy="检查单位编码")
+    raise InvalidInput(
+        "该批次不督察这个单位", found=unit_code, expected=f"{code} 的单位", remedy="检查单位编码"
+    )
 
 
 def _read(desk: Desk, path: Path) -> tuple[Visit, ChecklistReturn]:
@@ -153,7 +161,8 @@ def _refuse_outsider(desk: Desk, meta: ChecklistMeta, path: Path) -> None:
 def _store(desk: Desk, visit: Visit, filled: ChecklistReturn) -> int:
     campaign = desk.session.get(Campaign, visit.campaign_id)
     unit = desk.session.get(Unit, visit.unit_id)
-    assert campaign is not None and unit is not None  # foreign keys
+    assert campaign is not None
+    assert unit is not None  # foreign keys
     positions: dict[str, int] = {}
     papers = 0
     for row in filled.rows:
@@ -177,7 +186,7 @@ def _refuse_secret_row(row: ChecklistRow, unit_name: str) -> None:
 def _record(desk: Desk, visit: Visit, row: ChecklistRow, position: int) -> CheckRecord:
     return CheckRecord(
         office_id=desk.office_id,
-        visit_id=visit.id,
+        visit_id=key_of(visit),
         item=row.item,
         position=position,
         result=row.result.value,
@@ -196,11 +205,11 @@ def _write_paper(desk: Desk, campaign: Campaign, unit: Unit, record: CheckRecord
     finding = Finding(
         office_id=desk.office_id,
         code=next_finding_code(desk, campaign, unit),
-        campaign_id=campaign.id,
-        unit_id=unit.id,
+        campaign_id=key_of(campaign),
+        unit_id=key_of(unit),
         check_record_id=record.id,
         item=record.item,
-        severity=record.severity,
+        severity=record.severity or Severity.MINOR.value,
         problem=record.problem,
         facts=record.facts,
         state=FindingState.PAPER.value,
@@ -210,7 +219,7 @@ def _write_paper(desk: Desk, campaign: Campaign, unit: Unit, record: CheckRecord
     )
     desk.session.add(finding)
     desk.session.flush()
-    desk.record("finding", finding.id or 0, "write", unit_id=unit.id, to_state="paper", code=finding.code)
+    desk.record("finding", key_of(finding), "write", unit_id=unit.id, to_state="paper", code=finding.code)
 
 
 def next_finding_code(desk: Desk, campaign: Campaign, unit: Unit) -> str:
@@ -237,7 +246,10 @@ def _open_campaign(desk: Desk, code: str) -> Campaign:
     campaign = find_campaign(desk, code)
     if campaign.state != CampaignState.OPEN:
         raise Refused(
-            "督察批次没有启动", found=f"{code} 状态 {campaign.state}", expected="状态 open", remedy="先运行 ducha campaign open"
+            "督察批次没有启动",
+            found=f"{code} 状态 {campaign.state}",
+            expected="状态 open",
+            remedy="先运行 ducha campaign open",
         )
     return campaign
 

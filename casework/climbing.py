@@ -11,6 +11,7 @@ from casework.desk import Desk
 from casework.library import frozen_rules
 from core.codes import Light, Severity
 from core.ladder import LastRung, Standing, arithmetic_light, decide
+from core.lives import DocumentState
 from core.rectification import CLOCK_RUNS, CaseState
 from core.rulebook import Ladder, Profile, Rulebook
 from models.campaign import Campaign
@@ -38,18 +39,23 @@ def last_rung(desk: Desk, case: Rectification) -> LastRung | None:
     """Return the rung issued last in the present round and due version, with the day its document was served."""
     if case.last_rung_id is None:
         return None
-    row = desk.session.exec(
-        select(Rung, Document)
-        .outerjoin(Document, col(Document.id) == col(Rung.document_id))
-        .where(col(Rung.id) == case.last_rung_id)
-    ).first()
-    if row is None:
+    rung = desk.session.get(Rung, case.last_rung_id)
+    if rung is None:
         return None
-    rung, document = row
-    numbered = document is not None and (document.series is not None or document.state in ("draft", "in_review"))
-    return LastRung(
-        rung.code, Light(rung.light), rung.fired_on, numbered, document.served_on if document else None
-    )
+    document = desk.session.get(Document, rung.document_id) if rung.document_id is not None else None
+    waits = must_be_served(document.state, document.signed_on) if document else False
+    served_on = document.served_on if document else None
+    return LastRung(rung.code, Light(rung.light), rung.fired_on, waits, served_on)
+
+
+def must_be_served(document_state: str | None, signed_on: date | None) -> bool:
+    """Return whether the next rung waits for proof that this document was served.
+
+    A voided one is waited for no longer; an automatic reminder, issued without a signature, never.
+    """
+    if document_state is None or document_state == DocumentState.VOID:
+        return False
+    return signed_on is not None or document_state in (DocumentState.DRAFT, DocumentState.IN_REVIEW)
 
 
 def standing_of(desk: Desk, case: Rectification, today: date) -> Standing | None:

@@ -5,7 +5,7 @@ An edge opens a desk, calls verbs, and the desk writes the audit entries and com
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -82,10 +82,13 @@ class Desk:
         from_state: str = "",
         to_state: str = "",
         on: date | None = None,
-        **detail: object,
+        detail: Mapping[str, object] | None = None,
+        **more: object,
     ) -> None:
         """Note one change; it is written with the others when the desk closes."""
-        said = {key: value for key, value in detail.items() if value not in (None, "", (), [])}
+        said = {
+            key: value for key, value in {**(detail or {}), **more}.items() if value not in (None, "", (), [])
+        }
         self.changes.append(
             Change(
                 shard_of(unit_id),

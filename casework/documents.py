@@ -14,6 +14,7 @@ from sqlmodel import col, select
 from casework.climbing import cases_of_document, refresh, rules_of
 from casework.desk import Desk
 from casework.evidence import keep_file, read_file
+from casework.hashing import hash_content
 from casework.moves import move
 from casework.numbering import take_number, write_number
 from casework.papers import build_paper, store_file, store_standard_files
@@ -23,11 +24,12 @@ from casework.signing import after_signing, before_signing
 from core.codes import DOCUMENT_KIND_LABELS, DocumentKind, Light, Line
 from core.errors import InvalidInput, NotAllowed, NotFound, Refused
 from core.lives import DOCUMENT_MOVES, DocumentAct, DocumentState
+from core.moves import step
 from core.rulebook import LeaderRole
 from core.rulebook.documents import DocumentRule
 from delivery.paper import write_paper
 from models.audit import canonical_json
-from models.base import table_of
+from models.base import key_of, table_of
 from models.campaign import Campaign
 from models.document import Document, DocumentCase, ServiceRecord
 from models.organisation import Unit
@@ -59,7 +61,7 @@ def draft_document(
 
     author   SYSTEM for a letter that follows from a decision, so that whoever decided may also sign it
     """
-    rule = rules_of(desk, campaign.id or 0).document(kind.value)
+    rule = rules_of(desk, key_of(campaign)).document(kind.value)
     document = Document(
         office_id=desk.office_id,
         campaign_id=campaign.id,
@@ -90,7 +92,9 @@ def find_document(desk: Desk, document_id: int) -> Document:
     """Return a document of this office; raise NotFound."""
     row = desk.session.get(Document, document_id)
     if row is None or row.office_id != desk.office_id:
-        raise NotFound("没有这份文书", found=str(document_id), expected="文书编号", remedy="运行 ducha notice list 查看")
+        raise NotFound(
+            "没有这份文书", found=str(document_id), expected="文书编号", remedy="运行 ducha notice list 查看"
+        )
     return row
 
 
@@ -102,7 +106,15 @@ def rule_of(desk: Desk, document: Document) -> DocumentRule:
 def put_in_review(desk: Desk, document_id: int) -> Document:
     """Send a draft with its 发文稿纸 to review; the file is stored once."""
     document = find_document(desk, document_id)
-    move(desk, document, DOCUMENT_MOVES, DocumentAct.SHEET, subject="document", thing=THING, unit_id=document.unit_id)
+    move(
+        desk,
+        document,
+        DOCUMENT_MOVES,
+        DocumentAct.SHEET,
+        subject="document",
+        thing=THING,
+        unit_id=document.unit_id,
+    )
     desk.session.add(document)
     return document
 
@@ -128,7 +140,9 @@ def sign_by_authorisation(desk: Desk, document: Document) -> None:
     code = campaign.code if campaign else ""
     authorisation = desk.office_rules.authorisation(document.kind, code, desk.today)
     if authorisation is None:
-        raise NotAllowed("没有对该类文书的常设授权", found=document.kind, expected="单位文件 authorisations 中的授权")
+        raise NotAllowed(
+            "没有对该类文书的常设授权", found=document.kind, expected="单位文件 authorisations 中的授权"
+        )
     document.authorised_by = authorisation.by
     _sign(desk, document, signer=authorisation.by)
 
@@ -140,7 +154,7 @@ def _check_signer(desk: Desk, document: Document) -> None:
     require_other(desk, document.drafted_by, "签发")
     leader = desk.office_rules.leaders.get(desk.actor.code)
     role = leader.role if leader else LeaderRole.DIRECTOR
-    if leader is None and "director" not in desk.actor.roles or not role.may_sign(rule.signer):
+    if (leader is None and "director" not in desk.actor.roles) or not role.may_sign(rule.signer):
         raise NotAllowed(
             f"签发{name}的级别不够",
             found=f"{desk.actor.code}（{role.value}）",
@@ -151,22 +165,32 @@ def _check_signer(desk: Desk, document: Document) -> None:
 
 def _sign(desk: Desk, document: Document, signer: str | None = None) -> None:
     rule = rule_of(desk, document)
-    move(desk, document, DOCUMENT_MOVES, DocumentAct.SIGN, subject="document", thing=THING, unit_id=document.unit_id,
-         by_authorisation=document.authorised_by)  # fmt: skip
+    step(DOCUMENT_MOVES, DocumentState(document.state), DocumentAct.SIGN, THING)
     before_signing(desk, document, rule)
-    document.signed_by = signer or desk.actor.code
-    document.signed_on, document.signed_at = desk.today, desk.now
-    if rule.numbered and rule.series is not None:
-        series = desk.office_rules.lines[Line(document.line)].series[rule.series].code_text
-        document.series, document.year = series, desk.today.year
-        document.serial = take_number(desk.session, desk.office_id, series, desk.today.year)
-        document.number = write_number(series, document.year, document.serial)
-    _freeze(desk, document)
+    serial = _take_serial(desk, document, rule)
+    # State, number and frozen content reach the database together, as its CHECKs ask.
+    with desk.session.no_autoflush:
+        move(desk, document, DOCUMENT_MOVES, DocumentAct.SIGN, subject="document", thing=THING,
+             unit_id=document.unit_id, detail={"by_authorisation": document.authorised_by})  # fmt: skip
+        document.signed_by = signer or desk.actor.code
+        document.signed_on, document.signed_at = desk.today, desk.now
+        if serial is not None:
+            document.series, document.year, document.serial = serial[0], desk.today.year, serial[1]
+            document.number = write_number(serial[0], desk.today.year, serial[1])
+        _freeze(desk, document)
     desk.session.add(document)
     desk.session.flush()
     after_signing(desk, document)
     if not rule.sealed:
         issue(desk, document)
+
+
+def _take_serial(desk: Desk, document: Document, rule: DocumentRule) -> tuple[str, int] | None:
+    """Return series and next serial for a numbered kind; before the row changes, because a savepoint flushes it."""
+    if not rule.numbered or rule.series is None:
+        return None
+    series = desk.office_rules.lines[Line(document.line)].series[rule.series].code_text
+    return series, take_number(desk.session, desk.office_id, series, desk.today.year)
 
 
 def _freeze(desk: Desk, document: Document) -> None:
@@ -180,8 +204,7 @@ def _freeze(desk: Desk, document: Document) -> None:
 
 def content_hash(document: Document) -> str:
     """Return the SHA-256 over the frozen content, the template and the rule set of a document."""
-    parts = (document.content or "", document.template_sha256 or "", document.rules_sha256 or "")
-    return hashlib.sha256("\n".join(parts).encode("utf-8")).hexdigest()
+    return hash_content(document.content or "", document.template_sha256 or "", document.rules_sha256 or "")
 
 
 def seal_document(desk: Desk, document_id: int, pdf: Path) -> Document:
@@ -190,9 +213,11 @@ def seal_document(desk: Desk, document_id: int, pdf: Path) -> Document:
     document = find_document(desk, document_id)
     content = read_file(pdf)
     if not content.startswith(PDF_HEAD):
-        raise InvalidInput("用印文件不是 PDF", found=pdf.name, expected="盖章后的 PDF", remedy="导出或扫描为 PDF 后重试")
+        raise InvalidInput(
+            "用印文件不是 PDF", found=pdf.name, expected="盖章后的 PDF", remedy="导出或扫描为 PDF 后重试"
+        )
     move(desk, document, DOCUMENT_MOVES, DocumentAct.SEAL, subject="document", thing=THING, unit_id=document.unit_id,
-         sha256=hashlib.sha256(content).hexdigest())  # fmt: skip
+         detail={"sha256": hashlib.sha256(content).hexdigest()})  # fmt: skip
     store_file(desk, document, "sealed", pdf.name, content)
     issue(desk, document)
     return document
@@ -201,7 +226,15 @@ def seal_document(desk: Desk, document_id: int, pdf: Path) -> Document:
 def issue(desk: Desk, document: Document) -> None:
     """Issue a document: its files are made and its mails queued in this transaction."""
     rule = rule_of(desk, document)
-    move(desk, document, DOCUMENT_MOVES, DocumentAct.ISSUE, subject="document", thing=THING, unit_id=document.unit_id)
+    move(
+        desk,
+        document,
+        DOCUMENT_MOVES,
+        DocumentAct.ISSUE,
+        subject="document",
+        thing=THING,
+        unit_id=document.unit_id,
+    )
     document.issued_on = desk.today
     desk.session.add(document)
     if rule.mailed:
@@ -230,7 +263,7 @@ def serve_document(
     already = document.served_on
     document.served_on = already or on
     move(desk, document, DOCUMENT_MOVES, DocumentAct.SERVE, subject="document", thing=THING, unit_id=document.unit_id,
-         on=on, channel=channel, note=note)  # fmt: skip
+         on=on, detail={"channel": channel, "note": note})  # fmt: skip
     kept = keep_file(desk, "document", document_id, "serve", file).sha256 if file else None
     desk.session.add(document)
     desk.session.add(
@@ -253,7 +286,7 @@ def _tell_cases(desk: Desk, document: Document, on: date) -> None:
     """Start the clocks that wait for service: of the case for its notice, of the next rung for a sheet."""
     starts_case = document.kind in (DocumentKind.FEEDBACK_NOTICE, DocumentKind.RECTIFICATION_NOTICE)
     desk.session.flush()
-    for case in cases_of_document(desk, document.id or 0):
+    for case in cases_of_document(desk, key_of(document)):
         if starts_case and case.served_on is None:
             case.served_on = on
         refresh(desk, case)
@@ -276,14 +309,19 @@ def void_document(desk: Desk, document_id: int, reason: str) -> Document:
             remedy="对有关问题办理撤销（ducha case act … withdraw），或另发更正文书",
         )
     move(desk, document, DOCUMENT_MOVES, DocumentAct.VOID, subject="document", thing=THING, unit_id=document.unit_id,
-         reason=reason)  # fmt: skip
+         detail={"reason": reason})  # fmt: skip
     document.void_reason = reason
     cancel_messages(desk, document_id)
     desk.session.add(document)
+    desk.session.flush()
+    for case in cases_of_document(desk, document_id):
+        refresh(desk, case)
     return document
 
 
-def list_documents(desk: Desk, *, state: str | None = None, campaign: str | None = None) -> list[tuple[Document, str]]:
+def list_documents(
+    desk: Desk, *, state: str | None = None, campaign: str | None = None
+) -> list[tuple[Document, str]]:
     """Return documents with the code of their unit, newest first."""
     query = select(Document, Unit.code).where(
         col(Document.office_id) == desk.office_id, col(Document.unit_id) == col(Unit.id)
@@ -293,7 +331,9 @@ def list_documents(desk: Desk, *, state: str | None = None, campaign: str | None
     if campaign:
         query = query.where(
             col(Document.campaign_id).in_(
-                select(Campaign.id).where(col(Campaign.office_id) == desk.office_id, col(Campaign.code) == campaign)
+                select(Campaign.id).where(
+                    col(Campaign.office_id) == desk.office_id, col(Campaign.code) == campaign
+                )
             )
         )
     return list(desk.session.exec(query.order_by(col(Document.id).desc())))

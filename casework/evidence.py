@@ -45,7 +45,10 @@ def read_file(path: Path) -> bytes:
     size = path.stat().st_size
     if not 0 < size <= MAX_BYTES:
         raise InvalidInput(
-            "文件大小不合要求", found=f"{path.name} {size}字节", expected=f"1至{MAX_BYTES}字节", remedy="检查或压缩文件"
+            "文件大小不合要求",
+            found=f"{path.name} {size}字节",
+            expected=f"1至{MAX_BYTES}字节",
+            remedy="检查或压缩文件",
         )
     return path.read_bytes()
 

@@ -21,7 +21,9 @@ from models.rectification import Rectification
 CONFIRMERS = ("officer", "director", "reviewer", "leader")
 
 
-def list_findings(desk: Desk, *, campaign: str | None = None, state: str | None = None) -> list[dict[str, object]]:
+def list_findings(
+    desk: Desk, *, campaign: str | None = None, state: str | None = None
+) -> list[dict[str, object]]:
     """Return findings as outside programs read them, by number."""
     query = select(Finding, Unit.code).where(
         col(Finding.office_id) == desk.office_id, col(Finding.unit_id) == col(Unit.id)
@@ -85,7 +87,7 @@ def _confirm(desk: Desk, finding: Finding, note: str) -> Finding:
             remedy="复核底稿和证据后写明理由，或撤销该问题",
         )
     move(desk, finding, FINDING_MOVES, FindingAct.CONFIRM, subject="finding", thing="问题", unit_id=finding.unit_id,
-         note=note)  # fmt: skip
+         detail={"note": note})  # fmt: skip
     finding.confirmed_by, finding.confirmed_on = desk.actor.code, desk.today
     desk.session.add(finding)
     open_case(desk, finding)
@@ -105,7 +107,9 @@ def open_case(desk: Desk, finding: Finding) -> Rectification:
     )
     desk.session.add(case)
     desk.session.flush()
-    desk.record("case", case.id, "open", unit_id=case.unit_id, to_state=CaseState.OPEN.value, code=finding.code)
+    desk.record(
+        "case", case.id, "open", unit_id=case.unit_id, to_state=CaseState.OPEN.value, code=finding.code
+    )
     return case
 
 
@@ -117,10 +121,10 @@ def withdraw_finding(desk: Desk, code: str, reason: str) -> Finding:
         raise InvalidInput("撤销问题须写明理由", found="空", expected="一句理由", remedy="加上 --note")
     case = desk.session.get(Rectification, finding.id)
     if case is not None and CaseState(case.state) not in SETTLED:
-        move_rectification(desk, case, CaseAct.WITHDRAW, on=desk.today, note=reason)
+        move_rectification(desk, case, CaseAct.WITHDRAW, on=desk.today, detail={"note": reason})
         case.next_due_on = None
         desk.session.add(case)
     move(desk, finding, FINDING_MOVES, FindingAct.WITHDRAW, subject="finding", thing="问题",
-         unit_id=finding.unit_id, note=reason)  # fmt: skip
+         unit_id=finding.unit_id, detail={"note": reason})  # fmt: skip
     desk.session.add(finding)
     return finding

@@ -24,7 +24,12 @@ def current_rules(folder: Path) -> Rulebook:
     raises   InvalidRuleFile with every mistake; InvalidInput when the folder is missing
     """
     if not folder.is_dir():
-        raise InvalidInput("规则文件夹不存在", found=str(folder), expected="含 catalogs/ 等的文件夹", remedy="设置 DUCHA_RULES")
+        raise InvalidInput(
+            "规则文件夹不存在",
+            found=str(folder),
+            expected="含 catalogs/ 等的文件夹",
+            remedy="设置 DUCHA_RULES",
+        )
     stamps = tuple(
         (str(path), path.stat().st_mtime_ns) for path in sorted(folder.rglob("*.yaml")) if path.is_file()
     )
@@ -45,7 +50,9 @@ def store_frozen(session: Session, content: bytes, now: datetime) -> str:
     return digest
 
 
-def freeze_current(session: Session, rules: Rulebook, catalogs: dict[str, tuple[str, ...]], now: datetime) -> str:
+def freeze_current(
+    session: Session, rules: Rulebook, catalogs: dict[str, tuple[str, ...]], now: datetime
+) -> str:
     """Freeze the current rules for these catalogues and items; return the SHA-256 of the set.
 
     catalogs   {catalogue key: item ids}
@@ -59,7 +66,9 @@ def frozen_rules(session: Session, digest: str) -> Rulebook:
     if cached is None:
         row = session.get(RuleSet, digest)
         if row is None:
-            raise NotFound("没有这个冻结的规则集", found=digest[:12], remedy="检查数据库是否完整（ducha doctor）")
+            raise NotFound(
+                "没有这个冻结的规则集", found=digest[:12], remedy="检查数据库是否完整（ducha doctor）"
+            )
         cached = thaw(row.content)
         _thawed[digest] = cached
     return cached

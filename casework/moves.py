@@ -33,7 +33,7 @@ def move(
     thing: str,
     unit_id: int | None = None,
     on: date | None = None,
-    **detail: object,
+    detail: Mapping[str, object] | None = None,
 ) -> None:
     """Carry out an act on a row and note it; raise IllegalMove naming the acts that are possible."""
     states = type(next(iter(moves))[0])
@@ -42,12 +42,25 @@ def move(
     row.state = after.value
     assert row.id is not None  # only stored rows have a life
     desk.record(
-        subject, row.id, act.value, unit_id=unit_id, from_state=before, to_state=after.value, on=on, **detail
+        subject,
+        row.id,
+        act.value,
+        unit_id=unit_id,
+        from_state=before,
+        to_state=after.value,
+        on=on,
+        detail=detail,
     )
 
 
 def move_rectification(
-    desk: Desk, case: Rectification, act: CaseAct, *, on: date, label: str | None = None, **detail: object
+    desk: Desk,
+    case: Rectification,
+    act: CaseAct,
+    *,
+    on: date,
+    label: str | None = None,
+    detail: Mapping[str, object] | None = None,
 ) -> None:
     """Carry out an act on a case and note it under the name the person used (`label`)."""
     before = case.state
@@ -61,7 +74,7 @@ def move_rectification(
         from_state=before,
         to_state=after.value,
         on=on,
-        **detail,
+        detail=detail,
     )
 
 

@@ -12,6 +12,7 @@ from core.codes import DocumentKind, Line
 from core.errors import Refused
 from core.lives import DocumentState
 from core.rectification import SETTLED
+from models.base import key_of
 from models.document import Document, DocumentCase
 from models.rectification import Rectification
 
@@ -21,7 +22,7 @@ def draft_notices(desk: Desk, code: str) -> list[Document]:
     require_role(desk, ("officer", "director", "leader"), "拟制通知书")
     campaign = find_campaign(desk, code)
     by_unit: dict[int, list[int]] = {}
-    for case in _cases_without_notice(desk, campaign.id or 0):
+    for case in _cases_without_notice(desk, key_of(campaign)):
         by_unit.setdefault(case.unit_id, []).append(case.id)
     if not by_unit:
         raise Refused(

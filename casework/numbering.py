@@ -21,7 +21,9 @@ def take_number(session: Session, office_id: int, series: str, year: int) -> int
     try:
         with session.begin_nested():
             session.connection().execute(
-                sa.insert(table_of(NumberSeries)).values(office_id=office_id, series=series, year=year, last=0)
+                sa.insert(table_of(NumberSeries)).values(
+                    office_id=office_id, series=series, year=year, last=0
+                )
             )
     except IntegrityError:
         pass  # somebody else has just started the series; the count below takes the next of theirs

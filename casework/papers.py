@@ -16,8 +16,8 @@ from core.errors import NotFound
 from delivery.fonts import Fonts
 from delivery.paper import Paper, Sheet, read_paper, write_footer_note
 from delivery.typeset import render_pdf, render_sheet
-from delivery.wording import render_wording, template_hash
 from delivery.worddoc import render_docx
+from delivery.wording import render_wording, template_hash
 from models.base import table_of
 from models.document import Document, DocumentFile
 
@@ -108,7 +108,7 @@ def print_sheet(desk: Desk, document: Document) -> bytes:
 
 
 def store_standard_files(desk: Desk, document: Document) -> None:
-    """Make and store what goes out with an issued document: its PDF unless a sealed one is there, and the answer form."""
+    """Make and store what goes out with an issued document: a PDF unless a sealed one is there, and the answer form."""
     if stored_file(desk, document, "sealed") is None and stored_file(desk, document, "pdf") is None:
         content = render_pdf(paper_of(desk, document), fonts_of(desk))
         store_file(desk, document, "pdf", f"{document.kind}-{document.id}.pdf", content)
@@ -152,5 +152,10 @@ def file_of(desk: Desk, document: Document, role: str) -> DocumentFile:
     """Return a stored file; raise NotFound."""
     found = stored_file(desk, document, role)
     if found is None:
-        raise NotFound("没有这个文件", found=f"文书{document.id} {role}", expected="已生成或上传的文件", remedy="先签发、用印")
+        raise NotFound(
+            "没有这个文件",
+            found=f"文书{document.id} {role}",
+            expected="已生成或上传的文件",
+            remedy="先签发、用印",
+        )
     return found

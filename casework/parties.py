@@ -97,5 +97,5 @@ def _words(desk: Desk, vocabulary: str) -> tuple[str, ...]:
     """Return the words of a vocabulary over all catalogues, in their order."""
     words: dict[str, None] = {}
     for catalog in desk.rules.catalogs.values():
-        words.update(dict.fromkeys(catalog.words(vocabulary)))
+        words.update(dict.fromkeys(getattr(catalog.vocabularies, vocabulary)))
     return tuple(words)

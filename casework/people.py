@@ -48,7 +48,9 @@ def find_unit(desk: Desk, code: str) -> Unit:
         select(Unit).where(col(Unit.office_id) == desk.office_id, col(Unit.code) == code)
     ).first()
     if unit is None:
-        raise NotFound("没有这个单位", found=code, expected="已导入的单位编码", remedy="先运行 ducha import units 文件")
+        raise NotFound(
+            "没有这个单位", found=code, expected="已导入的单位编码", remedy="先运行 ducha import units 文件"
+        )
     return unit
 
 
@@ -69,7 +71,10 @@ def require_other(desk: Desk, author: str | None, doing: str) -> None:
     """Raise NotAllowed when the actor would decide on their own work."""
     if author is not None and author == desk.actor.code:
         raise NotAllowed(
-            f"不能{doing}本人经办的事项", found=desk.actor.code, expected="另一名有权人员", remedy="换人操作（--by）"
+            f"不能{doing}本人经办的事项",
+            found=desk.actor.code,
+            expected="另一名有权人员",
+            remedy="换人操作（--by）",
         )
 
 

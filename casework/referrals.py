@@ -6,7 +6,6 @@ Nothing here is e-mailed or shown to the unit: letters are printed and handed ov
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from sqlmodel import col, select
@@ -18,9 +17,10 @@ from casework.moves import move
 from casework.people import require_other, require_role
 from core.codes import DocumentKind, Light
 from core.errors import InvalidInput, NotAllowed, NotFound, Refused
-from core.lives import REFERRAL_MOVES, DocumentState, ReferralAct
+from core.lives import REFERRAL_MOVES, DocumentState, ReferralAct, ReferralState
 from core.rectification import RequestState
 from core.rulebook.linkage import LinkageRules, Receiver
+from models.base import key_of
 from models.campaign import Campaign, Finding
 from models.document import Document
 from models.organisation import Unit
@@ -67,7 +67,12 @@ def find_referral(desk: Desk, referral_id: int) -> Referral:
     """Return a referral for a named person; raise NotFound for everybody else too."""
     row = desk.session.get(Referral, referral_id)
     if row is None or row.office_id != desk.office_id or not desk.actor.roles & set(NAMED):
-        raise NotFound("没有这件线索", found=str(referral_id), expected="线索编号", remedy="运行 ducha referral list 查看")
+        raise NotFound(
+            "没有这件线索",
+            found=str(referral_id),
+            expected="线索编号",
+            remedy="运行 ducha referral list 查看",
+        )
     return row
 
 
@@ -129,7 +134,12 @@ def send(desk: Desk, referral_id: int, *, channel: str, file: Path | None = None
     """
     row = find_referral(desk, referral_id)
     if channel not in ("hand", "confidential_post"):
-        raise InvalidInput("移送只能专人送达或走机要", found=channel, expected="hand、confidential_post", remedy="改正 --channel")
+        raise InvalidInput(
+            "移送只能专人送达或走机要",
+            found=channel,
+            expected="hand、confidential_post",
+            remedy="改正 --channel",
+        )
     document = desk.session.get(Document, row.document_id) if row.document_id else None
     if document is None or document.state not in (DocumentState.ISSUED.value, DocumentState.SERVED.value):
         raise Refused(
@@ -144,7 +154,9 @@ def send(desk: Desk, referral_id: int, *, channel: str, file: Path | None = None
     return _kept(desk, row)
 
 
-def receipt(desk: Desk, referral_id: int, *, verdict: str, number: str = "", file: Path | None = None) -> Referral:
+def receipt(
+    desk: Desk, referral_id: int, *, verdict: str, number: str = "", file: Path | None = None
+) -> Referral:
     """Record the receipt: accepted, returned, or passed on to another body.
 
     verdict   received | returned | passed_on
@@ -162,7 +174,9 @@ def receipt(desk: Desk, referral_id: int, *, verdict: str, number: str = "", fil
     return _kept(desk, row)
 
 
-def result(desk: Desk, referral_id: int, *, note: str, outcome: Outcome, file: Path | None = None) -> Referral:
+def result(
+    desk: Desk, referral_id: int, *, note: str, outcome: Outcome, file: Path | None = None
+) -> Referral:
     """Record the result with its counts and close the matter."""
     row = find_referral(desk, referral_id)
     if min(outcome.organisational, outcome.disciplinary, outcome.criminal) < 0:
@@ -176,19 +190,31 @@ def result(desk: Desk, referral_id: int, *, note: str, outcome: Outcome, file: P
     return _kept(desk, row)
 
 
-def overdue_feedback(desk: Desk, day: date) -> list[int]:
-    """Return referrals whose feedback is overdue: a 会商 task for our named contact, never a reminder to the receiver."""
-    query = select(Referral.id).where(
+def watch(desk: Desk) -> dict[str, object]:
+    """Return the ids of screenings and transfers past their limits: tasks for our own named contact.
+
+    Overdue feedback calls for a 会商; no machine urges the receiver.
+    """
+    late_screening = select(Referral.id).where(
         col(Referral.office_id) == desk.office_id,
-        col(Referral.state) == "received",
-        col(Referral.feedback_due_on) < day,
+        col(Referral.state) == ReferralState.SCREENING.value,
+        col(Referral.screen_by_on) < desk.today,
     )
-    return [number for number in desk.session.exec(query) if number is not None]
+    late_feedback = select(Referral.id).where(
+        col(Referral.office_id) == desk.office_id,
+        col(Referral.state) == ReferralState.RECEIVED.value,
+        col(Referral.feedback_due_on) < desk.today,
+    )
+    return {
+        "today": desk.today.isoformat(),
+        "screening_overdue": list(desk.session.exec(late_screening)),
+        "feedback_overdue": list(desk.session.exec(late_feedback)),
+    }
 
 
 def _move(desk: Desk, row: Referral, act: ReferralAct, **detail: object) -> None:
     case = _case(desk, row)
-    move(desk, row, REFERRAL_MOVES, act, subject="referral", thing=THING, unit_id=case.unit_id, **detail)
+    move(desk, row, REFERRAL_MOVES, act, subject="referral", thing=THING, unit_id=case.unit_id, detail=detail)
 
 
 def _case(desk: Desk, row: Referral) -> Rectification:
@@ -218,7 +244,10 @@ def _check_approver(desk: Desk, row: Referral) -> None:
 def _check_ripe(desk: Desk, case: Rectification) -> None:
     if case.served_on is None:
         raise Refused(
-            "整改通知未证明送达，不能移送", found="未送达", expected="有送达记录", remedy="先运行 ducha notice serve 登记送达"
+            "整改通知未证明送达，不能移送",
+            found="未送达",
+            expected="有送达记录",
+            remedy="先运行 ducha notice serve 登记送达",
         )
     pending = desk.session.exec(
         select(SideRequest.kind).where(
@@ -227,7 +256,10 @@ def _check_ripe(desk: Desk, case: Rectification) -> None:
     ).all()
     if pending:
         raise Refused(
-            "尚有未办结的申请，暂缓移送", found="、".join(pending), expected="延期、异议均已办结", remedy="先办结申请"
+            "尚有未办结的申请，暂缓移送",
+            found="、".join(pending),
+            expected="延期、异议均已办结",
+            remedy="先办结申请",
         )
 
 
@@ -238,7 +270,9 @@ def _draft_letter(desk: Desk, row: Referral, case: Rectification) -> Document:
     campaign = desk.session.get(Campaign, case.campaign_id)
     finding = desk.session.get(Finding, case.id)
     unit = desk.session.get(Unit, case.unit_id)
-    assert campaign is not None and finding is not None and unit is not None  # foreign keys
+    assert campaign is not None
+    assert finding is not None
+    assert unit is not None  # foreign keys
     name = desk.office_rules.receivers.get(receiver.code, receiver.name)
     materials = _linkage(desk, row).package
     return draft_document(
@@ -270,7 +304,7 @@ def _need_words(text: str, what: str, option: str) -> None:
 
 def _keep(desk: Desk, row: Referral, act: str, file: Path | None) -> None:
     if file is not None:
-        keep_file(desk, "referral", row.id or 0, act, file)
+        keep_file(desk, "referral", key_of(row), act, file)
 
 
 def _kept(desk: Desk, row: Referral) -> Referral:

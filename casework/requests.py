@@ -39,7 +39,9 @@ def _need_open(deed: ActOnCase, kind: RequestKind) -> SideRequest:
         word = {"extension": "延期申请", "objection": "异议"}[kind.value]
         raise Refused(f"没有待办理的{word}", found="0件", expected="1件", remedy=f"先由单位提出{word}")
     if request.asked_by == deed.desk.actor.code:
-        raise NotAllowed("不能审批本人提出的申请", found=request.asked_by, expected="另一名负责人", remedy="换人办理")
+        raise NotAllowed(
+            "不能审批本人提出的申请", found=request.asked_by, expected="另一名负责人", remedy="换人办理"
+        )
     return request
 
 
@@ -95,7 +97,8 @@ def check_extension_request(deed: ActOnCase) -> None:
 
 def _check_length(deed: ActOnCase, until: object) -> None:
     case, desk = deed.case, deed.desk
-    assert case.due_on is not None and case.signed_on is not None  # checked by the caller
+    assert case.due_on is not None
+    assert case.signed_on is not None  # checked by the caller
     day = deed.day("until") or case.due_on
     limits = ladder_of(desk, case.campaign_id).extension
     original = desk.calendar.between(case.signed_on, case.first_due_on or case.due_on)
@@ -158,7 +161,10 @@ def check_objection_decision(deed: ActOnCase) -> None:
     makers = {deed.finding.found_by, deed.finding.confirmed_by, *_team_codes(deed)}
     if deed.desk.actor.code in makers:
         raise NotAllowed(
-            "参与原认定的人员须回避复核", found=deed.desk.actor.code, expected="未参与该问题督察和认定的人员", remedy="换人复核"
+            "参与原认定的人员须回避复核",
+            found=deed.desk.actor.code,
+            expected="未参与该问题督察和认定的人员",
+            remedy="换人复核",
         )
     deed.detail["request"] = request.number
 
@@ -231,5 +237,3 @@ def resume_clock(deed: ActOnCase) -> None:
             "case", case.id, "set_due", unit_id=case.unit_id, from_state=case.state, to_state=case.state,
             due_on=case.due_on, before=before, suspended_workdays=days,
         )  # fmt: skip
-
-

@@ -7,6 +7,7 @@ from sqlmodel import col, select
 from casework.climbing import rules_of
 from casework.desk import Desk
 from core.lives import REFERRAL_MOVES, ReferralState
+from models.base import key_of
 from models.rectification import Rectification
 from models.referral import Referral
 
@@ -33,5 +34,5 @@ def open_screening(desk: Desk, case: Rectification, trigger: str) -> Referral | 
     )
     desk.session.add(row)
     desk.session.flush()
-    desk.record("referral", row.id or 0, "open", unit_id=case.unit_id, to_state=row.state, trigger=trigger)
+    desk.record("referral", key_of(row), "open", unit_id=case.unit_id, to_state=row.state, trigger=trigger)
     return row

@@ -11,7 +11,7 @@ from core.codes import DocumentKind, Severity
 from core.errors import InvalidInput
 from core.rulebook.documents import DocumentRule
 from core.workdays import Unit as PeriodUnit
-from models.base import table_of
+from models.base import key_of, table_of
 from models.document import Document, DocumentCase
 
 NOTICES = (DocumentKind.FEEDBACK_NOTICE.value, DocumentKind.RECTIFICATION_NOTICE.value)
@@ -31,7 +31,9 @@ def before_signing(desk: Desk, document: Document, rule: DocumentRule) -> None:
     for case, finding in subject.findings():
         item = subject.item(finding.item)
         if not item.citable(desk.today, region):
-            raise _no_basis(f"问题 {finding.code}（{item.id} {item.title}）", f"事项 {item.id} 的 legal_basis")
+            raise _no_basis(
+                f"问题 {finding.code}（{item.id} {item.title}）", f"事项 {item.id} 的 legal_basis"
+            )
         days = rectify_days(subject.rules, desk.office.code, item, Severity(finding.severity))
         due = desk.calendar.due(desk.today, days, PeriodUnit.WORKDAY)
         case.signed_on = desk.today
@@ -57,7 +59,7 @@ def _print_due(desk: Desk, document: Document, case_id: int, due_on: object) -> 
 def after_signing(desk: Desk, document: Document) -> None:
     """Give the cases of a signed notice their first day on the ladder."""
     if document.kind in NOTICES:
-        for case in cases_of_document(desk, document.id or 0):
+        for case in cases_of_document(desk, key_of(document)):
             refresh(desk, case)
 
 

@@ -11,10 +11,11 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from casework.campaigns import plan_of, team_of
+from casework.campaigns import plan_of
 from casework.climbing import cases_of_document
 from casework.desk import Desk
 from casework.people import split
+from casework.visits import team_of
 from core.codes import DocumentKind, Line, Severity
 from core.errors import InvalidInput
 from core.rectification import CASE_STATE_LABELS, CaseState
@@ -22,6 +23,7 @@ from core.rulebook import Item, Rulebook
 from core.rulebook.catalog import Basis
 from core.rulebook.documents import DocumentRule
 from core.workdays import Unit as PeriodUnit
+from models.base import key_of
 from models.campaign import Campaign, CheckRecord, Finding, Visit
 from models.document import Document
 from models.organisation import Unit
@@ -56,7 +58,9 @@ class Subject:
             for item in catalog.items:
                 if item.id == item_id:
                     return item
-        raise InvalidInput("冻结的规则集中没有该事项", found=item_id, expected="批次开启时的事项", remedy="检查数据库")
+        raise InvalidInput(
+            "冻结的规则集中没有该事项", found=item_id, expected="批次开启时的事项", remedy="检查数据库"
+        )
 
     def period(self, count: int, unit: str, start: str) -> Values:
         """Return a period with its due date, counted from today, as length and date are printed together."""
@@ -71,9 +75,9 @@ class Subject:
 
     def findings(self) -> list[tuple[Rectification, Finding]]:
         """Return the cases on the document with their findings, in the order of their numbers."""
-        cases = {case.id: case for case in cases_of_document(self.desk, self.document.id or 0)}
+        cases = {case.id: case for case in cases_of_document(self.desk, key_of(self.document))}
         query = select(Finding).where(col(Finding.id).in_(list(cases))).order_by(col(Finding.code))
-        return [(cases[finding.id or 0], finding) for finding in self.desk.session.exec(query)]
+        return [(cases[key_of(finding)], finding) for finding in self.desk.session.exec(query)]
 
 
 def cite(bases: Sequence[Basis]) -> list[str]:
@@ -166,18 +170,16 @@ def _feedback_notice(subject: Subject) -> Values:
         "overall": str(subject.inputs.get("overall") or _overall(subject, visit)),
         "items_count": len(split(visit.items)),
         "counts": {"total": len(rows), **{s.value: severities.count(s) for s in Severity}},
-        "problems": [_problem(subject, case, finding) for case, finding in rows],
+        "problems": [_problem(subject, finding) for _case, finding in rows],
         "plan": subject.period(plan_days, "workday", "本通知书签发"),
         "verify_workdays": ladder.clearing.verify_workdays,
         "observation_workdays": ladder.clearing.observation_workdays,
         "extension_before_workdays": ladder.extension.ask_before_workdays,
-        "objection": subject.period(
-            objection.period or 30, objection.period_unit or "day", "本通知书签发"
-        ),
+        "objection": subject.period(objection.period or 30, objection.period_unit or "day", "本通知书签发"),
     }
 
 
-def _problem(subject: Subject, case: Rectification, finding: Finding) -> Values:
+def _problem(subject: Subject, finding: Finding) -> Values:
     item = subject.item(finding.item)
     bases = item.citable(subject.desk.today, subject.desk.office_rules.region)
     days = rectify_days(subject.rules, subject.desk.office.code, item, Severity(finding.severity))
@@ -213,7 +215,7 @@ def _severity_word(code: str) -> str:
 
 def _overall(subject: Subject, visit: Visit) -> str:
     query = select(CheckRecord.item, CheckRecord.result).where(col(CheckRecord.visit_id) == visit.id)
-    results = {item: result for item, result in subject.desk.session.exec(query)}
+    results = dict(subject.desk.session.exec(query).all())
     passed = sum(1 for result in results.values() if result == "passed")
     return (
         f"督察组采取查阅资料、座谈了解、抽查核验等方式进行了督察，你单位予以配合。"
@@ -248,7 +250,9 @@ def _case_row(subject: Subject, case: Rectification, finding: Finding) -> Values
         "overdue_workdays": max(0, subject.desk.calendar.between(case.due_on, subject.desk.today)),
         "percent": case.percent,
         "state": case_standing(case),
-        "demand": "按期完成整改并申请销号，报送佐证材料。" if case.plan_on else "立即报送整改方案和进展，按期完成整改。",
+        "demand": "按期完成整改并申请销号，报送佐证材料。"
+        if case.plan_on
+        else "立即报送整改方案和进展，按期完成整改。",
     }
 
 
@@ -360,7 +364,8 @@ def subject_of(desk: Desk, document: Document, rules: Rulebook) -> Subject:
     """Return a document with its campaign, unit, frozen rules and inputs."""
     campaign = desk.session.get(Campaign, document.campaign_id)
     unit = desk.session.get(Unit, document.unit_id)
-    assert campaign is not None and unit is not None  # foreign keys
+    assert campaign is not None
+    assert unit is not None  # foreign keys
     return Subject(
         desk, document, campaign, unit, rules, rules.document(document.kind), json.loads(document.inputs)
     )

@@ -1,0 +1,1 @@
+"""The `ducha` command: the hand that starts the others; no decisions."""

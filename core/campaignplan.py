@@ -43,11 +43,11 @@ class UnitChoice(_Part):
 
 
 class Recusal(_Part):
-    former_years: int = Field(5, ge=0, le=50)
+    former_years: int = Field(default=5, ge=0, le=50)
 
 
 class TeamRule(_Part):
-    size: int = Field(3, ge=2, le=20)
+    size: int = Field(default=3, ge=2, le=20)
     leader: Literal["leader"] | None = "leader"
     at_least: dict[str, int] = Field(default_factory=dict)
     recuse: Recusal = Recusal()
@@ -72,9 +72,11 @@ class CampaignPlan(_Part):
     team: TeamRule = TeamRule()
     notice: NoticeRule = NoticeRule()
     joint_with: str | None = None
-    self_report_workdays: int = Field(5, ge=0, le=60, description="自查报告在督察开始前几个工作日报送")
+    self_report_workdays: int = Field(
+        default=5, ge=0, le=60, description="自查报告在督察开始前几个工作日报送"
+    )
     materials: tuple[str, ...] = ()
-    visit_workdays: int = Field(1, ge=1, le=20)
+    visit_workdays: int = Field(default=1, ge=1, le=20)
 
 
 def read_plan(text: str, file: str) -> CampaignPlan:

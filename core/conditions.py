@@ -141,8 +141,9 @@ class _Compiler:
         fact = FACTS.get(name)
         if fact is None:
             near = difflib.get_close_matches(name, FACTS, 1)
-            hint = f"是否想写“{near[0]}”？可用：" if near else ""
-            raise self.refuse(node, "条件中有未公布的事实", found=name, expected=hint + "、".join(FACTS))
+            hint = f"“{near[0]}”或其他" if near else ""
+            expected = f"{hint}已公布的事实（{'、'.join(FACTS)}）"
+            raise self.refuse(node, "条件中有未公布的事实", found=name, expected=expected)
         return _Part(fact.kind, lambda facts: facts[name], fact.words)
 
     def junction(self, node: ast.BoolOp, depth: int) -> _Part:
@@ -226,10 +227,9 @@ def _parse(text: str) -> ast.expr:
         raise InvalidCondition("条件过长", found=f"{len(text)}字", expected=f"不超过{MAX_LENGTH}字")
     try:
         return ast.parse(text, mode="eval").body
-    except SyntaxError as error:
-        raise InvalidCondition("条件写法有误", column=error.offset or 1, found=text) from None
-    except (ValueError, MemoryError, RecursionError):
-        raise InvalidCondition("条件写法有误", found=text[:40]) from None
+    except (SyntaxError, ValueError) as error:  # ValueError: a null byte, in older Pythons
+        column = int(getattr(error, "offset", None) or 1)
+        raise InvalidCondition("条件写法有误", column=column, found=text[:40]) from None
 
 
 @lru_cache(maxsize=1024)

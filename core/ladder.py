@@ -14,7 +14,6 @@ from typing import Protocol
 
 from core.codes import Light
 
-
 TIME_FACT = "overdue_workdays"
 
 
@@ -106,19 +105,14 @@ def rung_day(rung: RungLike, standing: Standing, calendar: WorkdayCalendar) -> d
 
 def decide(rungs: Sequence[RungLike], standing: Standing, today: date, calendar: WorkdayCalendar) -> Decision:
     """Return the one rung to issue today, if any, and the next day on which the case must be looked at."""
-    last = standing.last
-    rank = last.light.rank if last else 0
-    waiting: list[tuple[date, int]] = []
+    rank = standing.last.light.rank if standing.last else 0
+    waiting: list[date] = []
     for index, rung in enumerate(rungs):
-        if rung.light.rank <= rank:
-            continue
-        day = rung_day(rung, standing, calendar)
+        day = _ripe_on(rung, standing, calendar) if rung.light.rank > rank else None
         if day is None:
             continue
-        if last is not None:
-            day = max(day, calendar.after(last.fired_on, rung.min_gap_workdays))
         if day > today:
-            waiting.append((day, index))
+            waiting.append(day)
         elif rung.holds(standing.facts):
             held = _held_by(rung, standing)
             if held:
@@ -126,8 +120,16 @@ def decide(rungs: Sequence[RungLike], standing: Standing, today: date, calendar:
             return Decision(index, _next_day(rungs, index, standing, today, calendar))
         elif TIME_FACT in rung.when:
             # Time alone may make this condition true, so the case is looked at again every working day.
-            waiting.append((calendar.after(today, 1), index))
-    return Decision(None, min(waiting)[0] if waiting else None)
+            waiting.append(calendar.after(today, 1))
+    return Decision(None, min(waiting) if waiting else None)
+
+
+def _ripe_on(rung: RungLike, standing: Standing, calendar: WorkdayCalendar) -> date | None:
+    """Return the first day of a rung with the gap to the last one kept; None while its anchor has not happened."""
+    day = rung_day(rung, standing, calendar)
+    if day is None or standing.last is None:
+        return day
+    return max(day, calendar.after(standing.last.fired_on, rung.min_gap_workdays))
 
 
 def _held_by(rung: RungLike, standing: Standing) -> str:
@@ -149,14 +151,8 @@ def _next_day(
         return None
     now = LastRung(rung.code, rung.light, today, False, None)
     later = Standing(standing.served_on, standing.due_on, now, standing.facts)
-    days: list[date] = []
-    for other in rungs:
-        if other.light.rank <= rung.light.rank:
-            continue
-        day = rung_day(other, later, calendar)
-        if day is not None:
-            days.append(max(day, calendar.after(today, other.min_gap_workdays)))
-    return min(days) if days else None
+    days = [_ripe_on(other, later, calendar) for other in rungs if other.light.rank > rung.light.rank]
+    return min((day for day in days if day is not None), default=None)
 
 
 def arithmetic_light(

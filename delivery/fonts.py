@@ -23,7 +23,15 @@ ROLES = ("小标宋", "仿宋", "楷体", "黑体", "宋体")
 # For each role: the fonts an office would use, then free stand-ins, best first.
 OFFICIAL: Mapping[str, tuple[str, ...]] = {
     "小标宋": ("方正小标宋_GBK", "方正小标宋简体", "FZXiaoBiaoSong-B05", "FZXiaoBiaoSong-B05S", "小标宋"),
-    "仿宋": ("仿宋_GB2312", "FangSong_GB2312", "FangSong", "仿宋", "方正仿宋_GBK", "FZFangSong-Z02", "STFangsong"),
+    "仿宋": (
+        "仿宋_GB2312",
+        "FangSong_GB2312",
+        "FangSong",
+        "仿宋",
+        "方正仿宋_GBK",
+        "FZFangSong-Z02",
+        "STFangsong",
+    ),
     "楷体": ("楷体_GB2312", "KaiTi_GB2312", "KaiTi", "楷体", "方正楷体_GBK", "FZKai-Z03", "STKaiti"),
     "黑体": ("SimHei", "黑体", "方正黑体_GBK", "FZHei-B01", "STHeiti"),
     "宋体": ("SimSun", "宋体", "NSimSun", "方正书宋_GBK", "FZShuSong-Z01", "STSong"),

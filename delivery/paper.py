@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
@@ -219,7 +219,7 @@ def _balance(pieces: tuple[str, ...], lines: int, width: int) -> tuple[str, ...]
     """Return the split into `lines` lines with the smallest unevenness, None when a line would be too wide."""
     ideal = sum(_width(p) for p in pieces) / lines
 
-    @lru_cache(maxsize=None)
+    @cache
     def best(start: int, left: int) -> tuple[float, tuple[str, ...]] | None:
         if left == 0:
             return (0.0, ()) if start == len(pieces) else None

@@ -19,7 +19,7 @@ from delivery.paper import Paper, Sheet, break_title, check_text, print_day
 from system.paths import TEMPLATES_DIR
 
 LAYOUTS = TEMPLATES_DIR / "layouts"
-_UNPRINTED = re.compile(r'the text "(?P<text>.+?)" could not be displayed', re.DOTALL)
+_UNPRINTED = re.compile(r'the text `?"(?P<text>.+?)"`? could not be displayed', re.DOTALL)
 
 
 def render_pdf(paper: Paper, fonts: Fonts) -> bytes:
@@ -48,7 +48,7 @@ def render_sheet_png(sheet: Sheet, fonts: Fonts, ppi: float = 110) -> list[bytes
 
 
 def _paper_data(paper: Paper) -> dict[str, Any]:
-    data = _cleaned(asdict(paper), "文书")
+    data: dict[str, Any] = _cleaned(asdict(paper), "文书")
     data["mark"] = paper.issuer + ("文件" if paper.layout == "notice" else "")
     data["number_text"] = paper.number or "（编号待签发）"
     data["title_lines"] = break_title(data["title"], (paper.addressee, paper.issuer, paper.signature_name))
@@ -59,7 +59,7 @@ def _paper_data(paper: Paper) -> dict[str, Any]:
 
 
 def _sheet_data(sheet: Sheet) -> dict[str, Any]:
-    data = _cleaned(asdict(sheet), "发文稿纸")
+    data: dict[str, Any] = _cleaned(asdict(sheet), "发文稿纸")
     data["number_text"] = sheet.number or ""
     data["signed_text"] = print_day(sheet.signed_on)
     data["drafted_text"] = print_day(sheet.drafted_on) if sheet.drafted_on else ""
@@ -106,6 +106,8 @@ def _compile(layout: str, data: dict[str, Any], fonts: Fonts, title: str, **how:
         )
     except typst.TypstError as error:
         raise _explain(error, title) from error
+    except RuntimeError as error:  # Typst tells an unreadable layout file this way
+        raise _fail(str(error), title) from error
 
 
 def _explain(error: typst.TypstError, title: str) -> InvalidInput | DeliveryFailed:
@@ -118,10 +120,14 @@ def _explain(error: typst.TypstError, title: str) -> InvalidInput | DeliveryFail
             expected="现有字体收录的字",
             remedy="在字体目录中放入收录该字的字体，或改用通行字",
         )
+    return _fail(error.message, title)
+
+
+def _fail(message: str, title: str) -> DeliveryFailed:
     return DeliveryFailed(
         f"文书“{title}”排版失败",
         retry=False,
-        found=error.message,
+        found=message,
         expected="版式文件可以编译",
         remedy="检查 templates/layouts 中的版式文件",
     )

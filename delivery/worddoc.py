@@ -1,7 +1,7 @@
 """Write a paper as .docx on the office's letterhead, for editing inside the office.
 
 `templates/letterheads/<layout>.docx` carries page, styles and footers and is edited in WPS or Word; ducha fills the
-placeholders. A letterhead is parsed and compiled once per content hash; equal papers give equal bytes.
+placeholders. A letterhead is parsed and compiled once per content; equal papers give equal bytes.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import re
 import zipfile
 from collections.abc import Sequence
 from functools import lru_cache
-from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
@@ -30,6 +29,7 @@ _ZIP_DAY = (2000, 1, 1, 0, 0, 0)  # a fixed day, so that equal papers give equal
 _BODY_SIZE = {"notice": 15.75, "letter": 15.75, "form": 14.0}
 _MARK_SIZE = {"notice": 46, "letter": 40, "form": 34}
 _NARROWEST = 60  # per cent: a longer name gets smaller type instead
+NOTHING = Markup("")
 
 Part = tuple[str, bytes | Template]
 
@@ -41,13 +41,18 @@ def render_docx(paper: Paper) -> bytes:
     """
     file = LETTERHEADS / f"{paper.layout}.docx"
     if not file.is_file():
-        raise NotFound("没有信笺模板", found=file.name, expected="notice.docx、letter.docx、form.docx", remedy="补充模板文件")
+        raise NotFound(
+            "没有信笺模板",
+            found=file.name,
+            expected="notice.docx、letter.docx、form.docx",
+            remedy="补充模板文件",
+        )
     data = file.read_bytes()
     values = _values(paper)
     try:
         parts = [
             (name, part.render(values).encode() if isinstance(part, Template) else part)
-            for name, part in _compile(sha256(data).hexdigest(), data)
+            for name, part in _compile(data)
         ]
     except TemplateError as error:
         raise _refuse(paper, file.name, error) from error
@@ -64,8 +69,8 @@ def _refuse(paper: Paper, file: str, error: TemplateError) -> InvalidInput:
 
 
 @lru_cache(maxsize=16)
-def _compile(digest: str, data: bytes) -> tuple[Part, ...]:
-    """Return the parts of a letterhead in order, those with placeholders compiled; `digest` is the key."""
+def _compile(data: bytes) -> tuple[Part, ...]:
+    """Return the parts of a letterhead in order, those with placeholders compiled; its content is the key."""
     sandbox = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
     sandbox.globals.clear()
     patcher = DocxTemplate(BytesIO(data))
@@ -98,7 +103,7 @@ def _values(paper: Paper) -> dict[str, Any]:
         "title": _paragraph("DuchaTitle", "\n".join(title)),
         "labels": _line("　".join(label for label in (paper.secrecy, paper.urgency) if label)),
         "addressee": _line(paper.addressee),
-        "body": Markup("").join(_blocks(paper)),
+        "body": NOTHING.join(_blocks(paper)),
         "attachments": _attachments(paper.attachments),
         "signature": _signature(paper),
         "contact": _line(paper.contact),
@@ -111,18 +116,17 @@ def _line(text: str) -> str:
     return " ".join(check_text(text, "文书").split("\n"))
 
 
-def _runs(text: str, properties: str = "") -> Markup:
+def _runs(text: str, properties: Markup = NOTHING) -> Markup:
     """Return the text as runs; line ends become breaks, every character stays text."""
     pieces = check_text(text, "文书").split("\n")
     joined = Markup('</w:t><w:br/><w:t xml:space="preserve">').join(pieces)
-    style = Markup(f"<w:rPr>{properties}</w:rPr>") if properties else Markup("")
+    style = Markup("<w:rPr>{}</w:rPr>").format(properties) if properties else NOTHING
     return Markup('<w:r>{}<w:t xml:space="preserve">{}</w:t></w:r>').format(style, joined)
 
 
-def _paragraph(style: str, text: str, properties: str = "", run: str = "") -> Markup:
-    return Markup('<w:p><w:pPr><w:pStyle w:val="{}"/>{}</w:pPr>{}</w:p>').format(
-        style, Markup(properties), _runs(text, run)
-    )
+def _paragraph(style: str, text: str, properties: Markup = NOTHING, run: Markup = NOTHING) -> Markup:
+    paragraph = Markup('<w:p><w:pPr><w:pStyle w:val="{}"/>{}</w:pPr>{}</w:p>')
+    return paragraph.format(style, properties, _runs(text, run))
 
 
 def _width(text: str, size: float) -> float:
@@ -137,9 +141,10 @@ def _mark(paper: Paper) -> Markup:
     percent = min(100.0, 100 * TEXT_WIDTH / 20 / max(1.0, _width(name, size)))
     if percent < _NARROWEST:
         size, percent = size * percent / _NARROWEST, _NARROWEST
-    half_points = int(size * 2)
-    scale = f'<w:w w:val="{int(percent)}"/><w:sz w:val="{half_points}"/><w:szCs w:val="{half_points}"/>'
-    return _paragraph("DuchaMark", name, run=scale)
+    run = Markup('<w:w w:val="{0}"/><w:sz w:val="{1}"/><w:szCs w:val="{1}"/>').format(
+        int(percent), int(size * 2)
+    )
+    return _paragraph("DuchaMark", name, run=run)
 
 
 def _blocks(paper: Paper) -> list[Markup]:
@@ -160,42 +165,48 @@ def _table(table: Table) -> Markup:
     widths = [int(TEXT_WIDTH * weight / total) for _, weight in table.columns]
     short = [all(_width(row[i], 1) <= 8.5 for row in table.rows) for i in range(len(widths))]
     styles = ["DuchaCellShort" if is_short else "DuchaCell" for is_short in short]
-    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+    grid = NOTHING.join(Markup('<w:gridCol w:w="{}"/>').format(width) for width in widths)
     titles = [title for title, _ in table.columns]
-    small = _SMALL if len(widths) > 5 else ""
-    head = _row(titles, widths, ["DuchaCellHead"] * len(widths), "<w:cantSplit/><w:tblHeader/>", small)
+    small = _SMALL if len(widths) > 5 else NOTHING
+    head = _row(titles, widths, ["DuchaCellHead"] * len(widths), _WHOLE + _HEAD, small)
     rows = [_row(row, widths, styles, _keep(row), small) for row in table.rows]
-    return Markup(
-        f'<w:tbl><w:tblPr><w:tblW w:w="{TEXT_WIDTH}" w:type="dxa"/><w:jc w:val="center"/>{_BORDERS}'
-        f'<w:tblLayout w:type="fixed"/>{_MARGINS}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
-    ) + Markup("{}{}</w:tbl>{}").format(head, Markup("").join(rows), _paragraph("DuchaNote", ""))
-
-
-_BORDERS = (
-    "<w:tblBorders>"
-    + "".join(
-        f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
-        for side in ("top", "left", "bottom", "right", "insideH", "insideV")
+    return _TABLE.format(TEXT_WIDTH, _borders(_BOX), grid, head, NOTHING.join(rows)) + _paragraph(
+        "DuchaNote", ""
     )
-    + "</w:tblBorders>"
+
+
+_TABLE = Markup(
+    '<w:tbl><w:tblPr><w:tblW w:w="{}" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>{}</w:tblBorders>'
+    '<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="40" w:type="dxa"/><w:right w:w="40" w:type="dxa"/>'
+    "</w:tblCellMar></w:tblPr><w:tblGrid>{}</w:tblGrid>{}{}</w:tbl>"
 )
-_SMALL = '<w:sz w:val="21"/><w:szCs w:val="21"/>'  # 五号, where six columns or more share the width
-_MARGINS = '<w:tblCellMar><w:left w:w="80" w:type="dxa"/><w:right w:w="80" w:type="dxa"/></w:tblCellMar>'
+_BOX = tuple((side, 4) for side in ("top", "left", "bottom", "right", "insideH", "insideV"))
+_SMALL = Markup('<w:sz w:val="21"/><w:szCs w:val="21"/>')  # 五号, where six columns or more share the width
+_WHOLE = Markup("<w:cantSplit/>")
+_HEAD = Markup("<w:tblHeader/>")
 
 
-def _keep(row: Sequence[str]) -> str:
+def _borders(sides: Sequence[tuple[str, int]]) -> Markup:
+    """Return black rules; a width is counted in eighths of a point."""
+    rule = Markup('<w:{} w:val="single" w:sz="{}" w:space="0" w:color="000000"/>')
+    return NOTHING.join(rule.format(side, width) for side, width in sides)
+
+
+def _keep(row: Sequence[str]) -> Markup:
     # a row longer than half a page may break across pages, any other stays whole
-    return "" if any(len(cell) > 300 for cell in row) else "<w:cantSplit/>"
+    return NOTHING if any(len(cell) > 300 for cell in row) else _WHOLE
 
 
-def _row(cells: Sequence[str], widths: Sequence[int], styles: Sequence[str], row: str, run: str) -> Markup:
+def _row(
+    cells: Sequence[str], widths: Sequence[int], styles: Sequence[str], row: Markup, run: Markup
+) -> Markup:
     shown = [
-        Markup('<w:tc><w:tcPr><w:tcW w:w="{}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>{}</w:tc>').format(
-            width, _paragraph(style, cell, run=run)
-        )
+        Markup(
+            '<w:tc><w:tcPr><w:tcW w:w="{}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>{}</w:tc>'
+        ).format(width, _paragraph(style, cell, run=run))
         for cell, width, style in zip(cells, widths, styles, strict=True)
     ]
-    return Markup("<w:tr><w:trPr>{}</w:trPr>{}</w:tr>").format(Markup(row), Markup("").join(shown))
+    return Markup("<w:tr><w:trPr>{}</w:trPr>{}</w:tr>").format(row, NOTHING.join(shown))
 
 
 def _attachments(names: Sequence[str]) -> list[str]:
@@ -210,8 +221,9 @@ def _signature(paper: Paper) -> Markup:
     over = _width(name, size) - _width(day, size)
     day_gap = max(4 * size, 2 * size + over / 2)
     lines = ((name, day_gap - over / 2), (day, day_gap))
-    return Markup("").join(
-        _paragraph("DuchaSignature", text, f'<w:ind w:right="{int(right * 20)}"/>') for text, right in lines
+    indent = Markup('<w:ind w:right="{}"/>')
+    return NOTHING.join(
+        _paragraph("DuchaSignature", text, indent.format(int(right * 20))) for text, right in lines
     )
 
 
@@ -231,16 +243,17 @@ def _imprint(paper: Paper) -> Markup:
         printed = _runs(f"　{paper.printed_by}") + Markup("<w:r><w:tab/></w:r>")
         lines.append(printed + _runs(f"{print_day(paper.printed_on)}印发"))
         height += 440
-    rows = [_imprint_row(runs, _rules(at, len(lines)) if ruled else "") for at, runs in enumerate(lines)]
+    rows = [_imprint_row(runs, _rules(at, len(lines)) if ruled else NOTHING) for at, runs in enumerate(lines)]
     if not rows:
         return _paragraph("DuchaNote", "")
-    return _FRAME.format(height=height * 635, grid=_IMPRINT_GRID, rows=Markup("").join(rows))
+    table = _IMPRINT.format(TEXT_WIDTH, NOTHING.join(rows))
+    return _FRAME.format(width=TEXT_WIDTH * 635, height=height * 635, table=table)
 
 
-_IMPRINT_GRID = Markup(
-    f'<w:tblPr><w:tblW w:w="{TEXT_WIDTH}" w:type="dxa"/><w:tblLayout w:type="fixed"/><w:tblCellMar>'
+_IMPRINT = Markup(
+    '<w:tbl><w:tblPr><w:tblW w:w="{0}" w:type="dxa"/><w:tblLayout w:type="fixed"/><w:tblCellMar>'
     '<w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tblCellMar></w:tblPr>'
-    f'<w:tblGrid><w:gridCol w:w="{TEXT_WIDTH}"/></w:tblGrid>'
+    '<w:tblGrid><w:gridCol w:w="{0}"/></w:tblGrid>{1}</w:tbl>'
 )
 # A text frame and not a floating table: LibreOffice 7 leaves a table of full width where it stands in the text.
 # Lengths are EMU, 635 to a twip.
@@ -251,27 +264,26 @@ _FRAME = Markup(
     'layoutInCell="1" allowOverlap="0"><wp:simplePos x="0" y="0"/>'
     '<wp:positionH relativeFrom="margin"><wp:align>left</wp:align></wp:positionH>'
     '<wp:positionV relativeFrom="margin"><wp:align>bottom</wp:align></wp:positionV>'
-    f'<wp:extent cx="{TEXT_WIDTH * 635}" cy="{{height}}"/><wp:wrapTopAndBottom/><wp:docPr id="1" name="版记"/>'
+    '<wp:extent cx="{width}" cy="{height}"/><wp:wrapTopAndBottom/><wp:docPr id="1" name="版记"/>'
     '<a:graphic xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">'
     '<a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape">'
     '<wps:wsp xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:cNvSpPr txBox="1"/>'
-    f'<wps:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="{TEXT_WIDTH * 635}" cy="{{height}}"/></a:xfrm>'
+    '<wps:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="{width}" cy="{height}"/></a:xfrm>'
     '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:noFill/><a:ln><a:noFill/></a:ln></wps:spPr>'
-    "<wps:txbx><w:txbxContent><w:tbl>{grid}{rows}</w:tbl>"
+    "<wps:txbx><w:txbxContent>{table}"
     '<w:p><w:pPr><w:pStyle w:val="DuchaNote"/></w:pPr></w:p></w:txbxContent></wps:txbx>'
     '<wps:bodyPr lIns="0" tIns="0" rIns="0" bIns="0"><a:noAutofit/></wps:bodyPr>'
     "</wps:wsp></a:graphicData></a:graphic></wp:anchor></w:drawing></w:r></w:p>"
 )
 
 
-def _rules(at: int, count: int) -> str:
+def _rules(at: int, count: int) -> Markup:
     sides = [("top", 8 if at == 0 else 6)] + ([("bottom", 8)] if at == count - 1 else [])
-    drawn = "".join(f'<w:{side} w:val="single" w:sz="{size}" w:space="0" w:color="000000"/>' for side, size in sides)
-    return f"<w:tcBorders>{drawn}</w:tcBorders>"
+    return Markup("<w:tcBorders>{}</w:tcBorders>").format(_borders(sides))
 
 
-def _imprint_row(runs: Markup, borders: str) -> Markup:
+def _imprint_row(runs: Markup, borders: Markup) -> Markup:
     return Markup(
         '<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:tcPr><w:tcW w:w="{}" w:type="dxa"/>{}</w:tcPr>'
         '<w:p><w:pPr><w:pStyle w:val="DuchaImprint"/></w:pPr>{}</w:p></w:tc></w:tr>'
-    ).format(TEXT_WIDTH, Markup(borders), runs)
+    ).format(TEXT_WIDTH, borders, runs)

@@ -3,9 +3,9 @@
 A kind has a folder `templates/documents/<kind>/` with `subject.txt.j2`, `body.md.j2` and `sample.yaml`; the sample
 declares the names and shapes of the values (`SAMPLES`), for lint, for casework and for previews.
 
-The body is a small part of Markdown: `# ` to `#### ` headings, `- ` items, `| tables |` whose second line gives the widths
-by its dashes, paragraphs between blank lines. Every value leaves Jinja as a numbered token and comes back after the
-structure has been read, so a value can never become a heading, an item, a table cell or Jinja.
+The body is a small part of Markdown: `# ` to `#### ` headings, `- ` items, tables whose second line gives the
+widths by its dashes, paragraphs between blank lines. Every value leaves Jinja as a numbered token and comes back
+after the structure has been read, so a value can never become a heading, an item, a table cell or Jinja.
 """
 
 from __future__ import annotations
@@ -83,7 +83,10 @@ def _folder(kind: str) -> Path:
     folder = DOCUMENTS / kind
     if not re.fullmatch(r"[a-z_]+", kind) or not folder.is_dir():
         raise NotFound(
-            "没有这种文书的模板", found=kind, expected="、".join(list_kinds()), remedy="在 templates/documents 中补充模板"
+            "没有这种文书的模板",
+            found=kind,
+            expected="、".join(list_kinds()),
+            remedy="在 templates/documents 中补充模板",
         )
     return folder
 
@@ -91,7 +94,7 @@ def _folder(kind: str) -> Path:
 @lru_cache(maxsize=64)
 def _sample(kind: str) -> Mapping[str, Any]:
     text = (_folder(kind) / "sample.yaml").read_text(encoding="utf-8")
-    return MappingProxyType(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+    return MappingProxyType(yaml.load(text, Loader=yaml.CSafeLoader))
 
 
 SAMPLES: Mapping[str, Mapping[str, Any]] = MappingProxyType({kind: _sample(kind) for kind in list_kinds()})
@@ -104,7 +107,9 @@ def _differences(sample: Any, given: Any, path: str) -> list[str]:
             return [f"{path or '取值'}应为一组名称和值"]
         names = {name: f"{path}.{name}" if path else name for name in sample}
         lacking = [f"缺少 {names[name]}" for name in sample if name not in given]
-        return lacking + [d for n in sample if n in given for d in _differences(sample[n], given[n], names[n])]
+        return lacking + [
+            d for n in sample if n in given for d in _differences(sample[n], given[n], names[n])
+        ]
     if isinstance(sample, list):
         if isinstance(given, str) or not isinstance(given, Sequence):
             return [f"{path}应为列表"]
@@ -121,10 +126,14 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return self.getitem(obj, attribute) if isinstance(obj, Mapping) else super().getattr(obj, attribute)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        return isinstance(obj, LoopContext) and attr in {"index", "first", "last", "length"}
+        return (
+            isinstance(obj, LoopContext)
+            and attr in {"index", "first", "last", "length"}
+            and not callable(value)
+        )
 
     def is_safe_callable(self, obj: Any) -> bool:
-        return False
+        return isinstance(obj, Undefined) and bool(str(obj))  # StrictUndefined raises here and names it
 
 
 def _print_day(value: object) -> str:
@@ -195,7 +204,9 @@ def _fill(kind: str, name: str, values: Mapping[str, Any]) -> tuple[str, list[st
     except TemplateError as error:
         raise _refuse(kind, f"{name}：{error.message}", "改正模板，或补齐所缺的取值") from error
     except (KeyError, TypeError, ValueError) as error:
-        raise _refuse(kind, f"{name}：{error}", "日期写作 2026-03-02，期限写明 count、unit、start、due_on") from error
+        raise _refuse(
+            kind, f"{name}：{error}", "日期写作 2026-03-02，期限写明 count、unit、start、due_on"
+        ) from error
 
 
 def _refuse(kind: str, found: str, remedy: str) -> InvalidInput:
@@ -224,7 +235,9 @@ def _read_lines(lines: Sequence[str], texts: Sequence[str]) -> list[Block]:
     for line in (*lines, ""):
         heading = re.match(r"(#{1,4}) +(.+)", line)
         if running and (heading or not line or line.startswith("- ")):
-            blocks += [Paragraph(part.strip()) for part in _restore(running, texts).split("\n") if part.strip()]
+            blocks += [
+                Paragraph(part.strip()) for part in _restore(running, texts).split("\n") if part.strip()
+            ]
             running = ""
         if heading:
             blocks.append(Heading(len(heading[1]), " ".join(_restore(heading[2], texts).split())))
@@ -242,5 +255,10 @@ def _read_table(lines: Sequence[str], texts: Sequence[str]) -> Table:
     titles, widths = split(lines[0]), [float(len(dashes)) for dashes in split(lines[1])]
     rows = [tuple(_restore(cell, texts).strip() for cell in split(line)) for line in lines[2:]]
     if any(len(row) != len(titles) for row in [widths, *rows]):
-        raise InvalidInput("文书模板中的表格各行格数不一致", found=lines[0], expected=f"每行{len(titles)}格", remedy="改正模板")
+        raise InvalidInput(
+            "文书模板中的表格各行格数不一致",
+            found=lines[0],
+            expected=f"每行{len(titles)}格",
+            remedy="改正模板",
+        )
     return Table(tuple(zip((_restore(t, texts) for t in titles), widths, strict=True)), tuple(rows))

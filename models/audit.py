@@ -106,7 +106,7 @@ def _lock_heads(session: Session, office_id: int, shards: list[int]) -> dict[int
             sa.insert(head),
             [{"office_id": office_id, "shard": s, "length": 0, "hash": GENESIS} for s in missing],
         )
-        found.update({shard: (0, GENESIS) for shard in missing})
+        found.update(dict.fromkeys(missing, (0, GENESIS)))
     return found
 
 
@@ -151,27 +151,26 @@ def verify_chains(session: Session, office_id: int) -> tuple[int, list[BrokenLin
     checked = 0
     heads = session.connection().execute(sa.select(head).where(head.c.office_id == office_id)).all()
     for top in heads:
-        previous, expected = GENESIS, 0
+        previous, count = GENESIS, 0
         query = (
             sa.select(entry)
             .where(entry.c.office_id == office_id, entry.c.shard == top.shard)
             .order_by(entry.c.seq)
             .execution_options(yield_per=2_000)
         )
-        for row in session.connection().execute(query):
-            expected += 1
+        for count, row in enumerate(session.connection().execute(query), start=1):
             checked += 1
             link = _link(
                 previous, office_id, top.shard, row.seq, row.at.isoformat(timespec="microseconds"),
                 row.on_day.isoformat(), row.actor, row.subject, row.subject_id, row.act,
                 row.from_state, row.to_state, row.detail,
             )  # fmt: skip
-            if row.seq != expected or link != bytes(row.hash):
+            if row.seq != count or link != bytes(row.hash):
                 broken.append(BrokenLink(office_id, top.shard, row.seq, "内容与链值不符"))
                 break
             previous = link
         else:
-            if (expected, previous) != (top.length, bytes(top.hash)):
+            if (count, previous) != (top.length, bytes(top.hash)):
                 broken.append(BrokenLink(office_id, top.shard, top.length, "链尾缺失"))
     return checked, broken
 

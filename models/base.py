@@ -7,7 +7,7 @@ and foreign keys. Codes are stored as English text with a CHECK, never as a nati
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import CheckConstraint, String, Table
 from sqlalchemy.ext.compiler import compiles
@@ -66,3 +66,17 @@ def table_of(model: type[SQLModel]) -> Table:
     """Return the Core table of a model, for bulk reads and writes."""
     table: Table = model.__table__  # type: ignore[attr-defined]  # set by SQLModel's metaclass, unknown to its stubs
     return table
+
+
+class Stored(Protocol):
+    """A row whose key the database gives."""
+
+    @property
+    def id(self) -> int | None: ...
+
+
+def key_of(row: Stored) -> int:
+    """Return the key of a stored row."""
+    if row.id is None:
+        raise LookupError("the row has not been stored yet")
+    return row.id

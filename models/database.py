@@ -53,7 +53,7 @@ def make_engine(url: str) -> sa.Engine:
         return sa.create_engine(url, pool_pre_ping=True)
     raise DatabaseFailed(
         "数据库地址不受支持",
-        found=url.split("@")[-1],
+        found=url.rsplit("@", maxsplit=1)[-1],
         expected="sqlite:///文件 或 postgresql+psycopg://用户@主机/库",
         remedy="修改 DUCHA_DATABASE_URL",
     )

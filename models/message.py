@@ -16,7 +16,10 @@ class Message(SQLModel, table=True):
 
     __table_args__ = (
         one_of("state", MessageState),
-        one_of("kind", ("document", "reminder", "task", "team_reminder", "late_reports", "notice_collect", "staff")),
+        one_of(
+            "kind",
+            ("document", "reminder", "task", "team_reminder", "late_reports", "notice_collect", "staff"),
+        ),
         check("accepted_has_reply", "state <> 'accepted' OR smtp_reply IS NOT NULL"),
         check("sending_has_token", "state <> 'sending' OR (token IS NOT NULL AND lease_until IS NOT NULL)"),
         check("attempts_count", "attempts >= 0"),

@@ -9,7 +9,19 @@ from sqlmodel import Field, SQLModel
 
 from models.base import STRICT, check, one_of
 
-SUBJECTS = ("office", "unit", "person", "campaign", "visit", "finding", "case", "document", "message", "referral", "calendar")
+SUBJECTS = (
+    "office",
+    "unit",
+    "person",
+    "campaign",
+    "visit",
+    "finding",
+    "case",
+    "document",
+    "message",
+    "referral",
+    "calendar",
+)
 
 
 class AuditHead(SQLModel, table=True):

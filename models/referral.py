@@ -17,7 +17,9 @@ class Referral(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("case_id", "number"),
         one_of("state", ReferralState),
-        check("approved_has_study", "state NOT IN ('approved', 'sent', 'received') OR studied_on IS NOT NULL"),
+        check(
+            "approved_has_study", "state NOT IN ('approved', 'sent', 'received') OR studied_on IS NOT NULL"
+        ),
         check(
             "approver_is_not_author",
             "approved_by IS NULL OR opinion_by IS NULL OR approved_by <> opinion_by",

@@ -96,7 +96,9 @@ def _collect(folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
         try:
             table = tomllib.loads(path.read_text(encoding="utf-8"))
         except tomllib.TOMLDecodeError as error:
-            raise InvalidInput("设置文件不是合格的 TOML", found=f"{path}：{error}", remedy="改正该行") from error
+            raise InvalidInput(
+                "设置文件不是合格的 TOML", found=f"{path}：{error}", remedy="改正该行"
+            ) from error
         for name, value in table.items():
             values[name] = value
             origin[name] = FILE_NAME

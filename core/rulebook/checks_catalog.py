@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from core.errors import Problem
-from core.rulebook.catalog import CatalogHead, ClassFile, Item, Vocabularies
+from core.rulebook.catalog import CatalogHead, ClassFile, Item, ItemClass, Vocabularies
 from core.rulebook.checks_law import check_bases, check_dates
 from core.rulebook.mistakes import near
 from core.rulebook.parts import Part, Parts
@@ -75,7 +75,7 @@ def _check_class(part: Part[ClassFile], head: CatalogHead) -> Iterator[Problem]:
             if not getattr(item, name):
                 yield part.problem((*path, name), "W703", f"事项 {item.id} 没有列出{LISTS[name]}")
     if category:
-        yield from _check_class_counts(part)
+        yield from _check_class_counts(part, category)
 
 
 LISTS = {"evidence": "佐证材料", "typical_problems": "典型问题"}
@@ -106,10 +106,8 @@ def _check_words(part: Part[ClassFile], path: Path, item: Item, words: Vocabular
         yield part.problem((*path, "linkage", "targets"), "E409", message)
 
 
-def _check_class_counts(part: Part[ClassFile]) -> Iterator[Problem]:
-    category, items = part.model.category, part.model.items
-    if category is None:
-        return
+def _check_class_counts(part: Part[ClassFile], category: ItemClass) -> Iterator[Problem]:
+    items = part.model.items
     if len(items) != category.item_count:
         message = f"类别 {category.code} 应有{category.item_count}项，实有{len(items)}项"
         yield part.problem(("category", "item_count"), "W702", message)

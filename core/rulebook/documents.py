@@ -39,6 +39,8 @@ class DocumentRule(Dated):
     """版式：notice 普通公文，letter 信函，form 表格"""
     recipients: tuple[UnitRole, ...] = ()
     """收件角色；移送、移交类发往受理机关，不写"""
+    sealed: Flag
+    """是否须用印；须用印的签发后上传盖章件方可发出"""
     mailed: Flag
     """是否以电子邮件发送"""
     secrecy: Secrecy

@@ -66,11 +66,9 @@ def check_condition(value: str) -> str:
     try:
         compile_condition(value)
     except InvalidCondition as error:
-        said = error.what
-        if error.found:
-            said += f"（实际：{error.found}）"
-        if error.expected:
-            said += f"；应为：{error.expected}"
+        found = f"实际：{error.found}" if error.found else ""
+        expected = f"应为：{error.expected}" if error.expected else ""
+        said = "；".join(part for part in (error.what, found, expected) if part)
         context: dict[str, Any] = {"said": said, "column": error.column}
         raise PydanticCustomError("condition", "{said}", context) from None
     return value

@@ -7,7 +7,7 @@ import re
 import types
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
@@ -124,29 +124,21 @@ def _keys_of(model: type[BaseModel], path: Path) -> list[str]:
     """Return the keys allowed in the mapping at a path of a model."""
     here: Any = model
     for step in path:
-        here = _inside(_bare(here), step)
-    bare = _bare(here)
-    return list(bare.model_fields) if isinstance(bare, type) and issubclass(bare, BaseModel) else []
+        here = _bare(_inside(here, step))
+    return list(here.model_fields)
 
 
 def _bare(kind: Any) -> Any:
-    while True:
-        origin = get_origin(kind)
-        if origin is Annotated:
-            kind = get_args(kind)[0]
-        elif origin in (Union, types.UnionType):
-            kind = next(arg for arg in get_args(kind) if arg is not types.NoneType)
-        else:
-            return kind
+    """Return the kind of an optional value."""
+    if get_origin(kind) is types.UnionType:
+        return next(arg for arg in get_args(kind) if arg is not types.NoneType)
+    return kind
 
 
 def _inside(kind: Any, step: str | int) -> Any:
     if isinstance(kind, type) and issubclass(kind, BaseModel):
-        field = kind.model_fields.get(str(step))
-        return field.annotation if field else None
+        return kind.model_fields[str(step)].annotation
     arguments = get_args(kind)
-    if not arguments:
-        return None
     return arguments[1] if get_origin(kind) is dict else arguments[0]
 
 

@@ -108,8 +108,8 @@ class Parts:
             self.linkage[key] = Part(key, model, text)
         elif isinstance(model, Office):
             self.offices[key] = Part(key, model, text)
-        elif isinstance(model, CalendarYear):
-            self.calendars[key] = Part(key, model, text)
+        else:
+            self.calendars[key] = Part(key, CalendarYear.model_validate(model), text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,4 +43,4 @@ def test_a_broken_file_never_loads(path: Path) -> None:
 def test_the_corpus_covers_most_codes() -> None:
     told = {part.split()[1] for path in CASES for part in read_case(path)[2]}
     assert len(CASES) >= 12
-    assert set(CODES) - told <= {"E107", "E108", "E304", "W704"}
+    assert set(CODES) - told <= {"E304", "W704"}  # these name files that are not there

@@ -1,0 +1,254 @@
+"""From an outbox row to the bytes of a mail: what each kind says and carries; made once, before its first attempt."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import col, select
+
+from casework.checklists import checklist_name, make_checklist
+from casework.climbing import cases_of_document, rules_of
+from casework.desk import Desk
+from casework.papers import WITH_ANSWER, file_of, stored_file
+from casework.people import split
+from casework.queueing import mail_domain
+from casework.values import WORK
+from casework.visits import team_of
+from core.codes import DOCUMENT_KIND_LABELS, CampaignKind, DocumentKind, Line
+from delivery.addresses import Address
+from delivery.invitation import MEDIA_TYPE, make_invitation, make_uid
+from delivery.mail import Attachment, Letter, build_mime, safe_attachment_name
+from delivery.mailtext import render_mail
+from models.base import key_of
+from models.campaign import Campaign, Finding, Visit
+from models.document import Document
+from models.message import Message, MessageBody
+from models.organisation import Person, Unit
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+PDF = "application/pdf"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+RETURN_WORKDAYS = 3
+Values = dict[str, Any]
+Parts = tuple[Values, tuple[Attachment, ...]]
+
+
+def compose(desk: Desk, message: Message, sender: str) -> MessageBody:
+    """Return the stored form of a mail; the same row gives the same bytes.
+
+    raises   InvalidInput when a value is missing or an address is not acceptable
+    """
+    values, attachments = COMPOSERS[message.kind](desk, message)
+    office = desk.office_rules
+    issuer = office.lines[Line.PARTY].issuer if Line.PARTY in office.lines else office.name
+    text = render_mail(message.kind, {**_common(desk, message, issuer), **values})
+    mime = build_mime(
+        Letter(
+            message_id=message.message_id,
+            sender=Address(issuer, sender),
+            recipient=Address(message.recipient_name, message.recipient),
+            subject=text.subject,
+            text=text.text,
+            date=message.queued_at.astimezone(SHANGHAI),
+            attachments=attachments,
+            reply_to=Address(issuer, office.mail.reply_to),
+        )
+    )
+    digest = hashlib.sha256(mime).hexdigest()
+    return MessageBody(message_id=key_of(message), subject=text.subject, sha256=digest, mime=mime)
+
+
+def _common(desk: Desk, message: Message, issuer: str) -> Values:
+    contacts = desk.office_rules.contacts
+    return {
+        "office": issuer,
+        "sent_on": message.queued_at.astimezone(SHANGHAI).date().isoformat(),
+        "contact": {
+            "person": contacts.name,
+            "phone": contacts.phone,
+            "email": desk.office_rules.mail.reply_to,
+            "address": contacts.address,
+        },
+    }
+
+
+def _document(desk: Desk, message: Message) -> Parts:
+    document, unit = _document_and_unit(desk, message)
+    label = DOCUMENT_KIND_LABELS[DocumentKind(document.kind)]
+    short = "反馈意见暨整改通知书" if document.kind == DocumentKind.FEEDBACK_NOTICE else label
+    tail = f"-{document.year}-{document.serial:04}" if document.serial else f"-{document.id}"
+    pdf = stored_file(desk, document, "sealed") or file_of(desk, document, "pdf")
+    attachments = [Attachment(safe_attachment_name(f"{short}{tail}.pdf"), PDF, pdf.content)]
+    workbook = ""
+    if document.kind in WITH_ANSWER:
+        workbook = safe_attachment_name(f"整改情况报告表{tail}.xlsx")
+        attachments.append(Attachment(workbook, XLSX, file_of(desk, document, "answer").content))
+    issued = document.issued_on or desk.today
+    return {
+        "work": WORK[Line(document.line)],
+        "unit": unit.name,
+        "document": label,
+        "number": document.number or "",
+        "dates": _dates(desk, document),
+        "workbook": workbook,
+        "acknowledge_on": desk.calendar.after(
+            issued, desk.office_rules.choices.acknowledge_workdays
+        ).isoformat(),
+        "attachments": [attachment.name for attachment in attachments],
+    }, tuple(attachments)
+
+
+def _dates(desk: Desk, document: Document) -> list[Values]:
+    """Return the latest day on which the cases of a notice are due; sheets carry theirs in the PDF."""
+    if document.kind not in WITH_ANSWER:
+        return []
+    cases = [case for case in cases_of_document(desk, key_of(document)) if case.due_on is not None]
+    if not cases:
+        return []
+    first = min(cases, key=lambda case: case.due_on or desk.today)
+    return [
+        {
+            "label": "最早一项整改期限",
+            "due_on": first.due_on.isoformat() if first.due_on else "",
+            "provisional": first.due_provisional,
+        }
+    ]
+
+
+def _collect(desk: Desk, message: Message) -> Parts:
+    document, unit = _document_and_unit(desk, message)
+    issued = document.issued_on or desk.today
+    return {
+        "unit": unit.name,
+        "number": document.number or "",
+        "collect_on": desk.calendar.after(issued, desk.office_rules.choices.acknowledge_workdays).isoformat(),
+        "collect_hours": "工作日上班时间",
+        "bring": ["单位介绍信", "本人工作证件"],
+    }, ()
+
+
+def _reminder(desk: Desk, message: Message) -> Parts:
+    document, unit = _document_and_unit(desk, message)
+    rules = rules_of(desk, document.campaign_id or 0)
+    titles = {item.id: item.title for catalog in rules.catalogs.values() for item in catalog.items}
+    cases = {case.id: case for case in cases_of_document(desk, key_of(document))}
+    query = select(Finding).where(col(Finding.id).in_(list(cases))).order_by(col(Finding.code))
+    rows = []
+    for finding in desk.session.exec(query):
+        case = cases[key_of(finding)]
+        assert case.due_on is not None  # a case climbs only after its notice was signed
+        rows.append(
+            {
+                "number": finding.code,
+                "item": titles[finding.item],
+                "due_on": case.due_on.isoformat(),
+                "left_workdays": desk.calendar.between(document.drafted_on, case.due_on),
+                "percent": case.percent,
+            }
+        )
+    return {"work": WORK[Line(document.line)], "unit": unit.name, "cases": rows}, ()
+
+
+def _task(desk: Desk, message: Message) -> Parts:
+    visit, campaign, unit, team = _visit(desk, message)
+    content = make_checklist(desk, campaign, visit, unit)
+    workbook = safe_attachment_name(f"督察检查表-{unit.code}.xlsx")
+    invitation = safe_attachment_name(f"督察日程-{unit.code}.ics")
+    codes = [person.code for person in team]
+    mine = next(person for person in team if person.email == message.recipient)
+    ics = make_invitation(
+        uid=make_uid(desk.office.code, campaign.code, str(visit.id), mine.code, mail_domain(desk)),
+        summary=f"法治督察：{unit.name}",
+        location=visit.place,
+        description=f"{campaign.title}\n检查表：{checklist_name(campaign, unit)}",
+        from_on=visit.from_on,
+        to_on=visit.to_on,
+        stamp=message.queued_at,
+    )  # fmt: skip
+    return {
+        **_visit_values(campaign, unit, visit, team, mine),
+        "role": "组长" if mine.code == codes[0] else "成员",
+        "items": len(split(visit.items)),
+        "workbook": workbook,
+        "invitation": invitation,
+        "return_on": desk.calendar.after(visit.to_on, RETURN_WORKDAYS).isoformat(),
+    }, (Attachment(workbook, XLSX, content), Attachment(invitation, MEDIA_TYPE, ics))
+
+
+def _team_reminder(desk: Desk, message: Message) -> Parts:
+    visit, campaign, unit, team = _visit(desk, message)
+    mine = next(person for person in team if person.email == message.recipient)
+    said_on = message.queued_at.astimezone(SHANGHAI).date()
+    report = "不要求报送"
+    if visit.self_report_due_on is not None:
+        report = "已收到" if visit.self_report_on else f"未收到（{visit.self_report_due_on}到期）"
+    return {
+        **_visit_values(campaign, unit, visit, team, mine),
+        "workdays_left": max(0, desk.calendar.between(said_on, visit.from_on)),
+        "self_report": report,
+    }, ()
+
+
+def _visit_values(campaign: Campaign, unit: Unit, visit: Visit, team: list[Person], mine: Person) -> Values:
+    return {
+        "person": mine.name,
+        "campaign": campaign.title,
+        "unit": unit.name,
+        "visit_from": visit.from_on.isoformat(),
+        "visit_to": visit.to_on.isoformat(),
+        "place": visit.place,
+        "leader": team[0].name,
+        "members": [person.name for person in team[1:]],
+        "unannounced": campaign.kind == CampaignKind.UNANNOUNCED,
+    }
+
+
+def _late_reports(desk: Desk, message: Message) -> Parts:
+    from casework.reminders import late_self_reports, late_workbooks
+
+    _visit_row, campaign, _unit, _team = _visit(desk, message)
+    day = message.queued_at.astimezone(SHANGHAI).date()
+    return {
+        "person": message.recipient_name,
+        "campaign": campaign.title,
+        "reports": late_self_reports(desk, campaign, day),
+        "workbooks": late_workbooks(desk, campaign, day),
+    }, ()
+
+
+def _staff(desk: Desk, message: Message) -> Parts:
+    from casework.reminders import papers_to_sign
+
+    return {"work": WORK[Line.PARTY], "person": message.recipient_name, "todos": papers_to_sign(desk)}, ()
+
+
+def _document_and_unit(desk: Desk, message: Message) -> tuple[Document, Unit]:
+    document = desk.session.get(Document, message.document_id)
+    unit = desk.session.get(Unit, document.unit_id) if document else None
+    assert document is not None
+    assert unit is not None  # foreign keys
+    return document, unit
+
+
+def _visit(desk: Desk, message: Message) -> tuple[Visit, Campaign, Unit, list[Person]]:
+    visit = desk.session.get(Visit, message.visit_id)
+    assert visit is not None  # foreign key
+    campaign = desk.session.get(Campaign, visit.campaign_id)
+    unit = desk.session.get(Unit, visit.unit_id)
+    assert campaign is not None
+    assert unit is not None  # foreign keys
+    return visit, campaign, unit, team_of(desk, visit)
+
+
+COMPOSERS: dict[str, Callable[[Desk, Message], Parts]] = {
+    "document": _document,
+    "notice_collect": _collect,
+    "reminder": _reminder,
+    "task": _task,
+    "team_reminder": _team_reminder,
+    "late_reports": _late_reports,
+    "staff": _staff,
+}

@@ -1,0 +1,178 @@
+"""Rows that pages list: cases and documents with what a reader needs, and the queries that load them set by set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from casework.desk import Desk
+from casework.timeline import HIDDEN_KINDS
+from core.codes import DOCUMENT_KIND_LABELS, DocumentKind, Light, Severity
+from core.lives import DocumentState
+from core.rectification import CLOCK_RUNS, CaseState
+from models.campaign import Campaign, Finding
+from models.document import Document, DocumentCase
+from models.organisation import Unit
+from models.rectification import Rectification
+
+RowT = TypeVar("RowT")
+
+
+@dataclass(frozen=True, slots=True)
+class Pile(Generic[RowT]):
+    """The first rows of a list, and how many there are altogether."""
+
+    total: int
+    rows: tuple[RowT, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case in a list; `left_workdays` is negative once it is overdue and None while the clock does not run."""
+
+    id: int
+    code: str
+    unit_code: str
+    unit: str
+    campaign: str
+    item: str
+    problem: str
+    severity: Severity
+    state: CaseState
+    light: Light
+    percent: int
+    due_on: date | None
+    due_provisional: bool
+    suspended: bool
+    left_workdays: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A document in a list; an automatic reminder is issued without signature and number."""
+
+    id: int
+    kind: DocumentKind
+    number: str | None
+    title: str
+    unit_code: str
+    unit: str
+    campaign: str
+    state: DocumentState
+    secrecy: str
+    drafted_on: date
+    signed_on: date | None
+    issued_on: date | None
+    served_on: date | None
+    cases: int
+
+    @property
+    def name(self) -> str:
+        return DOCUMENT_KIND_LABELS[self.kind]
+
+    @property
+    def is_reminder(self) -> bool:
+        return self.issued_on is not None and self.signed_on is None
+
+
+def case_rows(desk: Desk, ids: Iterable[int]) -> tuple[CaseRow, ...]:
+    """Return some cases in the order of their ids as given; one query."""
+    wanted = list(ids)
+    if not wanted:
+        return ()
+    query = (
+        sa.select(
+            Rectification.id, Rectification.severity, Rectification.state, Rectification.light, Rectification.percent,
+            Rectification.due_on, Rectification.due_provisional, Rectification.suspended_on, Finding.code,
+            Finding.item, Finding.problem, col(Unit.code).label("unit_code"), col(Unit.name).label("unit"),
+            col(Campaign.code).label("campaign"),
+        )
+        .join(Finding, col(Finding.id) == col(Rectification.id))
+        .join(Unit, col(Unit.id) == col(Rectification.unit_id))
+        .join(Campaign, col(Campaign.id) == col(Rectification.campaign_id))
+        .where(col(Rectification.id).in_(wanted))
+    )  # fmt: skip
+    found = {row.id: _case_row(desk, row) for row in desk.session.connection().execute(query)}
+    return tuple(found[number] for number in wanted if number in found)
+
+
+def _case_row(desk: Desk, row: Any) -> CaseRow:
+    return CaseRow(
+        id=row.id,
+        code=row.code,
+        unit_code=row.unit_code,
+        unit=row.unit,
+        campaign=row.campaign,
+        item=row.item,
+        problem=row.problem,
+        severity=Severity(row.severity),
+        state=CaseState(row.state),
+        light=Light(row.light),
+        percent=row.percent,
+        due_on=row.due_on,
+        due_provisional=row.due_provisional,
+        suspended=row.suspended_on is not None,
+        left_workdays=left_workdays(desk, row.state, row.suspended_on, row.due_on),
+    )
+
+
+def left_workdays(desk: Desk, state: str, suspended_on: date | None, due_on: date | None) -> int | None:
+    """Return the working days left, negative once overdue; None while the clock does not run."""
+    if due_on is None or suspended_on is not None or CaseState(state) not in CLOCK_RUNS:
+        return None
+    return desk.calendar.between(desk.today, due_on)
+
+
+def visible_documents(desk: Desk) -> sa.ColumnElement[bool]:
+    """Return the condition for documents that pages show: of this office, none of the referral compartment."""
+    return sa.and_(col(Document.office_id) == desk.office_id, col(Document.kind).not_in(HIDDEN_KINDS))
+
+
+def document_rows(desk: Desk, ids: Iterable[int]) -> tuple[DocumentRow, ...]:
+    """Return some documents in the order of their ids as given; one query."""
+    wanted = list(ids)
+    if not wanted:
+        return ()
+    count = (
+        sa.select(sa.func.count())
+        .where(col(DocumentCase.document_id) == col(Document.id))
+        .scalar_subquery()
+        .label("cases")
+    )
+    query = (
+        sa.select(
+            Document.id, Document.kind, Document.number, Document.title, Document.state, Document.secrecy,
+            Document.drafted_on, Document.signed_on, Document.issued_on, Document.served_on,
+            col(Unit.code).label("unit_code"), col(Unit.name).label("unit"),
+            sa.func.coalesce(Campaign.code, "").label("campaign"), count,
+        )
+        .join(Unit, col(Unit.id) == col(Document.unit_id))
+        .outerjoin(Campaign, col(Campaign.id) == col(Document.campaign_id))
+        .where(col(Document.id).in_(wanted), visible_documents(desk))
+    )  # fmt: skip
+    found = {row.id: _document_row(row) for row in desk.session.connection().execute(query)}
+    return tuple(found[number] for number in wanted if number in found)
+
+
+def _document_row(row: Any) -> DocumentRow:
+    return DocumentRow(
+        id=row.id,
+        kind=DocumentKind(row.kind),
+        number=row.number,
+        title=row.title,
+        unit_code=row.unit_code,
+        unit=row.unit,
+        campaign=row.campaign,
+        state=DocumentState(row.state),
+        secrecy=row.secrecy,
+        drafted_on=row.drafted_on,
+        signed_on=row.signed_on,
+        issued_on=row.issued_on,
+        served_on=row.served_on,
+        cases=row.cases,
+    )

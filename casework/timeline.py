@@ -1,0 +1,189 @@
+"""What happened to a case, in the words of an office: read from the audit chain, nothing about referrals."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import col, select
+
+from casework.desk import SYSTEM, Desk
+from casework.people import CONTACT_LABELS
+from casework.rungview import write_day
+from core.codes import DOCUMENT_KIND_LABELS, LIGHT_LABELS, DocumentKind, Light
+from core.lives import DocumentAct
+from core.rectification import CASE_ACT_LABELS, CASE_STATE_LABELS, CaseState
+from models.audit import history_of
+from models.document import Document
+from models.organisation import Person, Unit
+from models.record import AuditEntry
+
+# What belongs to the compartment of referrals is shown on no page.
+HIDDEN_KINDS = (DocumentKind.REFERRAL_LETTER.value, DocumentKind.HAND_OVER_LETTER.value)
+
+CASE_ACTS = {act.value: label for act, label in CASE_ACT_LABELS.items()} | {
+    "open": "立项",
+    "import": "由旧台账导入",
+    "set_due": "确定整改期限",
+    "light": "亮灯",
+    "set_aside": "巡检搁置",
+}
+FINDING_ACTS = {
+    "write": "形成督察底稿",
+    "confirm": "认定问题",
+    "withdraw": "撤销问题",
+    "import": "由旧台账导入",
+}
+DOCUMENT_ACTS = {
+    "draft": "拟稿",
+    DocumentAct.SHEET.value: "送核",
+    DocumentAct.SIGN.value: "签发",
+    DocumentAct.SEAL.value: "用印",
+    DocumentAct.ISSUE.value: "发出",
+    DocumentAct.SERVE.value: "送达",
+    DocumentAct.VOID.value: "作废",
+}
+CHANNEL_LABELS = {
+    "acknowledgement": "签收",
+    "hand": "当面送达",
+    "telephone": "电话告知",
+    "post": "邮寄",
+    "portal": "网上签收",
+    "left": "留置送达",
+}
+VERDICT_LABELS = {
+    "passed": "通过",
+    "failed": "未通过",
+    "held": "未反弹",
+    "rebounded": "反弹",
+    "granted": "同意",
+    "refused": "不同意",
+    "upheld": "异议成立",
+    "rejected": "异议不成立",
+}
+DAY_WORDS = {"until": "至", "on": "定于", "due_on": "到期日"}
+# key of an entry's detail -> how it is introduced; keys that are not here are for machines
+DETAIL_WORDS = {
+    "measures": "措施：",
+    "owner": "责任人：",
+    "text": "",
+    "note": "",
+    "reason": "理由：",
+    "event": "事件",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a timeline; `on` is the day it counts for, `at` the instant it was entered."""
+
+    on: date
+    at: datetime
+    what: str
+    who: str
+    about: str = ""
+    detail: str = ""
+    light: Light | None = None
+    moved: str = ""
+    document_id: int | None = None
+
+
+def timeline_of(
+    desk: Desk, case_id: int, entries: Sequence[AuditEntry], documents: Sequence[Document], unit: Unit
+) -> tuple[Event, ...]:
+    """Return all that happened to a case and its visible documents, oldest first; three queries at most.
+
+    entries   the case's own audit entries
+    """
+    shown = {doc.id or 0: doc for doc in documents if doc.kind not in HIDDEN_KINDS}
+    every = list(entries) + list(history_of(desk.session, desk.office_id, "finding", [case_id]))
+    if shown:
+        every += history_of(desk.session, desk.office_id, "document", shown)
+    names = names_of(desk, {entry.actor for entry in every}, [unit])
+    events = [_event(entry, shown, names) for entry in every]
+    return tuple(sorted(events, key=lambda event: event.at))
+
+
+def document_timeline(desk: Desk, document: Document, unit: Unit) -> tuple[Event, ...]:
+    """Return the life of one document, oldest first."""
+    entries = list(history_of(desk.session, desk.office_id, "document", [document.id or 0]))
+    names = names_of(desk, {entry.actor for entry in entries}, [unit])
+    return tuple(_event(entry, {document.id or 0: document}, names) for entry in entries)
+
+
+def names_of(desk: Desk, codes: Iterable[str], units: Sequence[Unit]) -> dict[str, str]:
+    """Return how each code of an actor is written on a page; at most one query."""
+    names = {SYSTEM: "系统"}
+    names |= {code: leader.name for code, leader in desk.office_rules.leaders.items()}
+    for unit in units:
+        names |= {f"{unit.code}:{role}": f"{unit.name}{label}" for role, label in CONTACT_LABELS.items()}
+    unknown = sorted({code for code in codes if code and code not in names})
+    if unknown:
+        query = select(Person.code, Person.name).where(
+            col(Person.office_id) == desk.office_id, col(Person.code).in_(unknown)
+        )
+        names |= dict(desk.session.exec(query).all())
+    return names
+
+
+def _event(entry: AuditEntry, documents: Mapping[int, Document], names: Mapping[str, str]) -> Event:
+    said: dict[str, object] = json.loads(entry.detail) if entry.detail else {}
+    document = documents.get(entry.subject_id) if entry.subject == "document" else None
+    return Event(
+        on=entry.on_day,
+        at=entry.at,
+        what=_label(entry),
+        who=names.get(entry.actor, entry.actor),
+        about=_about(document),
+        detail=_detail(entry, said),
+        light=Light(str(said["light"])) if "light" in said else None,
+        moved=_moved(entry),
+        document_id=document.id if document else None,
+    )
+
+
+def _label(entry: AuditEntry) -> str:
+    tables = {"case": CASE_ACTS, "finding": FINDING_ACTS, "document": DOCUMENT_ACTS}
+    return tables.get(entry.subject, {}).get(entry.act, entry.act)
+
+
+def _about(document: Document | None) -> str:
+    if document is None:
+        return ""
+    name = DOCUMENT_KIND_LABELS[DocumentKind(document.kind)]
+    return f"{name}（{document.number}）" if document.number else name
+
+
+def _moved(entry: AuditEntry) -> str:
+    if entry.subject != "case" or not entry.from_state or entry.from_state == entry.to_state:
+        return ""
+    return (
+        f"{CASE_STATE_LABELS[CaseState(entry.from_state)]} → {CASE_STATE_LABELS[CaseState(entry.to_state)]}"
+    )
+
+
+def _detail(entry: AuditEntry, said: Mapping[str, object]) -> str:
+    parts = []
+    if "verdict" in said:
+        parts.append(VERDICT_LABELS.get(str(said["verdict"]), str(said["verdict"])))
+    if "light" in said:
+        parts.append(LIGHT_LABELS[Light(str(said["light"]))] + "灯")
+    if "percent" in said:
+        parts.append(f"完成率{str(said['percent']).removesuffix('%')}%")
+    parts += [_on_day(word, said[key]) for key, word in DAY_WORDS.items() if key in said]
+    if "channel" in said:
+        parts.append(CHANNEL_LABELS.get(str(said["channel"]), str(said["channel"])))
+    if said.get("by_authorisation"):
+        parts.append("依常设授权")
+    words = {"reason": "理由："} if entry.subject == "document" else DETAIL_WORDS
+    parts += [f"{word}{said[key]}" for key, word in words.items() if key in said]
+    return "；".join(dict.fromkeys(parts))
+
+
+def _on_day(word: str, value: object) -> str:
+    try:
+        return word + write_day(date.fromisoformat(str(value)))
+    except ValueError:
+        return f"{word}{value}"

@@ -1,0 +1,81 @@
+"""`ducha`: the command of the inspection office. Libraries are imported inside the command that needs them."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from cli.commands import campaign, case, machine, notice, referral, register, rules
+from cli.edge import CALL, USAGE, UsageProblem, day, take_general_options, tell
+from core.errors import DuchaError
+
+app = typer.Typer(
+    help="法治督察工作引擎。--json、--by、--today 可以写在命令行的任何位置。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def general(
+    as_json: Annotated[bool, typer.Option("--json", help="只输出一份 JSON")] = False,
+    by: Annotated[str | None, typer.Option("--by", help="操作人，默认取 DUCHA_ACTOR")] = None,
+    today: Annotated[str | None, typer.Option("--today", help="以该日代替今天（YYYY-MM-DD）")] = None,
+) -> None:
+    """法治督察工作引擎。"""
+    CALL.as_json, CALL.by = as_json, by
+    CALL.today = day(today, "--today")
+
+
+register.attach(app)
+rules.attach(app)
+campaign.attach(app)
+notice.attach(app)
+case.attach(app)
+referral.attach(app)
+machine.attach(app)
+
+
+def main() -> None:
+    """Run the command; exit 0 done, 1 refused, 2 usage, 3 the world failed."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command with these words; return the exit code."""
+    CALL.as_json = "--json" in arguments
+    try:
+        code = app(args=take_general_options(arguments), prog_name="ducha", standalone_mode=False)
+    except DuchaError as error:
+        return tell(error)
+    except typer.Exit as stopped:
+        return int(stopped.exit_code)
+    except typer.Abort:
+        return tell(UsageProblem("已取消"))
+    except typer.TyperException as error:
+        return _tell_usage(error)
+    except BrokenPipeError:
+        return 0
+    return code if isinstance(code, int) else 0
+
+
+def _tell_usage(error: typer.TyperException) -> int:
+    context = getattr(error, "ctx", None)
+    usage = context.get_usage() if context is not None else "ducha --help"
+    message = error.format_message() or "缺少命令"
+    tell(
+        UsageProblem(
+            "命令写法不正确",
+            found=message,
+            expected=usage.replace("Usage: ", ""),
+            remedy="运行 ducha --help 查看",
+        )
+    )
+    return USAGE
+
+
+if __name__ == "__main__":
+    main()

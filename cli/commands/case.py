@@ -1,0 +1,156 @@
+"""Rectification cases, answers of the units, counts and reports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.commands.register import existing
+from cli.edge import day, emit, reading, writing
+from core.errors import InvalidInput
+
+cases = typer.Typer(help="整改事项：台账、办理、亮灯说明", no_args_is_help=True)
+replies = typer.Typer(help="单位的整改情况报告表", no_args_is_help=True)
+ledgers = typer.Typer(help="整改台账", no_args_is_help=True)
+CaseCode = Annotated[str, typer.Argument(metavar="CASE", help="问题编号")]
+
+
+def attach(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.add_typer(cases, name="case")
+    app.add_typer(replies, name="reply")
+    app.add_typer(ledgers, name="ledger")
+    app.command("stats", help="统计：份、条、人次、件分开计数")(stats)
+    app.command("report", help="批次报告（单个 HTML 文件，附图）")(report)
+
+
+@cases.command("list", help="列出整改事项")
+def list_(
+    campaign: Annotated[str | None, typer.Option(help="批次编码")] = None,
+    unit: Annotated[str | None, typer.Option(help="单位编码")] = None,
+    state: Annotated[str | None, typer.Option(help="状态")] = None,
+    light: Annotated[str | None, typer.Option(help="灯色：none、blue、yellow、red、black")] = None,
+) -> None:
+    from casework.cases import list_cases
+
+    with reading() as desk:
+        result = list_cases(desk, campaign=campaign, unit=unit, state=state, light=light)
+    emit(result)
+
+
+@cases.command("show", help="查看一个整改事项及其办理过程")
+def show(code: CaseCode) -> None:
+    from casework.cases import show_case
+
+    with reading() as desk:
+        result = show_case(desk, code)
+    emit(result)
+
+
+@cases.command("explain", help="为什么是这个灯：事实、规则、日历的推算")
+def explain(code: CaseCode) -> None:
+    from casework.explaining import explain_case
+
+    with reading() as desk:
+        result = explain_case(desk, code).as_dict()
+    emit(result, _say_explanation)
+
+
+def _say_explanation(data: dict[str, Any]) -> None:
+    print("\n".join(str(sentence) for sentence in data["sentences"]))
+
+
+@cases.command("act", help="办理一个操作，如 submit_plan、verify、close")
+def act(
+    code: CaseCode,
+    name: Annotated[str, typer.Argument(metavar="ACT", help="操作代码")],
+    on: Annotated[str | None, typer.Option(help="办理日期，默认今天")] = None,
+    note: Annotated[str, typer.Option(help="说明或理由")] = "",
+    file: Annotated[list[Path] | None, typer.Option(help="佐证材料，可多次")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="键=值，可多次")] = None,
+) -> None:
+    from casework.cases import act_on_case, show_case
+
+    with writing() as desk:
+        act_on_case(
+            desk,
+            code,
+            name,
+            on=day(on, "--on"),
+            note=note,
+            files=[existing(path) for path in file or ()],
+            values=_pairs(set_ or []),
+        )
+        result = show_case(desk, code, timeline=False)
+    emit(result)
+
+
+def _pairs(texts: list[str]) -> dict[str, str]:
+    pairs = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals or not key:
+            raise InvalidInput(
+                "--set 的写法不正确", found=text, expected="键=值", remedy="例如 --set percent=60"
+            )
+        pairs[key] = value
+    return pairs
+
+
+@replies.command("import", help="导入单位填报的整改情况报告表")
+def import_(
+    file: Annotated[Path, typer.Argument(help="报告表（.xlsx）")],
+    evidence: Annotated[Path | None, typer.Option(help="佐证材料文件夹")] = None,
+) -> None:
+    from casework.replies import import_reply
+
+    with writing() as desk:
+        result = import_reply(desk, existing(file), evidence)
+    emit(result)
+
+
+@ledgers.command("export", help="导出整改台账（.xlsx）")
+def export(
+    file: Annotated[Path, typer.Argument(help="输出文件")],
+    campaign: Annotated[str | None, typer.Option(help="批次编码")] = None,
+) -> None:
+    from casework.ledger import export_ledger
+
+    with reading() as desk:
+        content = export_ledger(desk, campaign=campaign)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+    emit({"file": str(file), "bytes": len(content)})
+
+
+def stats(campaign: Annotated[str | None, typer.Option(help="批次编码")] = None) -> None:
+    from casework.statistics import count
+
+    with reading() as desk:
+        result = count(desk, campaign=campaign).as_dict()
+    emit(result, _say_stats)
+
+
+def _say_stats(data: dict[str, Any]) -> None:
+    for group in data["groups"]:
+        print(group["name"])
+        for row in group["rows"]:
+            print(f"  {row['label']}：{row['value']}{row['unit']}")
+
+
+def report(
+    code: Annotated[str, typer.Argument(help="批次编码")],
+    out: Annotated[Path, typer.Option(help="输出文件夹")],
+) -> None:
+    from casework.reports import campaign_report
+
+    from delivery.report import render_report
+
+    with reading() as desk:
+        text = render_report(campaign_report(desk, code))
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / f"督察报告-{code}.html"
+    path.write_text(text, encoding="utf-8")
+    emit({"file": str(path)})

@@ -1,0 +1,124 @@
+"""What runs by itself, and what keeps it honest: sweep, clock, console, audit, doctor, backup, demo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.edge import REFUSED, emit, open_edge, reading, settings, writing
+from core.errors import Refused
+
+audits = typer.Typer(help="操作记录链", no_args_is_help=True)
+
+
+def attach(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command("sweep", help="到期巡检：亮灯，起草或发出单据")(sweep)
+    app.add_typer(audits, name="audit")
+    app.command("doctor", help="核对全部不变量")(doctor)
+    app.command("backup", help="备份数据库和佐证材料为一个文件")(backup)
+    app.command("restore", help="从备份恢复；恢复后处于暂停状态")(restore)
+    app.command("release", help="两人核对后解除暂停状态")(release)
+    app.command("clock", help="单机定时器")(clock)
+    app.command("serve", help="控制台和单机定时器（只在本机）")(serve)
+    app.command("demo", help="演示一个完整的督察年度")(demo)
+
+
+def sweep() -> None:
+    from flows.jobs import run_sweep
+
+    emit(run_sweep(open_edge()))
+
+
+@audits.command("verify", help="重新计算每一环的校验值")
+def verify() -> None:
+    from models.audit import verify_chains
+
+    with reading() as desk:
+        checked, broken = verify_chains(desk.session, desk.office_id)
+    emit(
+        {
+            "ok": not broken,
+            "checked": checked,
+            "broken": [{"shard": b.shard, "seq": b.seq, "why": b.why} for b in broken],
+        }
+    )
+    if broken:
+        raise typer.Exit(REFUSED)
+
+
+def doctor() -> None:
+    from casework.doctor import examine
+
+    with reading() as desk:
+        result = examine(desk).as_dict()
+    emit(result, _say_diagnosis)
+    if not result["ok"]:
+        raise typer.Exit(REFUSED)
+
+
+def _say_diagnosis(data: dict[str, Any]) -> None:
+    for one in data["invariants"]:
+        mark = "正常" if not one["broken"] else f"异常{one['broken']}处"
+        print(f"{one['id']:<7} {one.get('title', '')}：核对{one['checked']}项，{mark}")
+        for example in one.get("examples", ()):
+            print(f"        {example}")
+    for warning in data["warnings"]:
+        print(f"提醒：{warning}")
+    print("全部正常" if data["ok"] else "有异常，请处理")
+
+
+def backup(file: Annotated[Path, typer.Argument(help="备份文件")]) -> None:
+    from casework.backup import backup as do
+
+    edge = open_edge()
+    emit(do(edge.engine, edge.settings, file, edge.clock.now()))
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="备份文件")],
+    force: Annotated[bool, typer.Option("--force", help="覆盖现有数据库")] = False,
+) -> None:
+    from casework.backup import restore as do
+
+    edge = open_edge(must_exist=False)
+    edge.engine.dispose()
+    emit(do(file, edge.settings, edge.clock.now(), force=force))
+
+
+def release(second: Annotated[str, typer.Option(help="第二名核对人")]) -> None:
+    from casework.backup import release_hold
+
+    with writing() as desk:
+        release_hold(desk, second)
+    emit({"released": True})
+
+
+def clock() -> None:
+    from flows.clock import run_clock
+
+    run_clock(open_edge())
+
+
+def serve(port: Annotated[int | None, typer.Option(help="端口，默认取 DUCHA_PORT")] = None) -> None:
+    from flows.clock import background_clock
+
+    from console.serve import serve as do
+
+    edge = open_edge()
+    with background_clock(edge):
+        do(edge.engine, edge.settings, port=port or settings().port, clock=edge.clock)
+
+
+def demo(
+    out: Annotated[Path, typer.Option(help="输出文件夹")] = Path("out/demo"),
+    quiet: Annotated[bool, typer.Option("--quiet", help="不显示进度")] = False,
+) -> None:
+    from cli.demo.run import run_demo
+
+    summary = run_demo(out, progress=not quiet)
+    emit(summary, lambda _data: None)
+    if summary["invariants"]["broken"]:
+        raise Refused("演示数据的不变量核对有异常", found=str(summary["invariants"]["broken"]), expected="0")

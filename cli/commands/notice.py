@@ -1,0 +1,207 @@
+"""Documents and the outbox."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.commands.register import existing
+from cli.edge import day, emit, open_edge, reading, writing
+from core.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from casework.desk import Desk
+    from models.document import Document
+
+notices = typer.Typer(help="文书：拟稿、核稿、签发编号、用印、送达、作废", no_args_is_help=True)
+outbox = typer.Typer(help="待发邮件：发送、查看、处理结果不明的", no_args_is_help=True)
+Number = Annotated[int, typer.Argument(metavar="ID", help="文书编号")]
+CHANNELS = {
+    "签收": "acknowledgement", "回执": "acknowledgement", "专人": "hand", "直接": "hand", "电话": "telephone",
+    "phone": "telephone", "邮寄": "post", "mail": "post", "门户": "portal", "留置": "left",
+}  # fmt: skip
+KNOWN_CHANNELS = ("acknowledgement", "hand", "telephone", "post", "portal", "left")
+
+
+def attach(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.add_typer(notices, name="notice")
+    app.add_typer(outbox, name="outbox")
+
+
+@notices.command("draft", help="为批次中每个单位拟一份反馈意见暨整改通知书")
+def draft(code: Annotated[str, typer.Argument(help="批次编码")]) -> None:
+    from casework.notices import draft_notices
+
+    with writing() as desk:
+        result = [_row(desk, document) for document in draft_notices(desk, code)]
+    emit(result)
+
+
+@notices.command("sheet", help="生成发文稿纸，进入核稿")
+def sheet(document: Number, out: Annotated[Path | None, typer.Option(help="输出的 PDF 文件")] = None) -> None:
+    from casework.documents import put_in_review
+    from casework.papers import print_sheet, store_file
+
+    path = out or Path(f"发文稿纸-{document}.pdf")
+    with writing() as desk:
+        row = put_in_review(desk, document)
+        content = print_sheet(desk, row)
+        store_file(desk, row, "sheet", path.name, content)
+        path.write_bytes(content)
+        result = {**_row(desk, row), "file": str(path)}
+    emit(result)
+
+
+@notices.command("sign", help="签发一份或多份：编号、冻结内容、确定整改期限")
+def sign(
+    documents: Annotated[list[int], typer.Argument(metavar="ID...", help="文书编号")],
+    file: Annotated[Path | None, typer.Option(help="签批后的发文稿纸扫描件")] = None,
+) -> None:
+    from casework.documents import sign_documents
+
+    with writing() as desk:
+        rows = sign_documents(desk, documents, existing(file) if file else None)
+        result = [_row(desk, row) for row in rows]
+    emit(result)
+
+
+@notices.command("seal", help="登记用印：上传盖章后的 PDF，随即发出")
+def seal(document: Number, file: Annotated[Path, typer.Option(help="盖章后的 PDF")]) -> None:
+    from casework.documents import seal_document
+
+    with writing() as desk:
+        result = _row(desk, seal_document(desk, document, existing(file)))
+    emit(result)
+
+
+@notices.command("serve", help="登记送达")
+def serve(
+    document: Number,
+    channel: Annotated[str, typer.Option(help="签收、专人、电话、邮寄、门户、留置")],
+    on: Annotated[str | None, typer.Option(help="送达日期，默认今天")] = None,
+    file: Annotated[Path | None, typer.Option(help="送达回证扫描件")] = None,
+    note: Annotated[str, typer.Option(help="说明")] = "",
+) -> None:
+    from casework.documents import serve_document
+
+    known = CHANNELS.get(channel, channel)
+    if known not in KNOWN_CHANNELS:
+        raise InvalidInput(
+            "送达方式不正确",
+            found=channel,
+            expected="、".join((*KNOWN_CHANNELS, *CHANNELS)),
+            remedy="改正 --channel",
+        )
+    with writing() as desk:
+        when = day(on, "--on") or desk.today
+        row = serve_document(desk, document, known, when, existing(file) if file else None, note)
+        result = {**_row(desk, row), "served_on": row.served_on}
+    emit(result)
+
+
+@notices.command("list", help="列出文书")
+def list_(
+    state: Annotated[
+        str | None, typer.Option(help="draft、in_review、signed、sealed、issued、served、void")
+    ] = None,
+    campaign: Annotated[str | None, typer.Option(help="批次编码")] = None,
+    unserved: Annotated[bool, typer.Option("--unserved", help="逾期未签收、须电话或专人送达的")] = False,
+) -> None:
+    from casework.documents import list_documents
+    from casework.reminders import unserved as list_unserved
+
+    with reading() as desk:
+        if unserved:
+            result: list[dict[str, Any]] = list_unserved(desk)
+        else:
+            result = [
+                describe(doc, unit) for doc, unit in list_documents(desk, state=state, campaign=campaign)
+            ]
+    emit(result)
+
+
+@notices.command("show", help="查看一份文书；--out 写出 PDF 和可编辑的 .docx")
+def show(document: Number, out: Annotated[Path | None, typer.Option(help="输出文件夹")] = None) -> None:
+    from casework.documents import find_document
+    from casework.papers import paper_of, print_docx, print_pdf
+
+    with reading() as desk:
+        row = find_document(desk, document)
+        paper = paper_of(desk, row)
+        result = {**_row(desk, row), "title": paper.title, "addressee": paper.addressee, "files": []}
+        if out is not None:
+            out.mkdir(parents=True, exist_ok=True)
+            stem = out / f"{row.kind}-{row.id}"
+            stem.with_suffix(".pdf").write_bytes(print_pdf(desk, row))
+            stem.with_suffix(".docx").write_bytes(print_docx(desk, row))
+            result["files"] = [str(stem.with_suffix(suffix)) for suffix in (".pdf", ".docx")]
+    emit(result)
+
+
+@notices.command("void", help="作废文书，编号保留")
+def void(
+    document: Number, note: Annotated[str, typer.Option("--note", "--reason", help="作废理由")] = ""
+) -> None:
+    from casework.documents import void_document
+
+    with writing() as desk:
+        result = _row(desk, void_document(desk, document, note))
+    emit(result)
+
+
+def describe(document: Document, unit: str) -> dict[str, Any]:
+    """Return a document as outside programs read it."""
+    return {
+        "id": document.id,
+        "kind": document.kind,
+        "number": document.number,
+        "state": document.state,
+        "unit": unit,
+        "sha256": document.content_sha256,
+        "drafted_on": document.drafted_on,
+        "signed_on": document.signed_on,
+        "served_on": document.served_on,
+    }
+
+
+def _row(desk: Desk, document: Document) -> dict[str, Any]:
+    from models.organisation import Unit
+
+    unit = desk.session.get(Unit, document.unit_id)
+    return describe(document, unit.code if unit else "")
+
+
+@outbox.command("send", help="发送待发邮件；结果不明的不重发，等人处理")
+def send(limit: Annotated[int | None, typer.Option(min=1, help="最多发送几封")] = None) -> None:
+    from flows.jobs import run_outbox
+
+    emit(run_outbox(open_edge(), limit))
+
+
+@outbox.command("list", help="列出邮件")
+def list_mail(
+    state: Annotated[
+        str | None, typer.Option(help="ready、sending、accepted、rejected、unknown、cancelled")
+    ] = None,
+) -> None:
+    from casework.outbox import list_messages
+
+    with reading() as desk:
+        result = list_messages(desk, state=state)
+    emit(result)
+
+
+@outbox.command("resolve", help="处理结果不明的邮件：accepted 已送达，resend 重发原件")
+def resolve(
+    message: Annotated[int, typer.Argument(metavar="ID", help="邮件编号")],
+    verdict: Annotated[str, typer.Argument(help="accepted 或 resend")],
+) -> None:
+    from casework.outbox import resolve as do
+
+    with writing() as desk:
+        row = do(desk, message, verdict)
+        result = {"id": row.id, "state": row.state}
+    emit(result)

@@ -1,0 +1,95 @@
+"""文书: the list, one document, and its files as downloads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+
+from casework.desk import Desk
+from casework.papers import print_docx, print_pdf
+from casework.views import (
+    Cursor,
+    DocumentFilters,
+    document_view,
+    documents_view,
+    need_paper,
+    preview_document,
+)
+from console.rendering import render
+from console.world import HasWorld, World
+from core.codes import DOCUMENT_KIND_LABELS, DocumentKind
+from core.lives import DocumentState
+from models.document import Document
+
+router = APIRouter()
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+# The typesetter is one object and takes one document at a time.
+_typesetter = threading.Lock()
+
+
+@router.get("/documents")
+def show_documents(request: Request, world: HasWorld) -> HTMLResponse:
+    """Show one page of documents."""
+    given = dict(request.query_params)
+    filters = DocumentFilters.read(given)
+    cursor = Cursor.read(given.get("page", ""))
+    with world.desk() as desk:
+        return render(
+            "documents.html.j2",
+            active="documents",
+            office=desk.office,
+            today=desk.today,
+            docket=documents_view(desk, filters, cursor),
+            first_page=cursor is None,
+            states=tuple(DocumentState),
+        )
+
+
+@router.get("/documents/{document_id}")
+def show_document(document_id: int, world: HasWorld) -> HTMLResponse:
+    """Show one document."""
+    with world.desk() as desk:
+        return render(
+            "document.html.j2",
+            active="documents",
+            office=desk.office,
+            today=desk.today,
+            page=document_view(desk, document_id),
+        )
+
+
+@router.get("/documents/{document_id}/pdf")
+def download_pdf(document_id: int, world: HasWorld) -> Response:
+    """Send the PDF of a document: the sealed one where there is one."""
+    return _download(world, document_id, print_pdf, "application/pdf", ".pdf")
+
+
+@router.get("/documents/{document_id}/docx")
+def download_docx(document_id: int, world: HasWorld) -> Response:
+    """Send the editable .docx of a document."""
+    return _download(world, document_id, print_docx, WORD, ".docx")
+
+
+@router.get("/documents/{document_id}/preview")
+def show_preview(document_id: int, world: HasWorld) -> Response:
+    """Send a picture of the first page as it will print."""
+    with world.desk() as desk, _typesetter:
+        content = preview_document(desk, need_paper(desk, document_id))
+    return Response(content, media_type="image/png")
+
+
+def _download(
+    world: World, document_id: int, make: Callable[[Desk, Document], bytes], kind: str, suffix: str
+) -> Response:
+    with world.desk() as desk, _typesetter:
+        document = need_paper(desk, document_id)
+        content = make(desk, document)
+        name = f"{DOCUMENT_KIND_LABELS[DocumentKind(document.kind)]}{document.number or document.id}{suffix}"
+    shown = (
+        f"attachment; filename=\"document-{document_id}{suffix}\"; filename*=UTF-8''{quote(name, safe='')}"
+    )
+    return Response(content, media_type=kind, headers={"Content-Disposition": shown})

@@ -1,0 +1,43 @@
+"""Templates of the console: autoescaped, strict about missing values, never given source from people."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from console.words import FILTERS
+from core.codes import Light
+from system.paths import TEMPLATES_DIR
+
+PAGES_DIR = TEMPLATES_DIR / "console"
+STATIC_DIR = TEMPLATES_DIR / "static"
+
+
+@cache
+def environment() -> Environment:
+    """Return the one environment in which pages are written."""
+    made = Environment(
+        loader=FileSystemLoader(PAGES_DIR),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(FILTERS)
+    made.globals.update(static=static_address, Light=Light)
+    return made
+
+
+@cache
+def static_address(name: str) -> str:
+    """Return the address of a static file; it changes with the content, so that browsers may keep it."""
+    digest = hashlib.sha256((STATIC_DIR / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
+
+
+def render(template: str, *, status: int = 200, **values: object) -> HTMLResponse:
+    """Return a page; raise jinja2.UndefinedError when the template names a value that is missing."""
+    return HTMLResponse(environment().get_template(template).render(values), status_code=status)

@@ -1,0 +1,58 @@
+"""What the clocks may start: the jobs of the timetable by name, each on its own days."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from core.workdays import Calendar
+from flows.jobs import Edge, run_doctor, run_linkage, run_outbox, run_reminders, run_reports, run_sweep
+
+Report = dict[str, object]
+
+OUTBOX_SLICE = 100  # mails of one run: it ends within a minute, so that stopping a clock or a worker leaves nothing open
+
+log = logging.getLogger(__name__)
+
+
+def send_slice(edge: Edge) -> Report:
+    """Send some of what is ready; the next run goes on with the rest."""
+    return run_outbox(edge, OUTBOX_SLICE)
+
+
+DUTIES: Mapping[str, Callable[[Edge], Report]] = {
+    "deadlines": run_sweep,
+    "outbox": send_slice,
+    "reminders": run_reminders,
+    "linkage": run_linkage,
+    "reports": run_reports,
+    "doctor": run_doctor,
+}
+
+
+def run_duty(edge: Edge, name: str) -> Report:
+    """Run a job of the timetable, unless today is not one of its days; a day named by a person is never refused.
+
+    Every clock calls every job daily: which days count is known to the calendar of the office, not to a cron line.
+    """
+    if not edge.clock.explicit and not is_its_day(edge, name):
+        return {"today": edge.clock.today().isoformat(), "skipped": "今天不是该项工作的运行日"}
+    report = DUTIES[name](edge)
+    log.info("%s 完成：%s", name, report)
+    return report
+
+
+def is_its_day(edge: Edge, name: str) -> bool:
+    """Return whether a job runs today; a job that the timetable does not name has no day."""
+    with edge.desk(readonly=True) as desk:
+        return any(
+            falls_on(job.days, desk.calendar, desk.today) for job in desk.rules.timetable if job.name == name
+        )
+
+
+def falls_on(days: str, calendar: Calendar, today: date) -> bool:
+    """Return whether `days` of the timetable hold today."""
+    if days == "workday":
+        return calendar.is_workday(today)
+    return days != "month_half" or calendar.is_half_month_day(today)

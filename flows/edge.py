@@ -1,0 +1,38 @@
+"""The edge of a Prefect run: settings, database and clock of its process, opened once."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+
+import sqlalchemy as sa
+
+from flows.duties import Report, run_duty
+from flows.jobs import Edge, WallClock
+from models.database import make_engine
+from system.settings import load_settings
+
+
+def open_edge(today: date | None = None) -> Edge:
+    """Open the edge of this process from its settings.
+
+    today    the civil day in Asia/Shanghai to count with; the present one when None
+    raises   InvalidInput for a wrong setting
+    """
+    settings = load_settings()
+    return Edge(_engine(settings.database_url), settings, WallClock(today))
+
+
+@lru_cache(maxsize=1)
+def _engine(url: str) -> sa.Engine:
+    """Keep one engine, and so one pool of connections, in a process."""
+    return make_engine(url)
+
+
+def do_duty(name: str, today: date | None) -> Report:
+    """Run a job of the timetable with the settings of this process.
+
+    A run that comes late counts for the day on which it runs, not for the day it was scheduled for: after an outage ten
+    waiting runs must do the work of one, and a sweep that pretended an earlier day would be held as a clock set back.
+    """
+    return run_duty(open_edge(today), name)

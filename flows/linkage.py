@@ -1,0 +1,30 @@
+"""Referrals on the timetable: limits that have passed are listed for our own contact; nobody outside is urged."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from flows.duties import Report
+from flows.edge import do_duty
+from flows.retries import DATABASE_RETRY_SECONDS, is_worth_a_retry
+
+
+@task(
+    name="移送办理期限提示",
+    retries=len(DATABASE_RETRY_SECONDS),
+    retry_delay_seconds=DATABASE_RETRY_SECONDS,
+    retry_condition_fn=is_worth_a_retry,
+    cache_policy=NO_CACHE,
+)
+def watch(today: date | None = None) -> Report:
+    """Do it once; the work is chosen from our own tables, so that a second run finds nothing to do."""
+    return do_duty("linkage", today)
+
+
+@flow(name="linkage")
+def linkage(today: date | None = None) -> Report:
+    """DOC"""
+    return watch(today)

@@ -1,0 +1,52 @@
+"""A database of its own for every test of casework, and desks opened on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from casework.desk import Desk, at_desk
+from system.paths import RULES_DIR
+from system.settings import Settings
+from tests.databases import KINDS, open_database
+
+TODAY = date(2026, 6, 30)
+OpenDesk = Callable[..., AbstractContextManager[Desk]]
+
+
+@pytest.fixture(params=KINDS)
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
+    """Give an empty, migrated database: every test runs on SQLite and on PostgreSQL."""
+    with open_database(request.param, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Give settings with the shipped rules and a files folder of the test."""
+    return Settings(rules=RULES_DIR, files=tmp_path / "files")
+
+
+@pytest.fixture
+def open_desk(engine: sa.Engine, settings: Settings) -> OpenDesk:
+    """Give a function that opens a desk: `open_desk(by="L-DIRECTOR", today=date(2026, 6, 30))`."""
+
+    def opened(
+        *, by: str | None = None, today: date = TODAY, readonly: bool = False
+    ) -> AbstractContextManager[Desk]:
+        now = datetime.combine(today, time(2, 0), UTC)  # ten in the morning in Shanghai
+        return at_desk(engine, settings, by=by, today=today, now=now, readonly=readonly)
+
+    return opened
+
+
+@pytest.fixture
+def desk(open_desk: OpenDesk) -> Iterator[Desk]:
+    """Give one desk for the whole test, worked at by the director."""
+    with open_desk(by="L-DIRECTOR") as one:
+        yield one

