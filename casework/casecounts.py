@@ -81,14 +81,14 @@ def is_late(due: Column, settled: Column, today: object) -> Column:
     return sa.or_(sa.and_(running, due < today), sa.and_(sa.not_(running), settled > due))
 
 
-def count_rectification(scope: Scope) -> Iterable[Tally]:
-    """Yield how many problems were rectified, in time, late, returned, rebounded."""
+def _states(scope: Scope) -> tuple[Counter[str], Counter[str]]:
+    """Return the cases by state, and the sums over those that were not withdrawn."""
     settled, applied = settled_day()
     state, due = col(Rectification.state), col(Rectification.due_on)
     closed = state.in_(CLOSED)
     late = is_late(due, settled, scope.desk.today)
     measures = {
-        "states": sa.func.count(),
+        "all": sa.func.count(),
         "notified": count_if(due.is_not(None)),
         "overdue": count_if(late),
         "overdue_first": count_if(is_late(col(Rectification.first_due_on), settled, scope.desk.today)),
@@ -110,11 +110,17 @@ def count_rectification(scope: Scope) -> Iterable[Tally]:
         states[code] += numbers[0]
         if code != CaseState.WITHDRAWN:
             sums.update(dict(zip(measures, map(int, numbers), strict=True)))
+    return states, sums
+
+
+def count_rectification(scope: Scope) -> Iterable[Tally]:
+    """Yield how many problems were rectified, in time, late, returned, rebounded."""
+    states, sums = _states(scope)
     done = sum(states[code] for code in CLOSED)
-    yield Tally("cases.all", "整改事项（不含撤销）", sums["states"], "件")
+    yield Tally("cases.all", "整改事项（不含撤销）", sums["all"], "件")
     yield from by_code("cases.state", CASE_STATE_LABELS, states, "件", "现为“{}”")
     yield Tally("cases.rectified", "已销号问题", done, "个")
-    yield Tally("cases.rectified_share", "整改率", share(done, sums["states"]), "%")
+    yield Tally("cases.rectified_share", "整改率", share(done, sums["all"]), "%")
     yield Tally("cases.overdue", "逾期（按批准后的期限）", sums["overdue"], "件")
     yield Tally("cases.overdue_share", "逾期率", share(sums["overdue"], sums["notified"]), "%")
     yield Tally("cases.overdue_first", "逾期（按原定期限）", sums["overdue_first"], "件")

@@ -15,6 +15,7 @@ from casework.desk import Desk
 from casework.explaining import Explanation, explain
 from casework.rows import DocumentRow, document_rows, left_workdays
 from casework.timeline import HIDDEN_KINDS, Event, names_of, timeline_of
+from core.codes import Light, Severity
 from core.rectification import CASE_ACT_LABELS, CaseAct, CaseState, RequestKind, RequestState, possible_acts
 from core.rulebook import Item, Rulebook
 from models.audit import history_of
@@ -69,6 +70,18 @@ class CaseFile:
     evidence: tuple[EvidenceLine, ...]
     timeline: tuple[Event, ...]
     possible: tuple[str, ...]
+
+    @property
+    def state(self) -> CaseState:
+        return CaseState(self.case.state)
+
+    @property
+    def severity(self) -> Severity:
+        return Severity(self.case.severity)
+
+    @property
+    def highest(self) -> Light:
+        return Light(self.case.highest_light)
 
 
 def case_view(desk: Desk, code: str) -> CaseFile:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import col
 
 from casework.desk import Desk
 from casework.library import frozen_rules
@@ -14,14 +14,13 @@ from core.ladder import LastRung, Standing, arithmetic_light, decide
 from core.lives import DocumentState
 from core.rectification import CLOCK_RUNS, CaseState
 from core.rulebook import Ladder, Profile, Rulebook
-from models.campaign import Campaign
 from models.document import Document
 from models.rectification import Rectification, Rung
 
 
 def rules_of(desk: Desk, campaign_id: int) -> Rulebook:
     """Return the rules that a campaign froze."""
-    digest = desk.session.exec(select(Campaign.rules_sha256).where(col(Campaign.id) == campaign_id)).one()
+    digest = desk.campaign(campaign_id).rules_sha256
     return frozen_rules(desk.session, digest) if digest else desk.rules
 
 

@@ -20,6 +20,7 @@ from core.rulebook import Office as OfficeRules
 from core.rulebook import Rulebook
 from core.workdays import Calendar
 from models.audit import Change, append_changes, shard_of, start_chains
+from models.campaign import Campaign
 from models.database import reading, transaction
 from models.organisation import Office
 from system.settings import Settings
@@ -58,6 +59,7 @@ class Desk:
     today: date
     now: datetime
     changes: list[Change] = field(default_factory=list)
+    _campaigns: dict[int, Campaign] = field(default_factory=dict)
 
     @property
     def office_id(self) -> int:
@@ -71,6 +73,14 @@ class Desk:
     @property
     def files(self) -> Path:
         return self.settings.files
+
+    def campaign(self, campaign_id: int) -> Campaign:
+        """Return a campaign, read once per desk: every case on its ladder asks for it."""
+        known = self._campaigns.get(campaign_id)
+        if known is None:
+            known = self.session.get_one(Campaign, campaign_id)
+            self._campaigns[campaign_id] = known
+        return known
 
     def record(
         self,

@@ -11,8 +11,8 @@ from sqlmodel import col, select
 
 from casework.climbing import rules_of
 from casework.desk import Desk
-from casework.papers import fonts_of, paper_of
 from casework.paging import Cursor, Page, page_keys
+from casework.papers import fonts_of, paper_of
 from casework.rows import CaseRow, DocumentRow, case_rows, document_rows, visible_documents
 from casework.timeline import CHANNEL_LABELS, HIDDEN_KINDS, Event, document_timeline, names_of
 from core.codes import DocumentKind, Light
@@ -25,6 +25,7 @@ from models.organisation import Unit
 
 # What the state filter takes beside the states: what waits for a person.
 WAITING, UNSERVED = "waiting", "unserved"
+WAITING_STATES = (DocumentState.DRAFT, DocumentState.IN_REVIEW, DocumentState.SIGNED)
 PREVIEW_PPI = 96
 _SHOWN_KINDS = tuple(kind for kind in DocumentKind if kind.value not in HIDDEN_KINDS)
 
@@ -67,8 +68,13 @@ class Docket:
     units: tuple[tuple[str, str], ...]
 
     @property
-    def total(self) -> int:
-        return sum(self.counts.values())
+    def total(self) -> int | None:
+        """How many documents the filters leave; None where the counts by state cannot tell."""
+        if self.filters.state == UNSERVED:
+            return None
+        states = {"": tuple(DocumentState), WAITING: WAITING_STATES}.get(self.filters.state)
+        wanted = states or (DocumentState(self.filters.state),)
+        return sum(self.counts.get(state, 0) for state in wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +177,7 @@ def _units(desk: Desk) -> dict[str, tuple[int, str]]:
 
 def _state(state: str) -> list[sa.ColumnElement[bool]]:
     if state == WAITING:
-        waiting = (DocumentState.DRAFT.value, DocumentState.IN_REVIEW.value, DocumentState.SIGNED.value)
-        return [col(Document.state).in_(waiting)]
+        return [col(Document.state).in_([waiting.value for waiting in WAITING_STATES])]
     if state == UNSERVED:
         return [col(Document.state) == DocumentState.ISSUED.value, col(Document.serial).is_not(None)]
     return [col(Document.state) == state] if state else []

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 
 from casework.climbing import cases_of_document, refresh, rules_of
 from casework.desk import Desk
-from casework.evidence import keep_file, read_file
+from casework.evidence import read_file
 from casework.hashing import hash_content
 from casework.moves import move
 from casework.numbering import take_number, write_number
@@ -31,7 +31,7 @@ from delivery.paper import write_paper
 from models.audit import canonical_json
 from models.base import key_of, table_of
 from models.campaign import Campaign
-from models.document import Document, DocumentCase, ServiceRecord
+from models.document import Document, DocumentCase
 from models.organisation import Unit
 
 THING = "文书"
@@ -243,53 +243,6 @@ def issue(desk: Desk, document: Document) -> None:
         assert unit is not None  # foreign key
         roles = tuple(role.value for role in rule.recipients) or ("liaison",)
         queue_document(desk, document, unit, roles)
-
-
-def serve_document(
-    desk: Desk, document_id: int, channel: str, on: date, file: Path | None = None, note: str = ""
-) -> Document:
-    """Record that a document was served on a day; the first record counts, later ones are kept beside it.
-
-    channel   acknowledgement | hand | telephone | post | portal | left
-    """
-    document = find_document(desk, document_id)
-    if document.issued_on is None or not document.issued_on <= on <= desk.today:
-        raise InvalidInput(
-            "送达日期不合理",
-            found=on.isoformat(),
-            expected=f"{document.issued_on or '发出日'} 至 {desk.today}",
-            remedy="核对回证后重填；未发出的文书先签发、用印",
-        )
-    already = document.served_on
-    document.served_on = already or on
-    move(desk, document, DOCUMENT_MOVES, DocumentAct.SERVE, subject="document", thing=THING, unit_id=document.unit_id,
-         on=on, detail={"channel": channel, "note": note})  # fmt: skip
-    kept = keep_file(desk, "document", document_id, "serve", file).sha256 if file else None
-    desk.session.add(document)
-    desk.session.add(
-        ServiceRecord(
-            document_id=document_id,
-            channel=channel,
-            served_on=on,
-            recorded_by=desk.actor.code,
-            recorded_at=desk.now,
-            note=note,
-            file_sha256=kept,
-        )
-    )
-    if already is None:
-        _tell_cases(desk, document, on)
-    return document
-
-
-def _tell_cases(desk: Desk, document: Document, on: date) -> None:
-    """Start the clocks that wait for service: of the case for its notice, of the next rung for a sheet."""
-    starts_case = document.kind in (DocumentKind.FEEDBACK_NOTICE, DocumentKind.RECTIFICATION_NOTICE)
-    desk.session.flush()
-    for case in cases_of_document(desk, key_of(document)):
-        if starts_case and case.served_on is None:
-            case.served_on = on
-        refresh(desk, case)
 
 
 def void_document(desk: Desk, document_id: int, reason: str) -> Document:

@@ -10,7 +10,8 @@ from sqlmodel import col, select
 
 from casework.climbing import rules_of
 from casework.desk import Desk
-from casework.values import Subject, subject_of, values_of
+from casework.subjects import Subject, subject_of
+from casework.values import values_of
 from core.codes import SECRECY_LABELS, DocumentKind, Secrecy
 from core.errors import NotFound
 from delivery.fonts import Fonts

@@ -15,7 +15,7 @@ from casework.desk import Desk
 from casework.papers import WITH_ANSWER, file_of, stored_file
 from casework.people import split
 from casework.queueing import mail_domain
-from casework.values import WORK
+from casework.subjects import WORK
 from casework.visits import team_of
 from core.codes import DOCUMENT_KIND_LABELS, CampaignKind, DocumentKind, Line
 from delivery.addresses import Address

@@ -11,19 +11,18 @@ from pathlib import Path
 from sqlmodel import col, select
 
 from casework.climbing import rules_of
-from casework.desk import SYSTEM, Desk
+from casework.desk import Desk
 from casework.evidence import keep_file
+from casework.letters import draft_letter
 from casework.moves import move
 from casework.people import require_other, require_role
-from core.codes import DocumentKind, Light
 from core.errors import InvalidInput, NotAllowed, NotFound, Refused
 from core.lives import REFERRAL_MOVES, DocumentState, ReferralAct, ReferralState
 from core.rectification import RequestState
-from core.rulebook.linkage import LinkageRules, Receiver
+from core.rulebook.linkage import LinkageRules
 from models.base import key_of
-from models.campaign import Campaign, Finding
+from models.campaign import Finding
 from models.document import Document
-from models.organisation import Unit
 from models.rectification import Rectification, SideRequest
 from models.referral import Referral
 
@@ -113,7 +112,7 @@ def approve(desk: Desk, referral_id: int, *, note: str = "") -> Referral:
     _check_ripe(desk, case)
     _move(desk, row, ReferralAct.APPROVE, note=note)
     row.approved_by, row.decided_on, row.decision_note = desk.actor.code, desk.today, note
-    row.document_id = _draft_letter(desk, row, case).id
+    row.document_id = draft_letter(desk, row, case, _linkage(desk, row)).id
     return _kept(desk, row)
 
 
@@ -261,40 +260,6 @@ def _check_ripe(desk: Desk, case: Rectification) -> None:
             expected="延期、异议均已办结",
             remedy="先办结申请",
         )
-
-
-def _draft_letter(desk: Desk, row: Referral, case: Rectification) -> Document:
-    from casework.documents import CaseOnDocument, draft_document
-
-    receiver: Receiver = _linkage(desk, row).receivers[row.receiver or ""]
-    campaign = desk.session.get(Campaign, case.campaign_id)
-    finding = desk.session.get(Finding, case.id)
-    unit = desk.session.get(Unit, case.unit_id)
-    assert campaign is not None
-    assert finding is not None
-    assert unit is not None  # foreign keys
-    name = desk.office_rules.receivers.get(receiver.code, receiver.name)
-    materials = _linkage(desk, row).package
-    return draft_document(
-        desk,
-        DocumentKind(receiver.document),
-        campaign,
-        case.unit_id,
-        inputs={
-            "receiver_name": name,
-            "values": {
-                "source": f"{campaign.title}整改跟踪。整改事项编号{finding.code}，"
-                f"相关问题于{case.signed_on:%Y年%-m月%-d日}书面反馈并通知整改。",
-                "subject": f"{unit.name}（有关人员情况见材料）。",
-                "facts": finding.problem,
-                "verified": row.study_note or "",
-                "opinion": row.opinion or "",
-                "materials": [{"name": text, "copies": "1份"} for text in materials],
-            },
-        },
-        cases=[CaseOnDocument(case.id, Light(case.light), case.due_on)],
-        author=SYSTEM,
-    )
 
 
 def _need_words(text: str, what: str, option: str) -> None:

@@ -10,7 +10,8 @@ from sqlmodel import col, select
 from casework.cases import act_on_case
 from casework.climbing import cases_of_document
 from casework.desk import Desk
-from casework.documents import find_document, serve_document
+from casework.documents import find_document
+from casework.service import serve_document
 from core.errors import InvalidInput, NotAllowed
 from core.lives import DocumentState
 from core.rectification import CaseAct, CaseState

@@ -18,7 +18,6 @@ from core.codes import Light
 from core.lives import DocumentState
 from core.rulebook import Rung
 from models.base import table_of
-from models.campaign import Campaign
 from models.document import Document, DocumentCase
 from models.message import Message
 from models.organisation import Unit
@@ -147,7 +146,7 @@ def _used_parts(desk: Desk, keys: Sequence[Key]) -> dict[tuple[int, int, str], i
 def _document_row(desk: Desk, key: Key) -> dict[str, Any]:
     """Return a draft, or an unnumbered reminder: that one says only what its rows say, they are its frozen content."""
     campaign_id, unit_id, kind, automatic = key
-    campaign = _campaign(desk, campaign_id)
+    campaign = desk.campaign(campaign_id)
     rules_sha256 = campaign.rules_sha256 or ""
     return {
         "office_id": desk.office_id,
@@ -167,12 +166,6 @@ def _document_row(desk: Desk, key: Key) -> dict[str, Any]:
         "content": REMINDER_CONTENT if automatic else None,
         "content_sha256": hash_content(REMINDER_CONTENT, "", rules_sha256) if automatic else None,
     }
-
-
-def _campaign(desk: Desk, campaign_id: int) -> Campaign:
-    row = desk.session.get(Campaign, campaign_id)
-    assert row is not None  # foreign key
-    return row
 
 
 def _write_document_cases(desk: Desk, fired: Sequence[Fired], documents: dict[Key, int]) -> None:
@@ -268,7 +261,7 @@ def _authorised(desk: Desk, fired: Sequence[Fired], documents: dict[Key, int]) -
     for one in fired:
         if one.rung.issue != "authorised":
             continue
-        code = _campaign(desk, one.row.campaign_id).code
+        code = desk.campaign(one.row.campaign_id).code
         if desk.office_rules.authorisation(one.rung.document, code, desk.today) is not None:
             found[documents[one.key]] = None
     return list(found)

@@ -6,7 +6,8 @@ import sqlalchemy as sa
 
 from casework.climbing import cases_of_document, refresh, rules_of
 from casework.desk import Desk
-from casework.values import rectify_days, subject_of
+from casework.subjects import subject_of
+from casework.values import rectify_days
 from core.codes import DocumentKind, Severity
 from core.errors import InvalidInput
 from core.rulebook.documents import DocumentRule

@@ -2,108 +2,27 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 from sqlmodel import col, select
 
 from casework.campaigns import plan_of
-from casework.climbing import cases_of_document
-from casework.desk import Desk
 from casework.people import split
+from casework.sheetvalues import (
+    closure_notice_values,
+    extension_reply_values,
+    given_values,
+    letter_values,
+    objection_reply_values,
+    sheet_values,
+)
+from casework.subjects import Subject, Values, cite, common_values
 from casework.visits import team_of
-from core.codes import DocumentKind, Line, Severity
-from core.errors import InvalidInput
-from core.rectification import CASE_STATE_LABELS, CaseState
+from core.codes import SEVERITY_LABELS, DocumentKind, Severity
 from core.rulebook import Item, Rulebook
-from core.rulebook.catalog import Basis
-from core.rulebook.documents import DocumentRule
-from core.workdays import Unit as PeriodUnit
-from models.base import key_of
-from models.campaign import Campaign, CheckRecord, Finding, Visit
-from models.document import Document
-from models.organisation import Unit
-from models.rectification import Rectification, SideRequest
+from models.campaign import CheckRecord, Finding, Visit
 
-Values = dict[str, Any]
-WORK = {Line.PARTY: "法治督察", Line.ENFORCEMENT: "行政执法监督"}
 MAX_MATERIALS = 16
-UNIT_WORDS = {"workday": "个工作日", "day": "日"}
-_EDITION = re.compile(r"（[^（）〔〕]*年[^（）〔〕]*）$")
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A document with everything its values are read from."""
-
-    desk: Desk
-    document: Document
-    campaign: Campaign
-    unit: Unit
-    rules: Rulebook
-    rule: DocumentRule
-    inputs: Values
-
-    @property
-    def line(self) -> Line:
-        return Line(self.document.line)
-
-    def item(self, item_id: str) -> Item:
-        """Return an item of the campaign's frozen catalogues."""
-        for catalog in self.rules.catalogs.values():
-            for item in catalog.items:
-                if item.id == item_id:
-                    return item
-        raise InvalidInput(
-            "冻结的规则集中没有该事项", found=item_id, expected="批次开启时的事项", remedy="检查数据库"
-        )
-
-    def period(self, count: int, unit: str, start: str) -> Values:
-        """Return a period with its due date, counted from today, as length and date are printed together."""
-        due = self.desk.calendar.due(self.desk.today, count, PeriodUnit(unit))
-        return {
-            "count": count,
-            "unit": UNIT_WORDS[unit],
-            "start": start,
-            "due_on": due.due_on.isoformat(),
-            "provisional": due.provisional,
-        }
-
-    def findings(self) -> list[tuple[Rectification, Finding]]:
-        """Return the cases on the document with their findings, in the order of their numbers."""
-        cases = {case.id: case for case in cases_of_document(self.desk, key_of(self.document))}
-        query = select(Finding).where(col(Finding.id).in_(list(cases))).order_by(col(Finding.code))
-        return [(cases[key_of(finding)], finding) for finding in self.desk.session.exec(query)]
-
-
-def cite(bases: Sequence[Basis]) -> list[str]:
-    """Return bases as they are printed: the document without its edition note, and the article."""
-    return [_EDITION.sub("", basis.document) + (basis.article or "") for basis in bases]
-
-
-def common_values(subject: Subject) -> Values:
-    """Return what every kind may name."""
-    contacts = subject.desk.office_rules.contacts
-    return {
-        "unit": subject.unit.name,
-        "work": WORK[subject.line],
-        "campaign": subject.campaign.title,
-        "basis": cite(_kind_bases(subject)),
-        "contact": {
-            "person": contacts.name,
-            "phone": contacts.phone,
-            "email": subject.desk.office_rules.mail.reply_to if subject.rule.mailed else "",
-            "address": contacts.address,
-        },
-    }
-
-
-def _kind_bases(subject: Subject) -> tuple[Basis, ...]:
-    return subject.rule.citable(subject.desk.today, subject.line, subject.desk.office_rules.region)
 
 
 def values_of(subject: Subject) -> Values:
@@ -186,7 +105,7 @@ def _problem(subject: Subject, finding: Finding) -> Values:
     return {
         "number": finding.code,
         "item": item.title,
-        "severity": _severity_word(finding.severity),
+        "severity": SEVERITY_LABELS[Severity(finding.severity)],
         "fact": finding.problem if not finding.facts else f"{finding.problem.rstrip('。')}。{finding.facts}",
         "basis": cite(bases),
         "demand": demand_for(item),
@@ -209,10 +128,6 @@ def demand_for(item: Item) -> str:
     return f"立即纠正上述问题，对照“{item.title}”的检查要求全面自查，举一反三，健全制度。"
 
 
-def _severity_word(code: str) -> str:
-    return {"minor": "一般", "major": "较重", "grave": "严重"}[code]
-
-
 def _overall(subject: Subject, visit: Visit) -> str:
     query = select(CheckRecord.item, CheckRecord.result).where(col(CheckRecord.visit_id) == visit.id)
     results = dict(subject.desk.session.exec(query).all())
@@ -231,141 +146,19 @@ def _visit_of(subject: Subject) -> Visit:
     ).one()
 
 
-def _sheet(subject: Subject) -> Values:
-    ladder = subject.rules.ladder_of(subject.desk.office.code)
-    days = next((c.reply_workdays for c in ladder.colours if c.document == subject.document.kind), 3)
-    return {
-        "cases": [_case_row(subject, case, finding) for case, finding in subject.findings()],
-        "reply": subject.period(subject.rule.reply_workdays or days, "workday", "签发"),
-    }
-
-
-def _case_row(subject: Subject, case: Rectification, finding: Finding) -> Values:
-    assert case.due_on is not None  # a case climbs only after its notice was signed
-    return {
-        "number": finding.code,
-        "item": subject.item(finding.item).title,
-        "fact": finding.problem,
-        "due_on": case.due_on.isoformat(),
-        "overdue_workdays": max(0, subject.desk.calendar.between(case.due_on, subject.desk.today)),
-        "percent": case.percent,
-        "state": case_standing(case),
-        "demand": "按期完成整改并申请销号，报送佐证材料。"
-        if case.plan_on
-        else "立即报送整改方案和进展，按期完成整改。",
-    }
-
-
-def case_standing(case: Rectification) -> str:
-    """Return in words where a case stands: 整改中，完成率40%."""
-    label = CASE_STATE_LABELS[CaseState(case.state)]
-    return f"{label}，完成率{case.percent}%" if case.percent else f"{label}，未报送进展"
-
-
-def _extension_reply(subject: Subject) -> Values:
-    case, finding, request = _case_and_request(subject)
-    granted = request.state == "granted"
-    return {
-        "case_number": finding.code,
-        "item": subject.item(finding.item).title,
-        "applied_on": request.asked_on.isoformat(),
-        "due_on": _text(request.due_before or case.due_on),
-        "asked_until": _text(request.until_on),
-        "grounds": request.reason,
-        "verdict": "granted" if granted else "refused",
-        "granted_until": _text(request.granted_until_on or request.until_on),
-        "last_extension": True,
-        "reason": request.decision_note or ("理由属实。" if granted else "理由不充分。"),
-    }
-
-
-def _objection_reply(subject: Subject) -> Values:
-    _case, finding, request = _case_and_request(subject)
-    upheld = request.state == "granted"
-    return {
-        "finding_number": finding.code,
-        "item": subject.item(finding.item).title,
-        "raised_on": request.asked_on.isoformat(),
-        "grounds": request.reason,
-        "review": request.decision_note or "已调阅督察底稿和佐证材料，并听取你单位意见。",
-        "verdict": "upheld" if upheld else "rejected",
-        "reason": "" if not request.decision_note else "复核意见已经集体研究。",
-    }
-
-
-def _case_and_request(subject: Subject) -> tuple[Rectification, Finding, SideRequest]:
-    case, finding = subject.findings()[0]
-    request = subject.desk.session.get(SideRequest, subject.inputs["request"])
-    assert request is not None  # written with the draft
-    return case, finding, request
-
-
-def _closure_notice(subject: Subject) -> Values:
-    ladder = subject.rules.ladder_of(subject.desk.office.code)
-    return {
-        "cases": [
-            {
-                "number": finding.code,
-                "item": subject.item(finding.item).title,
-                "applied_on": _text(subject.inputs.get("applied_on") or case.closed_on),
-                "verified_on": _text(subject.inputs.get("verified_on") or case.closed_on),
-                "result": "整改到位",
-            }
-            for case, finding in subject.findings()
-        ],
-        "observation_workdays": ladder.clearing.observation_workdays,
-    }
-
-
-def _letter(subject: Subject) -> Values:
-    """Return a letter's values: what it says was written by the people who screened and studied the matter."""
-    cases = [_case_row(subject, case, finding) for case, finding in subject.findings()]
-    return {
-        "unit": str(subject.inputs["receiver_name"]),
-        "subject_unit": subject.unit.name,
-        "cases": cases,
-        "basis": cite((*_kind_bases(subject), *_linkage_bases(subject))),
-        "feedback": subject.period(subject.rules.linkage.feedback_workdays, "workday", "收到本函"),
-    }
-
-
-def _linkage_bases(subject: Subject) -> tuple[Basis, ...]:
-    region = subject.desk.office_rules.region
-    return tuple(b for b in subject.rules.linkage.basis if b.citable(subject.desk.today, region))
-
-
-def _given(subject: Subject) -> Values:
-    return {"cases": [_case_row(subject, case, finding) for case, finding in subject.findings()]}
-
-
-def _text(day: date | str | None) -> str:
-    return day.isoformat() if isinstance(day, date) else str(day or "")
-
-
 COMPOSERS: dict[DocumentKind, Callable[[Subject], Values]] = {
     DocumentKind.INSPECTION_NOTICE: _inspection_notice,
     DocumentKind.FEEDBACK_NOTICE: _feedback_notice,
     DocumentKind.RECTIFICATION_NOTICE: _feedback_notice,
-    DocumentKind.PROMPT: _sheet,
-    DocumentKind.URGING: _sheet,
-    DocumentKind.SUPERVISION: _sheet,
-    DocumentKind.RECTIFICATION_ORDER: _sheet,
-    DocumentKind.EXTENSION_REPLY: _extension_reply,
-    DocumentKind.OBJECTION_REPLY: _objection_reply,
-    DocumentKind.CLOSURE_NOTICE: _closure_notice,
-    DocumentKind.REFERRAL_LETTER: _letter,
-    DocumentKind.HAND_OVER_LETTER: _letter,
-    DocumentKind.INTERVIEW_NOTICE: _given,
-    DocumentKind.BULLETIN: _given,
+    DocumentKind.PROMPT: sheet_values,
+    DocumentKind.URGING: sheet_values,
+    DocumentKind.SUPERVISION: sheet_values,
+    DocumentKind.RECTIFICATION_ORDER: sheet_values,
+    DocumentKind.EXTENSION_REPLY: extension_reply_values,
+    DocumentKind.OBJECTION_REPLY: objection_reply_values,
+    DocumentKind.CLOSURE_NOTICE: closure_notice_values,
+    DocumentKind.REFERRAL_LETTER: letter_values,
+    DocumentKind.HAND_OVER_LETTER: letter_values,
+    DocumentKind.INTERVIEW_NOTICE: given_values,
+    DocumentKind.BULLETIN: given_values,
 }
-
-
-def subject_of(desk: Desk, document: Document, rules: Rulebook) -> Subject:
-    """Return a document with its campaign, unit, frozen rules and inputs."""
-    campaign = desk.session.get(Campaign, document.campaign_id)
-    unit = desk.session.get(Unit, document.unit_id)
-    assert campaign is not None
-    assert unit is not None  # foreign keys
-    return Subject(
-        desk, document, campaign, unit, rules, rules.document(document.kind), json.loads(document.inputs)
-    )

@@ -62,6 +62,7 @@ def _page(status: int, what: str, found: str = "", expected: str = "", remedy: s
     return render(
         "error.html.j2",
         status=status,
+        code=status,
         active="",
         title=title,
         what=what,

@@ -65,10 +65,12 @@ def write_weekday(day: date) -> str:
     return f"星期{WEEKDAY_NAMES[day.weekday()]}"
 
 
-def write_moment(instant: datetime) -> str:
-    """Write an instant as Shanghai wall time: 3月2日 09:30."""
+def write_entered(instant: datetime, day: date) -> str:
+    """Write when an act of a day was entered, in Shanghai wall time: 09:30, or 3月4日 09:30补记 on a later day."""
     wall = instant.astimezone(SHANGHAI)
-    return f"{wall.month}月{wall.day}日 {wall:%H:%M}"
+    if wall.date() == day:
+        return f"{wall:%H:%M}"
+    return f"{wall.month}月{wall.day}日 {wall:%H:%M}补记"
 
 
 def write_lateness(left: int | None) -> str:
@@ -109,15 +111,20 @@ def write_query(values: Mapping[str, object], **more: object) -> str:
     return "?" + urlencode(merged) if merged else ""
 
 
+def write_file_role(role: str) -> str:
+    """Return the word for what a stored file of a document is."""
+    return FILE_LABELS.get(role, role)
+
+
 FILTERS: dict[str, Callable[..., str]] = {
     "day": write_day,
     "near": write_near,
     "weekday": write_weekday,
-    "moment": write_moment,
+    "entered": write_entered,
     "lateness": write_lateness,
     "size": write_size,
     "label": write_label,
     "lamp": write_light,
     "query": write_query,
-    "file_role": lambda role: FILE_LABELS.get(role, role),
+    "file_role": write_file_role,
 }

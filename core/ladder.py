@@ -107,13 +107,17 @@ def decide(rungs: Sequence[RungLike], standing: Standing, today: date, calendar:
     """Return the one rung to issue today, if any, and the next day on which the case must be looked at."""
     rank = standing.last.light.rank if standing.last else 0
     waiting: list[date] = []
-    for index, rung in enumerate(rungs):
-        day = _ripe_on(rung, standing, calendar) if rung.light.rank > rank else None
+    pending: list[RungLike] = []
+    for index, rung in _upwards(rungs, rank):
+        day = _ripe_on(rung, standing, calendar)
         if day is None:
             continue
         if day > today:
             waiting.append(day)
+            pending.append(rung)
         elif rung.holds(standing.facts):
+            if _would_jump(rung, pending, standing.facts):
+                continue
             held = _held_by(rung, standing)
             if held:
                 return Decision(None, None, held)
@@ -122,6 +126,17 @@ def decide(rungs: Sequence[RungLike], standing: Standing, today: date, calendar:
             # Time alone may make this condition true, so the case is looked at again every working day.
             waiting.append(calendar.after(today, 1))
     return Decision(None, min(waiting) if waiting else None)
+
+
+def _upwards(rungs: Sequence[RungLike], rank: int) -> list[tuple[int, RungLike]]:
+    """Return the rungs above a rank with their places, lowest colour first."""
+    above = [(index, rung) for index, rung in enumerate(rungs) if rung.light.rank > rank]
+    return sorted(above, key=lambda entry: entry[1].light.rank)
+
+
+def _would_jump(rung: RungLike, pending: Sequence[RungLike], facts: Mapping[str, object]) -> bool:
+    """Return whether a lower rung, whose day is still to come, must be issued before this one."""
+    return any(lower.light.rank < rung.light.rank and lower.holds(facts) for lower in pending)
 
 
 def _ripe_on(rung: RungLike, standing: Standing, calendar: WorkdayCalendar) -> date | None:

@@ -105,6 +105,20 @@ class ProblemLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CampaignHead:
+    """What a campaign is; `rules_sha256` is '' until it opens."""
+
+    code: str
+    title: str
+    kind: str
+    line: str
+    state: str
+    period_from: date
+    period_to: date
+    rules_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportData:
     """Everything a campaign report shows; the order of every list is the order of the page.
 
@@ -114,16 +128,9 @@ class ReportData:
 
     office: str
     issuer: str
-    title: str
-    code: str
-    kind: str
-    line: str
-    state: str
-    period_from: date
-    period_to: date
+    campaign: CampaignHead
     units_count: int
     made_on: date
-    rules_sha256: str
     calendar_version: str
     provisional: bool
     figures: tuple[Figure, ...]
@@ -157,7 +164,10 @@ def render_report(data: ReportData) -> str:
         return _sandbox().get_template("report.html.j2").render(**values, **plots) + "\n"
     except (TemplateError, TypeError, KeyError) as error:
         raise InvalidInput(
-            "督察报告模板不能填写", found=str(error), expected="模板与取值一致", remedy="改正 templates/report/ 中的模板"
+            "督察报告模板不能填写",
+            found=str(error),
+            expected="模板与取值一致",
+            remedy="改正 templates/report/ 中的模板",
         ) from error
 
 

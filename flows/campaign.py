@@ -1,30 +1,26 @@
-"""Reminders of a campaign on the timetable: teams before their visits, late self-reports and workbooks."""
+"""Reminders of a campaign under Prefect: teams before their visits, late self-reports and workbooks."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
+from prefect import flow
 
 from flows.duties import Report
 from flows.edge import do_duty
-from flows.retries import DATABASE_RETRY_SECONDS, is_worth_a_retry
+from flows.retries import patient_task
 
 
-@task(
-    name="提醒督察组和迟报单位",
-    retries=len(DATABASE_RETRY_SECONDS),
-    retry_delay_seconds=DATABASE_RETRY_SECONDS,
-    retry_condition_fn=is_worth_a_retry,
-    cache_policy=NO_CACHE,
-)
+@patient_task("提醒督察组和迟报单位")
 def remind(today: date | None = None) -> Report:
-    """Do it once; the work is chosen from our own tables, so that a second run finds nothing to do."""
+    """Queue the day's reminders; each has its own key, so that a second run queues nothing."""
     return do_duty("reminders", today)
 
 
 @flow(name="reminders")
 def reminders(today: date | None = None) -> Report:
-    """DOC"""
+    """Remind teams, officers and signers.
+
+    today    the civil day in Asia/Shanghai to count with; by default the day on which the run happens
+    """
     return remind(today)

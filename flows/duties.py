@@ -7,17 +7,19 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from core.workdays import Calendar
+
 from flows.jobs import Edge, run_doctor, run_linkage, run_outbox, run_reminders, run_reports, run_sweep
 
 Report = dict[str, object]
 
-OUTBOX_SLICE = 100  # mails of one run: it ends within a minute, so that stopping a clock or a worker leaves nothing open
+# Mails of one run: it ends within a minute, so that a clock or a worker can be stopped between two of them.
+OUTBOX_SLICE = 100
 
 log = logging.getLogger(__name__)
 
 
 def send_slice(edge: Edge) -> Report:
-    """Send some of what is ready; the next run goes on with the rest."""
+    """Send some of what is ready; the caller comes again while `wants_more` says so."""
     return run_outbox(edge, OUTBOX_SLICE)
 
 
@@ -37,9 +39,10 @@ def run_duty(edge: Edge, name: str) -> Report:
     Every clock calls every job daily: which days count is known to the calendar of the office, not to a cron line.
     """
     if not edge.clock.explicit and not is_its_day(edge, name):
-        return {"today": edge.clock.today().isoformat(), "skipped": "今天不是该项工作的运行日"}
-    report = DUTIES[name](edge)
-    log.info("%s 完成：%s", name, report)
+        report: Report = {"today": edge.clock.today().isoformat(), "skipped": "今天不是该项工作的运行日"}
+    else:
+        report = DUTIES[name](edge)
+    log.info("%s：%s", name, report)
     return report
 
 
@@ -52,7 +55,12 @@ def is_its_day(edge: Edge, name: str) -> bool:
 
 
 def falls_on(days: str, calendar: Calendar, today: date) -> bool:
-    """Return whether `days` of the timetable hold today."""
+    """Return whether the `days` of a job hold today."""
     if days == "workday":
         return calendar.is_workday(today)
     return days != "month_half" or calendar.is_half_month_day(today)
+
+
+def wants_more(report: Report) -> bool:
+    """Return whether the outbox should be run again at once: mails are left, and the server takes them."""
+    return bool(report.get("left")) and bool(report.get("accepted"))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date
 from functools import lru_cache
 
 import sqlalchemy as sa
+from models.database import make_engine
+from system.settings import load_settings
 
 from flows.duties import Report, run_duty
 from flows.jobs import Edge, WallClock
-from models.database import make_engine
-from system.settings import load_settings
+
+# Prefect sends this logger to the log of the run (deploy/prefect.env) but leaves it at the root's level, WARNING.
+logging.getLogger("flows").setLevel(logging.INFO)
 
 
 def open_edge(today: date | None = None) -> Edge:

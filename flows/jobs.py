@@ -13,7 +13,6 @@ from typing import Protocol
 import sqlalchemy as sa
 from casework.deadlines import batches, due_cases, set_aside, sweep_batch
 from casework.desk import Desk, at_desk
-from casework.doctor import examine
 from casework.documents import find_document, sign_by_authorisation
 from casework.outbox import (
     Claim,
@@ -238,6 +237,8 @@ def run_reports(edge: Edge) -> dict[str, object]:
 
 def run_doctor(edge: Edge) -> dict[str, object]:
     """Check every invariant, and store the day's checkpoint over the audit chains."""
+    from casework.doctor import examine
+
     with edge.desk() as desk:
         write_checkpoint(desk.session, desk.office_id, desk.today)
         return examine(desk).as_dict()

@@ -1,30 +1,26 @@
-"""Referrals on the timetable: limits that have passed are listed for our own contact; nobody outside is urged."""
+"""Referrals under Prefect: limits that have passed are listed for our own contact; nobody outside is urged."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
+from prefect import flow
 
 from flows.duties import Report
 from flows.edge import do_duty
-from flows.retries import DATABASE_RETRY_SECONDS, is_worth_a_retry
+from flows.retries import patient_task
 
 
-@task(
-    name="移送办理期限提示",
-    retries=len(DATABASE_RETRY_SECONDS),
-    retry_delay_seconds=DATABASE_RETRY_SECONDS,
-    retry_condition_fn=is_worth_a_retry,
-    cache_policy=NO_CACHE,
-)
+@patient_task("移送办理期限提示")
 def watch(today: date | None = None) -> Report:
-    """Do it once; the work is chosen from our own tables, so that a second run finds nothing to do."""
+    """List what is overdue; nothing is changed."""
     return do_duty("linkage", today)
 
 
 @flow(name="linkage")
 def linkage(today: date | None = None) -> Report:
-    """DOC"""
+    """List overdue screenings and overdue feedback.
+
+    today    the civil day in Asia/Shanghai to count with; by default the day on which the run happens
+    """
     return watch(today)

@@ -1,30 +1,29 @@
-"""The outbox on the timetable: what is ready goes out."""
+"""The outbox under Prefect: what is ready goes out, one short task a slice."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
+from prefect import flow
 
-from flows.duties import Report
+from flows.duties import Report, wants_more
 from flows.edge import do_duty
-from flows.retries import MAIL_RETRY_SECONDS, is_worth_a_retry
+from flows.retries import MAIL_SECONDS, patient_task
 
 
-@task(
-    name="发送待发邮件",
-    retries=len(MAIL_RETRY_SECONDS),
-    retry_delay_seconds=MAIL_RETRY_SECONDS,
-    retry_condition_fn=is_worth_a_retry,
-    cache_policy=NO_CACHE,
-)
+@patient_task("发送待发邮件", MAIL_SECONDS)
 def send(today: date | None = None) -> Report:
-    """Do it once; the work is chosen from our own tables, so that a second run finds nothing to do."""
+    """Send a slice; each mail is claimed in our own tables before it goes, so that nobody gets it twice."""
     return do_duty("outbox", today)
 
 
 @flow(name="outbox")
-def outbox(today: date | None = None) -> Report:
-    """DOC"""
-    return send(today)
+def outbox(today: date | None = None) -> list[Report]:
+    """Send what is ready, slice after slice.
+
+    today    the civil day in Asia/Shanghai to count with; by default the day on which the run happens
+    """
+    reports = [send(today)]
+    while wants_more(reports[-1]):
+        reports.append(send(today))
+    return reports

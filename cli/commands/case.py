@@ -145,7 +145,6 @@ def report(
     out: Annotated[Path, typer.Option(help="输出文件夹")],
 ) -> None:
     from casework.reports import campaign_report
-
     from delivery.report import render_report
 
     with reading() as desk:

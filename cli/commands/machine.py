@@ -103,9 +103,8 @@ def clock() -> None:
 
 
 def serve(port: Annotated[int | None, typer.Option(help="端口，默认取 DUCHA_PORT")] = None) -> None:
-    from flows.clock import background_clock
-
     from console.serve import serve as do
+    from flows.clock import background_clock
 
     edge = open_edge()
     with background_clock(edge):

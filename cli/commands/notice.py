@@ -85,7 +85,7 @@ def serve(
     file: Annotated[Path | None, typer.Option(help="送达回证扫描件")] = None,
     note: Annotated[str, typer.Option(help="说明")] = "",
 ) -> None:
-    from casework.documents import serve_document
+    from casework.service import serve_document
 
     known = CHANNELS.get(channel, channel)
     if known not in KNOWN_CHANNELS:

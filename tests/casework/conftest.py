@@ -32,9 +32,8 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(rules=RULES_DIR, files=tmp_path / "files")
 
 
-@pytest.fixture
-def open_desk(engine: sa.Engine, settings: Settings) -> OpenDesk:
-    """Give a function that opens a desk: `open_desk(by="L-DIRECTOR", today=date(2026, 6, 30))`."""
+def open_desks_on(engine: sa.Engine, settings: Settings) -> OpenDesk:
+    """Return a function that opens a desk: `open_desk(by="L-DIRECTOR", today=date(2026, 6, 30))`."""
 
     def opened(
         *, by: str | None = None, today: date = TODAY, readonly: bool = False
@@ -43,6 +42,12 @@ def open_desk(engine: sa.Engine, settings: Settings) -> OpenDesk:
         return at_desk(engine, settings, by=by, today=today, now=now, readonly=readonly)
 
     return opened
+
+
+@pytest.fixture
+def open_desk(engine: sa.Engine, settings: Settings) -> OpenDesk:
+    """Give a function that opens a desk on the database of the test."""
+    return open_desks_on(engine, settings)
 
 
 @pytest.fixture

@@ -1,0 +1,177 @@
+"""A county of any size as rows: one open campaign, many units, cases of which some are due on a day."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from casework.desk import at_desk
+from casework.library import current_rules, freeze_current
+from core.rulebook import freeze, sha256
+from models.base import table_of
+from models.database import make_engine
+from models.schema import upgrade
+from models.tables import Campaign, Document, DocumentCase, Finding, Rectification, Unit
+from system.paths import RULES_DIR
+from system.settings import Settings
+
+SIGNED_ON = date(2026, 4, 1)
+TODAY = date(2026, 4, 30)  # five working days before 2026-05-11, one after 2026-04-29
+NOW = datetime(2026, 4, 30, 1, 0, tzinfo=UTC)
+BLUE_DUE, YELLOW_DUE, FAR_DUE = date(2026, 5, 11), date(2026, 4, 29), date(2026, 6, 30)
+
+
+def build(folder: Path, *, cases: int, due: int, units: int = 500) -> tuple[sa.Engine, Settings]:
+    """Return a migrated SQLite database with `cases` open cases of which `due` get a rung on TODAY.
+
+    Half of the due cases get the blue reminder, half the yellow draft; they are spread evenly over the units.
+    """
+    path = folder / "bench.db"
+    settings = Settings(database_url=f"sqlite:///{path}", files=folder / "files")
+    engine = make_engine(settings.database_url)
+    upgrade(engine)
+    with at_desk(engine, settings, by=None, today=SIGNED_ON, now=NOW) as desk:
+        digest = freeze_current(desk.session, desk.rules, {}, NOW)
+        _write(desk.session.connection(), desk.office_id, digest, cases, due, units)
+    return engine, settings
+
+
+def rules_digest() -> str:
+    """Return the hash under which the shipped rules freeze."""
+    return sha256(freeze(current_rules(RULES_DIR)))
+
+
+def _write(connection: sa.Connection, office: int, digest: str, cases: int, due: int, units: int) -> None:
+    connection.execute(sa.insert(table_of(Unit)), [_unit(office, n) for n in range(1, units + 1)])
+    connection.execute(sa.insert(table_of(Campaign)), [_campaign(office, digest)])
+    connection.execute(
+        sa.insert(table_of(Document)), [_notice(office, digest, n) for n in range(1, units + 1)]
+    )
+    step = cases // due
+    ranks = {number: rank for rank, number in enumerate(range(step, cases + 1, step)) if rank < due}
+    for start in range(1, cases + 1, 10_000):
+        numbers = range(start, min(start + 10_000, cases + 1))
+        connection.execute(sa.insert(table_of(Finding)), [_finding(office, n, units) for n in numbers])
+        connection.execute(
+            sa.insert(table_of(Rectification)), [_case(office, n, units, ranks.get(n)) for n in numbers]
+        )
+        connection.execute(
+            sa.insert(table_of(DocumentCase)),
+            [{"document_id": _unit_of(n, units), "case_id": n, "light": "none"} for n in numbers],
+        )
+
+
+def _unit_of(number: int, units: int) -> int:
+    return (number * 7919 // 100) % units + 1
+
+
+def _unit(office: int, number: int) -> dict[str, object]:
+    return {
+        "id": number,
+        "office_id": office,
+        "code": f"D{number:04}",
+        "name": f"示例单位{number}",
+        "kinds": "政府部门",
+        "liaison_name": f"联络员{number}",
+        "liaison_email": f"d{number}@shilixian.example",
+        "leader_name": f"分管领导{number}",
+        "leader_email": f"l{number}@shilixian.example",
+    }
+
+
+def _campaign(office: int, digest: str) -> dict[str, object]:
+    return {
+        "id": 1,
+        "office_id": office,
+        "code": "2026-BM-01",
+        "title": "基准测试批次",
+        "kind": "comprehensive",
+        "line": "party",
+        "state": "open",
+        "plan": "{}",
+        "period_from": SIGNED_ON,
+        "period_to": SIGNED_ON,
+        "rules_sha256": digest,
+        "planned_by": "O01",
+        "planned_on": SIGNED_ON,
+    }
+
+
+def _notice(office: int, digest: str, number: int) -> dict[str, object]:
+    return {
+        "id": number,
+        "office_id": office,
+        "campaign_id": 1,
+        "unit_id": number,
+        "kind": "feedback_notice",
+        "line": "party",
+        "state": "served",
+        "secrecy": "internal",
+        "by_sweep": False,
+        "part": 1,
+        "drafted_on": SIGNED_ON,
+        "drafted_by": "O01",
+        "title": "反馈意见暨整改通知书",
+        "inputs": "{}",
+        "rules_sha256": digest,
+        "series": "示法督反馈",
+        "year": 2026,
+        "serial": number,
+        "number": f"示法督反馈〔2026〕{number}号",
+        "content": "{}",
+        "content_sha256": "0" * 64,
+        "signed_by": "L-DIRECTOR",
+        "signed_on": SIGNED_ON,
+        "issued_on": SIGNED_ON,
+        "served_on": SIGNED_ON,
+    }
+
+
+def _finding(office: int, number: int, units: int) -> dict[str, object]:
+    return {
+        "id": number,
+        "office_id": office,
+        "code": f"2026-BM-01-{number:06}",
+        "campaign_id": 1,
+        "unit_id": _unit_of(number, units),
+        "item": "E20",
+        "severity": "minor",
+        "problem": "执法全过程记录不完整",
+        "facts": "",
+        "state": "confirmed",
+        "found_by": "P01",
+        "found_on": SIGNED_ON,
+    }
+
+
+def _case(office: int, number: int, units: int, rank: int | None) -> dict[str, object]:
+    """Return a case: due today when it has a rank among the due ones, else in two months."""
+    day = FAR_DUE if rank is None else (YELLOW_DUE if rank % 2 else BLUE_DUE)
+    overdue = rank is not None and rank % 2 == 1
+    return {
+        "id": number,
+        "office_id": office,
+        "campaign_id": 1,
+        "unit_id": _unit_of(number, units),
+        "severity": "minor",
+        "state": "rectifying",
+        "round": 1,
+        "due_version": 1,
+        "signed_on": SIGNED_ON,
+        "served_on": SIGNED_ON,
+        "first_due_on": day,
+        "due_on": day,
+        "due_provisional": False,
+        "calendar_version": "bench",
+        "next_due_on": TODAY if rank is not None else date(2026, 6, 23),
+        "light": "none",
+        "floor_light": "none",
+        "highest_light": "none",
+        # An overdue case has reported progress, so that its blue reminder does not hold and yellow comes next.
+        "percent": 80 if overdue else 0,
+        "plan_on": SIGNED_ON,
+        "returns": 0,
+        "rebounds": 0,
+    }

@@ -1,0 +1,185 @@
+"""Closure (销号) and what follows it: evidence, verification by others, approval, look-back, reopening."""
+
+from __future__ import annotations
+
+from sqlmodel import col, select
+
+from casework.cases import ActOnCase
+from casework.climbing import ladder_of, profile_of
+from casework.desk import SYSTEM
+from casework.documents import CaseOnDocument, draft_document
+from casework.escalating import raise_for_rebound
+from casework.people import find_actor
+from core.codes import DocumentKind, Light
+from core.errors import InvalidInput, NotAllowed
+from core.rectification import CaseAct
+from core.rulebook.ladder import Review
+from models.audit import history_of
+from models.campaign import Campaign
+from models.rectification import Evidence
+
+
+def need_evidence(deed: ActOnCase) -> None:
+    kept = deed.desk.session.exec(
+        select(Evidence.id).where(col(Evidence.subject) == "case", col(Evidence.subject_id) == deed.case.id)
+    ).first()
+    if kept is None and not deed.files:
+        raise InvalidInput(
+            "申请销号须附佐证材料",
+            found="0份",
+            expected="至少一份",
+            remedy="加上 --file 文件，或在报表“佐证材料”栏填写并提供文件夹",
+        )
+
+
+def apply_closure(deed: ActOnCase) -> None:
+    deed.case.percent = 100
+
+
+def check_verifier(deed: ActOnCase) -> None:
+    """Refuse a verifier who applied for closure; red and black cases need a second one.
+
+    source   ladder, clearing.reviews: two verifiers for red and black
+    """
+    if _applicant(deed) == deed.desk.actor.code:
+        raise NotAllowed(
+            "核查人不能是申请销号的人",
+            found=deed.desk.actor.code,
+            expected="另一名核查人员",
+            remedy="换人核查",
+        )
+    needed = _review(deed).verifiers
+    if needed < 2:
+        return
+    second = deed.values.get("second")
+    if second is None:
+        raise InvalidInput(
+            "曾亮红灯、黑灯的事项须双人核查",
+            found="1人",
+            expected="--set second=另一名核查人编号",
+            remedy="补充第二名核查人",
+        )
+    other = find_actor(deed.desk, second)
+    if second == deed.desk.actor.code or not other.roles & {"verifier", "inspector", "leader"}:
+        raise NotAllowed(
+            "第二名核查人不合要求", found=second, expected="另一名有核查角色的人员", remedy="改正 second"
+        )
+
+
+def _review(deed: ActOnCase) -> Review:
+    """Return who verifies and approves a closure, by the highest colour the case ever had."""
+    clearing = ladder_of(deed.desk, deed.case.campaign_id).clearing
+    highest = Light(deed.case.highest_light)
+    return next((r for r in clearing.reviews if highest in r.lights), clearing.reviews[0])
+
+
+def _applicant(deed: ActOnCase) -> str | None:
+    entries = history_of(deed.desk.session, deed.desk.office_id, "case", [deed.case.id])
+    applied = [entry.actor for entry in entries if entry.act == CaseAct.APPLY_CLOSURE]
+    return applied[-1] if applied else None
+
+
+def accept_verification(deed: ActOnCase) -> None:
+    if deed.effective is CaseAct.VERIFY:
+        deed.case.verified_by = deed.desk.actor.code
+
+
+def count_return(deed: ActOnCase) -> None:
+    deed.case.returns += 1
+    deed.case.verified_by = None
+    deed.case.percent = min(deed.case.percent, 90)
+
+
+def correct_on_spot(deed: ActOnCase) -> None:
+    deed.case.verified_by = deed.desk.actor.code
+    deed.case.percent = 100
+
+
+def check_closer(deed: ActOnCase) -> None:
+    """Refuse a closer who verified the case, or whose post is too low for its highest colour."""
+    if deed.case.verified_by == deed.desk.actor.code:
+        raise NotAllowed(
+            "批准销号的人不能是核查人",
+            found=deed.desk.actor.code,
+            expected="另一名负责人",
+            remedy="由负责人批准",
+        )
+    needed = _review(deed).approver
+    post = deed.desk.office_rules.leaders.get(deed.desk.actor.code)
+    if needed is not None and post is not None and not post.role.may_sign(needed):
+        raise NotAllowed(
+            "批准销号的级别不够",
+            found=post.role.value,
+            expected=f"{needed.value} 及以上",
+            remedy="由相应负责人批准",
+        )
+
+
+def close_case(deed: ActOnCase) -> None:
+
+    case, desk = deed.case, deed.desk
+    case.closed_on = deed.on
+    case.light = Light.NONE.value
+    campaign = desk.session.get(Campaign, case.campaign_id)
+    assert campaign is not None  # foreign key
+    draft_document(
+        desk,
+        DocumentKind.CLOSURE_NOTICE,
+        campaign,
+        case.unit_id,
+        inputs={
+            "applied_on": _day_of(deed, CaseAct.APPLY_CLOSURE),
+            "verified_on": _day_of(deed, CaseAct.VERIFY),
+        },
+        cases=[CaseOnDocument(case.id, due_on=case.due_on)],
+        author=SYSTEM,
+    )
+
+
+def _day_of(deed: ActOnCase, act: CaseAct) -> str:
+    entries = history_of(deed.desk.session, deed.desk.office_id, "case", [deed.case.id])
+    days = [entry.on_day for entry in entries if entry.act == act]
+    return (days[-1] if days else deed.on).isoformat()
+
+
+def check_look_back_day(deed: ActOnCase) -> None:
+    day = deed.day("on")
+    if day is None or day <= deed.on:
+        raise InvalidInput(
+            "回头看日期不合理",
+            found=deed.values["on"],
+            expected=f"晚于 {deed.on}",
+            remedy="改正 --set on=日期",
+        )
+
+
+def schedule_look_back(deed: ActOnCase) -> None:
+    deed.case.look_back_on = deed.day("on")
+
+
+def check_reopening(deed: ActOnCase) -> None:
+    deed.need_note()
+    until = deed.day("until")
+    if until is not None and until <= deed.on:
+        raise InvalidInput("新的整改期限不合理", found=until.isoformat(), expected=f"晚于 {deed.on}")
+
+
+def start_round(deed: ActOnCase) -> None:
+    """Start a new round with its own due date and rungs; the number and the history stay.
+
+    source   ladder, clearing.reopen: a rebound lights up again one colour higher
+    """
+    case, desk = deed.case, deed.desk
+    days = profile_of(desk, case).rectify_workdays
+    case.round += 1
+    case.rebounds += 1
+    case.due_version = 1
+    case.due_on = deed.day("until") or desk.calendar.after(deed.on, days)
+    case.percent, case.plan_on, case.plan_text = 0, None, None
+    case.closed_on = case.look_back_on = case.verified_by = None
+    case.last_rung_id = None
+    case.floor_light = Light.NONE.value
+    case.light = Light.NONE.value
+    desk.session.add(case)
+    event = ladder_of(desk, case.campaign_id).clearing.reopen_event
+    raise_for_rebound(deed, event)

@@ -1,0 +1,197 @@
+"""INV-1, 2, 3 and 9: no mail lost, none sent twice, unknown ones seen in time, nothing mailed that must not be."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from casework.climbing import rules_of
+from casework.desk import Desk
+from casework.invariants.tally import Invariant, Tally
+from casework.queueing import unit_recipients
+from casework.ticks import hold_reason
+from core.lives import DocumentState, MessageState
+from core.rulebook import Rulebook
+from models.base import table_of
+from models.document import Document
+from models.message import Message
+from models.organisation import Unit
+from models.record import AuditEntry
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+WAITING_LIMIT = timedelta(hours=1)
+DOCUMENT, MESSAGE, ENTRY = table_of(Document), table_of(Message), table_of(AuditEntry)
+
+
+@dataclass(slots=True)
+class _World:
+    """What the mails of documents are compared with."""
+
+    units: dict[int, Unit]
+    changed: dict[int, date]  # unit -> day of its last import
+    sent: dict[int, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))  # role, address
+    books: dict[int | None, Rulebook] = field(default_factory=dict)
+
+
+def check_mails(desk: Desk) -> list[Invariant]:
+    """Return INV-1, INV-2, INV-3 and INV-9."""
+    lost = Tally("INV-1", "应发邮件一件不少")
+    leaked = Tally("INV-9", "不得邮寄的文书没有邮件")
+    world = _load(desk)
+    for document in _issued(desk):
+        _check_document(desk, world, document, lost, leaked)
+    _check_waiting(desk, lost)
+    return [lost.close(), _none_twice(desk), _unknown_seen(desk), leaked.close()]
+
+
+def _load(desk: Desk) -> _World:
+    link = desk.session.connection()
+    units = {
+        unit.id: unit
+        for unit in desk.session.scalars(sa.select(Unit).where(table_of(Unit).c.office_id == desk.office_id))
+    }
+    imports = (
+        sa.select(ENTRY.c.subject_id, sa.func.max(ENTRY.c.on_day))
+        .where(ENTRY.c.office_id == desk.office_id, ENTRY.c.subject == "unit")
+        .group_by(ENTRY.c.subject_id)
+    )
+    world = _World(
+        {key: unit for key, unit in units.items() if key}, dict(link.execute(imports).tuples().all())
+    )
+    mails = sa.select(MESSAGE.c.document_id, MESSAGE.c.key, MESSAGE.c.recipient).where(
+        MESSAGE.c.office_id == desk.office_id, MESSAGE.c.document_id.is_not(None)
+    )
+    for document_id, key, address in link.execute(mails).tuples():
+        world.sent[document_id].append((key.rpartition("/")[2], address))
+    return world
+
+
+def _issued(desk: Desk) -> sa.Result[Any]:
+    query = sa.select(
+        DOCUMENT.c.id, DOCUMENT.c.kind, DOCUMENT.c.number, DOCUMENT.c.campaign_id, DOCUMENT.c.unit_id,
+        DOCUMENT.c.issued_on, DOCUMENT.c.by_sweep, DOCUMENT.c.signed_on,
+    ).where(
+        DOCUMENT.c.office_id == desk.office_id,
+        DOCUMENT.c.issued_on.is_not(None),
+        DOCUMENT.c.state != DocumentState.VOID.value,
+    )  # fmt: skip
+    return desk.session.connection().execute(query.execution_options(yield_per=2_000))
+
+
+def _check_document(desk: Desk, world: _World, document: Any, lost: Tally, leaked: Tally) -> None:
+    name = document.number or f"文书{document.id}"
+    sent = world.sent.get(document.id, [])
+    roles = _required_roles(desk, world, document)
+    if roles is None:
+        leaked.look_at(1)
+        if sent:
+            leaked.find(f"{name} 有{len(sent)}封邮件")
+        return
+    addresses = [address for _role, address in sent]
+    if len(set(addresses)) < len(addresses):
+        lost.find(f"{name} 同一收件人有两封邮件")
+    # A contact that was imported after the document went out may be another one than at that time.
+    changed = world.changed.get(document.unit_id)
+    if changed is not None and changed > document.issued_on:
+        lost.look_at(len(sent))
+        return
+    for wanted in unit_recipients(world.units[document.unit_id], roles):
+        lost.look_at(1)
+        if wanted.address not in addresses and wanted.role not in {role for role, _address in sent}:
+            lost.find(f"{name} 没有发给 {wanted.role}")
+
+
+def _required_roles(desk: Desk, world: _World, document: Any) -> tuple[str, ...] | None:
+    """Return the contacts a document must be mailed to; None when it must not be mailed at all."""
+    key = document.campaign_id
+    book = world.books.get(key)
+    if book is None:
+        book = world.books[key] = rules_of(desk, key) if key is not None else desk.rules
+    if document.by_sweep and document.signed_on is None:
+        rungs = [
+            {role.value for role in rung.recipients}
+            for profile in book.ladder_of(desk.office.code).profiles.values()
+            for rung in profile.rungs
+            if rung.document == document.kind and rung.issue == "automatic"
+        ]
+        return tuple(sorted(set.intersection(*rungs))) if rungs else ()
+    rule = book.document(document.kind)
+    if not rule.mailed:
+        return None
+    return tuple(role.value for role in rule.recipients) or ("liaison",)
+
+
+def _check_waiting(desk: Desk, lost: Tally) -> None:
+    """Find mails that wait too long, whose sender is gone, or that were accepted without a reply."""
+    late = sa.and_(
+        MESSAGE.c.state == MessageState.READY.value, MESSAGE.c.not_before < desk.now - WAITING_LIMIT
+    )
+    gone = sa.and_(MESSAGE.c.state == MessageState.SENDING.value, MESSAGE.c.lease_until < desk.now)
+    mute = sa.and_(
+        MESSAGE.c.state == MessageState.ACCEPTED.value, sa.func.coalesce(MESSAGE.c.smtp_reply, "") == ""
+    )
+    questions = [(gone, "发送中断未处理"), (mute, "已投递而没有应答")]
+    if hold_reason(desk) is None:  # on HOLD nothing is sent, on purpose
+        questions.append((late, "待发超过1小时"))
+    ours = MESSAGE.c.office_id == desk.office_id
+    link = desk.session.connection()
+    lost.look_at(link.execute(sa.select(sa.func.count()).select_from(MESSAGE).where(ours)).scalar_one())
+    for question, said in questions:
+        for number in link.execute(sa.select(MESSAGE.c.id).where(ours, question)).scalars():
+            lost.find(f"邮件{number} {said}")
+
+
+def _none_twice(desk: Desk) -> Invariant:
+    """Compare how often each mail was claimed with what came back and what a person sent again."""
+    tally = Tally("INV-2", "同一邮件不重复发出")
+    link = desk.session.connection()
+
+    def times(act: str) -> sa.ColumnElement[int]:
+        return sa.func.sum(sa.case((ENTRY.c.act == act, 1), else_=0))
+
+    tried = (
+        sa.select(
+            ENTRY.c.subject_id, times("claim").label("claims"), times("defer").label("defers"),
+            times("resend").label("resends"),
+        )
+        .where(ENTRY.c.office_id == desk.office_id, ENTRY.c.subject == "message")
+        .group_by(ENTRY.c.subject_id)
+        .subquery()
+    )  # fmt: skip
+    claims, defers = (sa.func.coalesce(tried.c[name], 0) for name in ("claims", "defers"))
+    broken = (
+        sa.select(MESSAGE.c.id)
+        .select_from(MESSAGE.outerjoin(tried, tried.c.subject_id == MESSAGE.c.id))
+        .where(
+            MESSAGE.c.office_id == desk.office_id,
+            sa.or_(claims - defers > 1 + sa.func.coalesce(tried.c.resends, 0), claims != MESSAGE.c.attempts),
+        )
+    )
+    tally.find_all(f"邮件{number} 发送次数与记录不符" for number in link.execute(broken).scalars())
+    total, different = link.execute(
+        sa.select(sa.func.count(), sa.func.count(sa.distinct(MESSAGE.c.message_id))).where(
+            MESSAGE.c.office_id == desk.office_id
+        )
+    ).one()
+    tally.look_at(total)
+    if different < total:
+        tally.find(f"{total - different}封邮件的 Message-ID 重复")
+    return tally.close()
+
+
+def _unknown_seen(desk: Desk) -> Invariant:
+    tally = Tally("INV-3", "结果不明的邮件1个工作日内处理")
+    query = sa.select(
+        MESSAGE.c.id, sa.func.coalesce(MESSAGE.c.settled_at, MESSAGE.c.queued_at).label("since")
+    ).where(MESSAGE.c.office_id == desk.office_id, MESSAGE.c.state == MessageState.UNKNOWN.value)
+    for row in desk.session.connection().execute(query):
+        tally.look_at(1)
+        day = row.since.astimezone(SHANGHAI).date()
+        if desk.calendar.between(day, desk.today) > 1:
+            tally.find(f"邮件{row.id} 自{day}起结果不明")
+    return tally.close()

@@ -1,0 +1,136 @@
+"""The story: an inspection year of the county in about 120 working days, told with the verbs of everyday work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from casework.campaigns import approve_campaign, close_campaign, open_campaign, plan_campaign
+from casework.ledger import import_ledger
+from casework.parties import import_people, import_units
+from cli.demo import office, papers, post, units
+from cli.demo.fieldwork import Fieldwork
+from cli.demo.linkage import Linkage
+from cli.demo.views import read_papers
+from cli.demo.world import COMPREHENSIVE, OLD, SPECIAL, World
+from core.rectification import SETTLED
+from delivery.sink import MailSink
+from flows.jobs import Edge, run_doctor, run_linkage, run_reminders, run_reports, run_sweep
+from system.paths import EXAMPLES_DIR
+
+EXAMPLE = EXAMPLES_DIR / "shilixian"
+FIRST_DAY = date(2026, 2, 10)
+WORKDAYS = 122
+PLANNER, OPENER, DIRECTOR = "P054", "P053", "L-DIRECTOR"
+Tell = Callable[[date, str], None]
+
+
+def prepare(edge: Edge) -> None:
+    """Bring in units, people and the open problems of last year."""
+    with edge.desk(by="L-SECTION") as desk:
+        import_units(desk, EXAMPLE / "units.csv")
+        import_people(desk, EXAMPLE / "people.csv")
+    with edge.desk(by=PLANNER) as desk:
+        import_ledger(desk, EXAMPLE / "ledger-2025.xlsx")
+
+
+class Story:
+    """One walk through the year."""
+
+    def __init__(self, world: World, sink: MailSink) -> None:
+        self.world = world
+        self.sink = sink
+        self.fieldwork = Fieldwork(world)
+        self.linkage = Linkage(world)
+        self.to_notify: set[str] = set()
+        self.closed: set[str] = set()
+
+    def walk(self, progress: Tell) -> None:
+        """Walk the clock over the working days of the story; `progress` hears of each day and what it brings."""
+        day = FIRST_DAY
+        for number in range(WORKDAYS):
+            progress(day, self._headline(number))
+            self._live_through(number, day)
+            day = self.world.calendar.after(day, 1)
+
+    def _headline(self, number: int) -> str:
+        if number < 4:
+            return ("编制督察方案", "批准督察方案", "启动综合督察", "启动专项督察")[number]
+        trips = [trip for trip in self.fieldwork.trips if trip.to_on == self.world.today]
+        return f"督察{len(trips)}个单位" if trips else "整改跟踪"
+
+    def _live_through(self, number: int, day: date) -> None:
+        """Live one working day: reminders, sweep, the office, the post, the units, the seal, the post again."""
+        world = self.world
+        world.clock.set(day, "08:00")
+        run_reminders(world.edge)
+        world.clock.set(day, "08:30")
+        run_sweep(world.edge)
+        world.clock.set(day, "09:00")
+        self._campaigns(number)
+        run_linkage(world.edge)
+        papers.sign(world)
+        office.decide(world)
+        self.linkage.work()
+        self._notify()
+        world.clock.set(day, "10:30")
+        papers.seal(world)
+        post.deliver(world, self.sink)
+        world.clock.set(day, "14:00")
+        self.to_notify |= self.fieldwork.work()
+        units.live(world)
+        papers.serve(world)
+        world.clock.set(day, "16:30")
+        post.deliver(world, self.sink)
+        post.sort_out(world, self.sink)
+        world.clock.set(day, "17:00")
+        self._end_day(number)
+
+    def _campaigns(self, number: int) -> None:
+        """Plan on the first day, approve on the second, open the campaigns on the third and fourth."""
+        world = self.world
+        for offset, code in enumerate((COMPREHENSIVE, SPECIAL)):
+            if number == 0:
+                with world.desk(by=PLANNER) as desk:
+                    plan_campaign(desk, EXAMPLE / f"campaign-{code}.yaml")
+            elif number == 1:
+                scheme = world.folder("evidence") / f"督察方案-{code}.txt"
+                scheme.write_text(f"{code}督察方案（签批件）\n", encoding="utf-8")
+                with world.desk(by=DIRECTOR) as desk:
+                    approve_campaign(desk, code, scheme)
+            elif number == 2 + offset:
+                self._open(code)
+
+    def _open(self, code: str) -> None:
+        with self.world.desk(by=OPENER) as desk:
+            open_campaign(desk, code)
+        self.fieldwork.open(code)
+        with self.world.desk(readonly=True) as desk:
+            drafts = [paper.id for paper in read_papers(desk, "draft") if paper.kind == "inspection_notice"]
+        papers.review(self.world, drafts)
+
+    def _notify(self) -> None:
+        """Draft the notices of what was confirmed, on Tuesdays and Thursdays."""
+        if self.world.today.weekday() not in (1, 3):
+            return
+        for code in sorted(self.to_notify):
+            papers.draft(self.world, code)
+        self.to_notify.clear()
+
+    def _end_day(self, number: int) -> None:
+        """Close the books of the half month and a campaign that is done; let the doctor look once a fortnight."""
+        run_reports(self.world.edge)
+        if number % 10 == 9:
+            run_doctor(self.world.edge)
+            self._close_campaigns()
+
+    def _close_campaigns(self) -> None:
+        """Close a campaign whose problems are all settled."""
+        for code in (OLD, SPECIAL, COMPREHENSIVE):
+            cases = [case for case in self.world.cases if case.campaign == code]
+            if code in self.closed or not cases or any(case.state not in SETTLED for case in cases):
+                continue
+            if all(trip.confirm_on < self.world.today for trip in self.fieldwork.trips if trip.campaign == code):
+                self.closed.add(code)
+                with self.world.desk(by=DIRECTOR) as desk:
+                    close_campaign(desk, code)

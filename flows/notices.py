@@ -1,0 +1,34 @@
+"""Notices that were issued and not acknowledged in time: the list for the telephone or delivery by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from casework.reminders import unserved
+from prefect import flow
+
+from flows.duties import Report
+from flows.edge import open_edge
+from flows.jobs import Edge
+from flows.retries import patient_task
+
+
+def run_unserved(edge: Edge) -> Report:
+    """List the documents whose acknowledgement is overdue; nothing is changed and nobody is told."""
+    with edge.desk(readonly=True) as desk:
+        return {"today": desk.today.isoformat(), "unserved": unserved(desk)}
+
+
+@patient_task("未签收文书清单")
+def list_unserved(today: date | None = None) -> Report:
+    """Read the list as it stands on a day."""
+    return run_unserved(open_edge(today))
+
+
+@flow(name="notices")
+def notices(today: date | None = None) -> Report:
+    """List the notices that nobody acknowledged.
+
+    today    the civil day in Asia/Shanghai to count with; by default the day on which the run happens
+    """
+    return list_unserved(today)
