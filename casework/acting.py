@@ -65,7 +65,7 @@ def _need_document(deed: ActOnCase) -> None:
 
 
 def _acknowledge(deed: ActOnCase) -> None:
-    from casework.service import serve_document  # service refreshes cases, which are acted on here
+    from casework.serving import serve_document  # service refreshes cases, which are acted on here
 
     for document in issued_documents(deed):
         day = max(deed.on, document.issued_on or deed.on)

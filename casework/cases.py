@@ -83,41 +83,37 @@ def act_on_case(
 
     raises   IllegalMove naming the acts that are possible; NotAllowed; InvalidInput; nothing is changed then
     """
-    from casework.acting import AFTER, BEFORE  # the acts use this module's types
-
     case, finding = find_case(desk, code)
     act = _known_act(act_code)
     given = dict(values or {})
     _check_keys(act, given)
-    deed = ActOnCase(
-        desk,
-        case,
-        finding,
-        act,
-        effective_act(act, given.get("verdict")),
-        on or desk.today,
-        note,
-        files,
-        given,
-    )
+    effective = effective_act(act, given.get("verdict"))
+    deed = ActOnCase(desk, case, finding, act, effective, on or desk.today, note, files, given)
     _check_person(deed)
     _check_words(deed)
-    move_case(CaseState(case.state), deed.effective, suspended=case.suspended_on is not None)
+    move_case(CaseState(case.state), effective, suspended=case.suspended_on is not None)
     _check_day(deed)
-    if deed.act in BEFORE:
-        BEFORE[deed.act](deed)
-    move_rectification(
-        desk, case, deed.effective, on=deed.on, label=act.value, detail={"note": note, **given, **deed.detail}
-    )
-    for path in files:
+    _carry_out(deed)
+    return case
+
+
+def _carry_out(deed: ActOnCase) -> None:
+    """Check what the act asks for, move the case, keep the files, and do what follows from the act."""
+    from casework.acting import AFTER, BEFORE  # the acts use this module's types
+
+    desk, case, act = deed.desk, deed.case, deed.act
+    if act in BEFORE:
+        BEFORE[act](deed)
+    said = {"note": deed.note, **deed.values, **deed.detail}
+    move_rectification(desk, case, deed.effective, on=deed.on, label=act.value, detail=said)
+    for path in deed.files:
         keep_file(desk, "case", case.id, act.value, path)
     desk.session.flush()
-    for step in dict.fromkeys((deed.act, deed.effective)):
+    for step in dict.fromkeys((act, deed.effective)):
         if step in AFTER:
             AFTER[step](deed)
     refresh(desk, case)
     desk.session.flush()
-    return case
 
 
 def find_case(desk: Desk, code: str) -> tuple[Rectification, Finding]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 from sqlmodel import col, select
 
 from casework.cases import ActOnCase
 from casework.climbing import ladder_of, profile_of
-from casework.desk import SYSTEM
+from casework.desk import SYSTEM, Actor
 from casework.documents import CaseOnDocument, draft_document
 from casework.escalating import raise_for_rebound
 from casework.people import find_actor
@@ -16,6 +18,8 @@ from core.rectification import CaseAct
 from core.rulebook.ladder import Review
 from models.audit import history_of
 from models.campaign import Campaign
+from models.organisation import Unit
+from models.record import AuditEntry
 from models.rectification import Evidence
 
 
@@ -59,10 +63,20 @@ def check_verifier(deed: ActOnCase) -> None:
             expected="--set second=另一名核查人编号",
             remedy="补充第二名核查人",
         )
-    other = find_actor(deed.desk, second)
-    if second == deed.desk.actor.code or not other.roles & {"verifier", "inspector", "leader"}:
+    _check_second(deed, find_actor(deed.desk, second))
+
+
+def _check_second(deed: ActOnCase, second: Actor) -> None:
+    """Refuse a second verifier whom the rules would refuse as the first."""
+    unit = deed.desk.session.get_one(Unit, deed.case.unit_id)
+    involved = {deed.desk.actor.code, _applicant(deed)}
+    able = second.roles & {"verifier", "inspector", "leader"}
+    if second.code in involved or second.unit_code == unit.code or not able:
         raise NotAllowed(
-            "第二名核查人不合要求", found=second, expected="另一名有核查角色的人员", remedy="改正 second"
+            "第二名核查人不合要求",
+            found=second.code,
+            expected="另一名有核查角色、与申请和该单位无关的人员",
+            remedy="改正 second",
         )
 
 
@@ -74,9 +88,21 @@ def _review(deed: ActOnCase) -> Review:
 
 
 def _applicant(deed: ActOnCase) -> str | None:
+    applied = _entries(deed, CaseAct.APPLY_CLOSURE)
+    return applied[-1].actor if applied else None
+
+
+def _entries(deed: ActOnCase, act: CaseAct) -> list[AuditEntry]:
+    """Return what was noted about the case under an act, oldest first."""
     entries = history_of(deed.desk.session, deed.desk.office_id, "case", [deed.case.id])
-    applied = [entry.actor for entry in entries if entry.act == CaseAct.APPLY_CLOSURE]
-    return applied[-1] if applied else None
+    return [entry for entry in entries if entry.act == act]
+
+
+def _verifiers(deed: ActOnCase) -> set[str | None]:
+    """Return who verified the closure that is up for approval: one person, or two."""
+    verified = _entries(deed, CaseAct.VERIFY)
+    detail = json.loads(verified[-1].detail or "{}") if verified else {}
+    return {deed.case.verified_by, detail.get("second")}
 
 
 def accept_verification(deed: ActOnCase) -> None:
@@ -97,7 +123,7 @@ def correct_on_spot(deed: ActOnCase) -> None:
 
 def check_closer(deed: ActOnCase) -> None:
     """Refuse a closer who verified the case, or whose post is too low for its highest colour."""
-    if deed.case.verified_by == deed.desk.actor.code:
+    if deed.desk.actor.code in _verifiers(deed):
         raise NotAllowed(
             "批准销号的人不能是核查人",
             found=deed.desk.actor.code,
@@ -137,8 +163,7 @@ def close_case(deed: ActOnCase) -> None:
 
 
 def _day_of(deed: ActOnCase, act: CaseAct) -> str:
-    entries = history_of(deed.desk.session, deed.desk.office_id, "case", [deed.case.id])
-    days = [entry.on_day for entry in entries if entry.act == act]
+    days = [entry.on_day for entry in _entries(deed, act)]
     return (days[-1] if days else deed.on).isoformat()
 
 

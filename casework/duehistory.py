@@ -50,12 +50,13 @@ def due_history(desk: Desk) -> Iterator[DueSet]:
         .order_by(ENTRY.c.subject_id, ENTRY.c.shard, ENTRY.c.seq)
         .execution_options(yield_per=2_000)
     )
-    for row in desk.session.connection().execute(query):
-        if row.reopened:
-            yield DueSet(row.subject_id, None, restarts=True)
-        said = json.loads(row.detail) if row.detail else {}
-        if "due_on" in said:
-            yield _read(row.subject_id, said)
+    with desk.session.connection().execute(query) as rows:
+        for row in rows:
+            if row.reopened:
+                yield DueSet(row.subject_id, None, restarts=True)
+            said = json.loads(row.detail) if row.detail else {}
+            if "due_on" in said:
+                yield _read(row.subject_id, said)
 
 
 def _read(case_id: int, said: dict[str, object]) -> DueSet:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import calendar
+import json
+from datetime import date
+
 from sqlmodel import col, select
 
 from casework.cases import ActOnCase
@@ -10,9 +14,14 @@ from casework.desk import SYSTEM
 from core.codes import DocumentKind, Light, Severity
 from core.errors import InvalidInput, Refused
 from core.ladder import apply_event
+from core.rectification import CaseAct
 from core.rulebook.ladder import EscalationEvent
-from models.campaign import Campaign
+from models.audit import history_of
+from models.campaign import Campaign, Finding
 from models.rectification import Rung
+
+# Events that leave the colour as it is; they do not fix it either.
+COLOURLESS = frozenset({"keep", "none"})
 
 
 def check_event(deed: ActOnCase) -> None:
@@ -40,17 +49,47 @@ def flag_event(deed: ActOnCase) -> None:
     """Apply an event: colour, severity, document and screening as the ladder says."""
     event = ladder_of(deed.desk, deed.case.campaign_id).events[deed.values["event"]]
     case = deed.case
-    target = event.light
-    if case.severity == Severity.GRAVE and event.grave_light is not None:
-        target = event.grave_light
-    light = apply_event(event.effect, Light(case.light), target)
+    light = _light_after(deed, event)
     if event.new_severity is not None:
         case.severity = event.new_severity.value
-    _light_up(deed, event, light)
+    if event.effect not in COLOURLESS:
+        _light_up(deed, event, light)
     if event.screening:
         from casework.screening import open_screening
 
         open_screening(deed.desk, case, event.code)
+
+
+def _light_after(deed: ActOnCase, event: EscalationEvent) -> Light:
+    """Return the colour an event gives, which may be higher for a grave case and when it happens again."""
+    target = event.light
+    if deed.case.severity == Severity.GRAVE and event.grave_light is not None:
+        target = event.grave_light
+    light = apply_event(event.effect, Light(deed.case.light), target)
+    times = _times(deed, event)
+    repeated = [repeat.light for repeat in event.repeats if times >= repeat.times]
+    return max((light, *repeated), key=lambda one: one.rank)
+
+
+def _times(deed: ActOnCase, event: EscalationEvent) -> int:
+    """Return how often an event has come, this time included, for the same unit and item within its window."""
+    since = _months_before(deed.on, event.window_months) if event.window_months else None
+    same = select(Finding.id).where(
+        col(Finding.unit_id) == deed.finding.unit_id, col(Finding.item) == deed.finding.item
+    )
+    cases = [number for number in deed.desk.session.exec(same) if number is not None]
+    known = [
+        entry
+        for entry in history_of(deed.desk.session, deed.desk.office_id, "case", cases)
+        if entry.act == CaseAct.FLAG and json.loads(entry.detail or "{}").get("event") == event.code
+    ]
+    return 1 + sum(since is None or entry.on_day > since for entry in known)
+
+
+def _months_before(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
 
 
 def raise_for_rebound(deed: ActOnCase, event_code: str) -> None:

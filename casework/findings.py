@@ -10,7 +10,7 @@ from casework.campaigns import find_campaign
 from casework.desk import Desk
 from casework.moves import move, move_rectification
 from casework.people import require_other, require_role
-from core.codes import UnitOpinion
+from core.codes import Light, UnitOpinion
 from core.errors import InvalidInput, NotFound
 from core.lives import FINDING_MOVES, FindingAct, FindingState
 from core.rectification import SETTLED, CaseAct, CaseState
@@ -123,6 +123,7 @@ def withdraw_finding(desk: Desk, code: str, reason: str) -> Finding:
     if case is not None and CaseState(case.state) not in SETTLED:
         move_rectification(desk, case, CaseAct.WITHDRAW, on=desk.today, detail={"note": reason})
         case.next_due_on = None
+        case.light = Light.NONE.value
         desk.session.add(case)
     move(desk, finding, FINDING_MOVES, FindingAct.WITHDRAW, subject="finding", thing="问题",
          unit_id=finding.unit_id, detail={"note": reason})  # fmt: skip

@@ -14,8 +14,8 @@ from casework.desk import Desk
 from casework.moves import move
 from casework.people import require_role
 from casework.posting import compose
-from core.errors import DuchaError, InvalidInput, NotFound
-from core.lives import MESSAGE_MOVES, MessageAct, MessageState
+from core.errors import DuchaError, InvalidInput, NotFound, Refused
+from core.lives import MESSAGE_MOVES, DocumentState, MessageAct, MessageState
 from delivery.smtp import Outcome, Receipt
 from models.base import key_of
 from models.document import Document
@@ -195,6 +195,8 @@ def resolve(desk: Desk, message_id: int, verdict: str) -> Message:
         raise InvalidInput(
             "处理结论不正确", found=verdict, expected="accepted 或 resend", remedy="改用所列结论"
         )
+    if verdict == "resend":
+        _refuse_void(desk, message)
     move(desk, message, MESSAGE_MOVES, acts[verdict], subject="message", thing=THING)
     message.resolved_by = desk.actor.code
     if verdict == "resend":
@@ -204,6 +206,17 @@ def resolve(desk: Desk, message_id: int, verdict: str) -> Message:
         message.settled_at = desk.now
     desk.session.add(message)
     return message
+
+
+def _refuse_void(desk: Desk, message: Message) -> None:
+    document = desk.session.get(Document, message.document_id) if message.document_id else None
+    if document is not None and document.state == DocumentState.VOID:
+        raise Refused(
+            "文书已经作废，不再重发",
+            found=document.number or f"文书{document.id}",
+            expected="未作废的文书",
+            remedy="确知已送达的，改用 accepted",
+        )
 
 
 def list_messages(desk: Desk, *, state: str | None = None) -> list[dict[str, object]]:

@@ -18,6 +18,7 @@ from casework.queueing import mail_domain
 from casework.subjects import WORK
 from casework.visits import team_of
 from core.codes import DOCUMENT_KIND_LABELS, CampaignKind, DocumentKind, Line
+from core.errors import InvalidInput
 from delivery.addresses import Address
 from delivery.invitation import MEDIA_TYPE, make_invitation, make_uid
 from delivery.mail import Attachment, Letter, build_mime, safe_attachment_name
@@ -158,7 +159,7 @@ def _task(desk: Desk, message: Message) -> Parts:
     workbook = safe_attachment_name(f"督察检查表-{unit.code}.xlsx")
     invitation = safe_attachment_name(f"督察日程-{unit.code}.ics")
     codes = [person.code for person in team]
-    mine = next(person for person in team if person.email == message.recipient)
+    mine = _addressee(message, team)
     ics = make_invitation(
         uid=make_uid(desk.office.code, campaign.code, str(visit.id), mine.code, mail_domain(desk)),
         summary=f"法治督察：{unit.name}",
@@ -180,7 +181,7 @@ def _task(desk: Desk, message: Message) -> Parts:
 
 def _team_reminder(desk: Desk, message: Message) -> Parts:
     visit, campaign, unit, team = _visit(desk, message)
-    mine = next(person for person in team if person.email == message.recipient)
+    mine = _addressee(message, team)
     said_on = message.queued_at.astimezone(SHANGHAI).date()
     report = "不要求报送"
     if visit.self_report_due_on is not None:
@@ -190,6 +191,20 @@ def _team_reminder(desk: Desk, message: Message) -> Parts:
         "workdays_left": max(0, desk.calendar.between(said_on, visit.from_on)),
         "self_report": report,
     }, ()
+
+
+def _addressee(message: Message, team: list[Person]) -> Person:
+    """Return the member of the team whom a mail was queued for; the address may have changed since."""
+    code = message.key.rpartition("/")[2]
+    for person in team:
+        if person.code == code:
+            return person
+    raise InvalidInput(
+        "收件人已不在督察组",
+        found=code,
+        expected="、".join(person.code for person in team),
+        remedy="核对名册",
+    )
 
 
 def _visit_values(campaign: Campaign, unit: Unit, visit: Visit, team: list[Person], mine: Person) -> Values:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -36,18 +36,21 @@ class LookDay:
 def look_days(desk: Desk) -> Iterator[LookDay]:
     """Yield every case whose clock runs and that the sweep has not set aside, by id; one query for all of them."""
     ladders: dict[int, Ladder] = {}
-    rows: Iterable[Any] = desk.session.connection().execute(_running(desk))
-    for row in rows:
-        ladder = ladders.get(row.campaign_id)
-        if ladder is None:
-            ladder = ladders[row.campaign_id] = ladder_of(desk, row.campaign_id)
-        last = _last_rung(row)
-        standing = Standing(row.served_on, row.due_on, last, facts_of(desk, row, desk.today))
-        rungs = ladder.profiles[Severity(row.severity)].rungs
-        decision = decide(rungs, standing, desk.today, desk.calendar)
-        derived = desk.today if decision.rung is not None else decision.next_due_on
-        waits = last is not None and last.needs_service and last.served_on is None
-        yield LookDay(row.id, row.next_due_on, derived, waits)
+    with desk.session.connection().execute(_running(desk)) as rows:
+        for row in rows:
+            ladder = ladders.get(row.campaign_id)
+            if ladder is None:
+                ladder = ladders[row.campaign_id] = ladder_of(desk, row.campaign_id)
+            yield _look_day(desk, ladder, row)
+
+
+def _look_day(desk: Desk, ladder: Ladder, row: Any) -> LookDay:
+    last = _last_rung(row)
+    standing = Standing(row.served_on, row.due_on, last, facts_of(desk, row, desk.today))
+    decision = decide(ladder.profiles[Severity(row.severity)].rungs, standing, desk.today, desk.calendar)
+    derived = desk.today if decision.rung is not None else decision.next_due_on
+    waits = last is not None and last.needs_service and last.served_on is None
+    return LookDay(row.id, row.next_due_on, derived, waits)
 
 
 def _running(desk: Desk) -> sa.Select[Any]:

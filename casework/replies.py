@@ -11,7 +11,7 @@ from casework.cases import act_on_case
 from casework.climbing import cases_of_document
 from casework.desk import Desk
 from casework.documents import find_document
-from casework.service import serve_document
+from casework.serving import serve_document
 from core.errors import InvalidInput, NotAllowed
 from core.lives import DocumentState
 from core.rectification import CaseAct, CaseState

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from sqlmodel import col, select
 
@@ -95,21 +96,20 @@ def check_extension_request(deed: ActOnCase) -> None:
     _check_length(deed, until)
 
 
-def _check_length(deed: ActOnCase, until: object) -> None:
+def _check_length(deed: ActOnCase, until: date) -> None:
     case, desk = deed.case, deed.desk
     assert case.due_on is not None
     assert case.signed_on is not None  # checked by the caller
-    day = deed.day("until") or case.due_on
     limits = ladder_of(desk, case.campaign_id).extension
     original = desk.calendar.between(case.signed_on, case.first_due_on or case.due_on)
     most = original * limits.max_share_percent // 100
     if case.severity == Severity.GRAVE:
         most = limits.grave_max_workdays
     latest = desk.calendar.after(case.due_on, most)
-    if not case.due_on < day <= latest:
+    if not case.due_on < until <= latest:
         raise InvalidInput(
             "延期期限不合规定",
-            found=str(until),
+            found=until.isoformat(),
             expected=f"晚于 {case.due_on}、不晚于 {latest}（最长{most}个工作日）",
             remedy="改正 --set until=日期",
         )
@@ -118,11 +118,31 @@ def _check_length(deed: ActOnCase, until: object) -> None:
 def check_extension_decision(deed: ActOnCase) -> None:
     """Refuse a decision without an open request, on one's own request, or beyond the limits."""
     request = _need_open(deed, RequestKind.EXTENSION)
-    if deed.values["verdict"] == "granted" and deed.day("until") is not None:
-        _check_length(deed, deed.day("until"))
+    if deed.values["verdict"] == "granted":
+        _check_approver(deed)
+        until = deed.day("until") or request.until_on
+        assert until is not None  # a request names its day
+        # Suspensions may have moved the due date since the request: a notified deadline never moves earlier.
+        _check_length(deed, until)
     if deed.values["verdict"] == "refused":
         deed.need_note()
     deed.detail["request"] = request.number
+
+
+def _check_approver(deed: ActOnCase) -> None:
+    """Refuse a post too low to extend a grave case.
+
+    source   ladder, E6 and extension.grave_approver: only the director extends a grave case
+    """
+    post = deed.desk.office_rules.leaders.get(deed.desk.actor.code)
+    needed = ladder_of(deed.desk, deed.case.campaign_id).extension.grave_approver
+    if deed.case.severity == Severity.GRAVE and post is not None and not post.role.may_sign(needed):
+        raise NotAllowed(
+            "批准严重问题延期的级别不够",
+            found=post.role.value,
+            expected=f"{needed.value} 及以上",
+            remedy="由相应负责人批准",
+        )
 
 
 def decide_extension(deed: ActOnCase) -> None:

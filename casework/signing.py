@@ -9,10 +9,12 @@ from casework.desk import Desk
 from casework.subjects import subject_of
 from casework.values import rectify_days
 from core.codes import DocumentKind, Severity
-from core.errors import InvalidInput
+from core.errors import InvalidInput, Refused
+from core.lives import FindingState
 from core.rulebook.documents import DocumentRule
 from core.workdays import Unit as PeriodUnit
 from models.base import key_of, table_of
+from models.campaign import Finding
 from models.document import Document, DocumentCase
 
 NOTICES = (DocumentKind.FEEDBACK_NOTICE.value, DocumentKind.RECTIFICATION_NOTICE.value)
@@ -30,6 +32,8 @@ def before_signing(desk: Desk, document: Document, rule: DocumentRule) -> None:
     if document.kind not in NOTICES:
         return
     for case, finding in subject.findings():
+        if finding.state != FindingState.CONFIRMED:
+            raise _not_confirmed(finding)
         item = subject.item(finding.item)
         if not item.citable(desk.today, region):
             raise _no_basis(
@@ -62,6 +66,15 @@ def after_signing(desk: Desk, document: Document) -> None:
     if document.kind in NOTICES:
         for case in cases_of_document(desk, key_of(document)):
             refresh(desk, case)
+
+
+def _not_confirmed(finding: Finding) -> Refused:
+    return Refused(
+        f"问题 {finding.code} 已经撤销，通知书不能签发",
+        found=finding.state,
+        expected="全部问题均已认定",
+        remedy="作废该草稿后重新拟制（ducha notice void、notice draft）",
+    )
 
 
 def _no_basis(what: str, place: str) -> InvalidInput:

@@ -182,7 +182,7 @@ def _findings(scope: Scope) -> Iterable[Tally]:
     yield from by_code("findings", FINDING_LABELS, states, "个")
     yield from by_code("findings.severity", SEVERITY_LABELS, severities, "个", "{}问题")
     for (code, name), number in sorted(classes.items()):
-        yield Tally(f"findings.class.{code}", f"{name}", number, "个")
+        yield Tally(f"findings.class.{code}", name, number, "个")
 
 
 def class_of(rules: Rulebook, item_id: str) -> tuple[str, str]:

@@ -102,7 +102,9 @@ def timeline_of(
     if shown:
         every += history_of(desk.session, desk.office_id, "document", shown)
     names = names_of(desk, {entry.actor for entry in every}, [unit])
-    every.sort(key=lambda entry: (entry.at, entry.shard, entry.seq))  # one unit, one chain: its order is the true one
+    every.sort(
+        key=lambda entry: (entry.at, entry.shard, entry.seq)
+    )  # one unit, one chain: its order is the true one
     return tuple(_event(entry, shown, names) for entry in every)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -96,21 +96,24 @@ def reading() -> Iterator[Desk]:
         yield desk
 
 
-def emit(data: object, human: Callable[[Any], None] | None = None) -> None:
-    """Print a result: one JSON document with `--json`, else for people."""
+def emit(
+    data: object,
+    human: Callable[[Any], None] | None = None,
+    *,
+    states: Mapping[str, str] | None = None,
+) -> None:
+    """Print a result: one JSON document with `--json`, else for people: tables for lists, lines for mappings.
+
+    states   the words for the codes under `state`, which depend on what the result is about
+    """
     if CALL.as_json:
         print(json.dumps(data, ensure_ascii=False, default=str))
     elif human is not None:
         human(data)
     else:
-        show(data)
+        from cli.tables import print_value
 
-
-def show(data: object) -> None:
-    """Print a result for people: tables for lists, lines for mappings."""
-    from cli.tables import print_value
-
-    print_value(data)
+        print_value(data, states or {})
 
 
 def day(text: str | None, name: str) -> date | None:

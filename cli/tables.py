@@ -1,65 +1,113 @@
-"""Results for people: a table for a list, lines for a mapping."""
+"""Results for people: a table for a list, lines for a mapping, in Chinese and without what only machines need."""
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Mapping, Sequence
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-MAX_COLUMNS = 9
+from cli.labels import LABELS, NOT_IN_LISTS, VALUES, Words
+
+WIDTH = 100  # where the output is not a terminal
+NARROW = 22  # a column whose cells are all at most this wide is never broken
+HASH = re.compile(r"[0-9a-f]{64}")
+SHORT_HASH = 12
+EMPTY = (None, "", [], (), {})
+NO_WORDS: Words = {}
+
+Row = Mapping[str, object]
 
 
-def print_value(data: object) -> None:
-    """Print a list of mappings as a table, a mapping as lines, anything else as text; nothing is read as markup."""
-    console = Console()
+def print_value(data: object, states: Words = NO_WORDS) -> None:
+    """Print a list of mappings as a table, a mapping as lines, anything else as text; nothing is read as markup.
+
+    states   the words of the codes under `state`
+    """
+    console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
     if isinstance(data, Mapping):
-        _print_mapping(console, data)
+        _print_mapping(console, data, states)
     elif isinstance(data, Sequence) and not isinstance(data, str):
-        _print_list(console, data)
+        _print_list(console, data, states)
     else:
         console.print(Text(str(data)))
 
 
-def _print_mapping(console: Console, data: Mapping[str, object]) -> None:
+def _print_mapping(console: Console, data: Row, states: Words) -> None:
     for key, value in data.items():
-        if (
-            isinstance(value, Sequence)
-            and not isinstance(value, str)
-            and value
-            and isinstance(value[0], Mapping)
-        ):
-            console.print(Text(f"{key}："))
-            _print_list(console, value)
-        else:
-            console.print(Text(f"{key}：{_cell(value)}"))
+        if _is_table(value):
+            console.print(Text(f"{_label(key)}："))
+            _print_list(console, value, states)
+        elif value is not None and value != "":
+            console.print(Text(f"{_label(key)}：{_cell(key, value, states)}"))
 
 
-def _print_list(console: Console, rows: Sequence[object]) -> None:
+def _is_table(value: object) -> bool:
+    is_list = isinstance(value, Sequence) and not isinstance(value, str)
+    return is_list and bool(value) and isinstance(value[0], Mapping)
+
+
+def _print_list(console: Console, rows: Sequence[object], states: Words) -> None:
     if not rows:
         console.print("（无）")
         return
-    if not isinstance(rows[0], Mapping):
+    records = [row for row in rows if isinstance(row, Mapping)]
+    if len(records) < len(rows):
         for row in rows:
             console.print(Text(str(row)))
         return
-    columns = [key for key, value in rows[0].items() if not isinstance(value, Mapping | list)][:MAX_COLUMNS]
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        if isinstance(row, Mapping):
-            table.add_row(*(Text(_cell(row.get(column))) for column in columns))
-    console.print(table)
+    console.print(_table(records, states))
     console.print(Text(f"共{len(rows)}条"))
 
 
-def _cell(value: object) -> str:
-    if value is None:
+def _table(rows: Sequence[Row], states: Words) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    cells = {key: [_cell(key, row.get(key), states) for row in rows] for key in _columns(rows)}
+    for key, column in cells.items():
+        narrow = max(map(cell_len, column)) <= NARROW
+        table.add_column(_label(key), overflow="fold", no_wrap=narrow)
+    for line in zip(*cells.values(), strict=True):
+        table.add_row(*(Text(cell) for cell in line))
+    return table
+
+
+def _columns(rows: Sequence[Row]) -> list[str]:
+    """Return the keys worth a column: single values that people read and that are there in some row."""
+    keys = [key for key in rows[0] if key not in NOT_IN_LISTS]
+    return [
+        key
+        for key in keys
+        if any(row.get(key) not in EMPTY for row in rows)
+        and not any(isinstance(row.get(key), Mapping | list) for row in rows)
+    ] or list(rows[0])[:1]
+
+
+def _label(key: str) -> str:
+    return LABELS.get(key, key)
+
+
+def _cell(key: str, value: object, states: Words = NO_WORDS) -> str:
+    if value is None or value == "":
         return "—"
+    if isinstance(value, bool):
+        return "是" if value else "否"
     if isinstance(value, Mapping):
-        return "，".join(f"{key} {_cell(inner)}" for key, inner in value.items()) or "无"
+        return "，".join(f"{_inner(name)} {_cell(name, inner)}" for name, inner in value.items()) or "无"
     if isinstance(value, list | tuple):
-        return "、".join(_cell(inner) for inner in value) or "无"
-    return {True: "是", False: "否"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+        return "、".join(_cell(key, inner, states) for inner in value) or "无"
+    return _word(key, str(value), states)
+
+
+def _inner(name: str) -> str:
+    return LABELS.get(name) or VALUES["kind"].get(name, str(name))
+
+
+def _word(key: str, text: str, states: Words) -> str:
+    words = states if key in ("state", "from", "to") else VALUES.get(key.removeprefix("highest_"), NO_WORDS)
+    if text in words:
+        return words[text]
+    return text[:SHORT_HASH] if HASH.fullmatch(text) else text

@@ -114,6 +114,7 @@ MOVES: dict[tuple[CaseState, CaseAct], CaseState] = {
     (_S.PLANNED, _A.SUBMIT_PLAN): _S.PLANNED,
     (_S.PLANNED, _A.APPROVE_PLAN): _S.RECTIFYING,
     (_S.PLANNED, _A.RETURN_PLAN): _S.OPEN,
+    (_S.RECTIFYING, _A.ACKNOWLEDGE): _S.RECTIFYING,
     (_S.RECTIFYING, _A.SUBMIT_PLAN): _S.PLANNED,
     (_S.RECTIFYING, _A.APPLY_CLOSURE): _S.CLOSURE_APPLIED,
     **{(state, act): state for state in _RUNNING for act in _SIDE_ACTS},
@@ -132,6 +133,7 @@ MOVES: dict[tuple[CaseState, CaseAct], CaseState] = {
     (_S.ARCHIVED, _A.REOPEN): _S.RECTIFYING,
 }
 CLOCK_RUNS = frozenset(_RUNNING)
+_WHILE_SUSPENDED = frozenset({_A.RESUME, _A.REPORT_PROGRESS, _A.FLAG, _A.WITHDRAW})
 SETTLED = frozenset({_S.CLOSED, _S.LOOK_BACK, _S.ARCHIVED, _S.WITHDRAWN})
 
 # An act with a verdict that says no is carried out as the act that undoes the step.
@@ -217,22 +219,21 @@ def effective_act(act: CaseAct, verdict: str | None) -> CaseAct:
 
 
 def move_case(state: CaseState, act: CaseAct, *, suspended: bool = False) -> CaseState:
-    """Return the state after an act; a suspended case takes only `resume`, `report_progress` and `flag`.
+    """Return the state after an act; a suspended case takes only what does not need its clock.
 
     raises   IllegalMove naming the acts that are possible now
     """
-    if suspended and act not in (_A.RESUME, _A.REPORT_PROGRESS, _A.FLAG, _A.WITHDRAW):
-        raise IllegalMove(
-            "整改事项", state, act, ("resume", "report_progress", "flag", "withdraw"), why="已中止计时"
-        )
-    if not suspended and act is _A.RESUME:
-        raise IllegalMove("整改事项", state, act, possible_acts(state), why="未中止计时")
-    return step(MOVES, state, act, "整改事项")
+    allowed = possible_acts(state, suspended=suspended)
+    if act in allowed:
+        return step(MOVES, state, act, "整改事项")
+    if suspended:
+        raise IllegalMove("整改事项", state, act, allowed, why="已中止计时")
+    raise IllegalMove("整改事项", state, act, allowed, why="未中止计时" if act is _A.RESUME else "")
 
 
 def possible_acts(state: CaseState, *, suspended: bool = False) -> tuple[str, ...]:
     """Return the codes of the acts a case may take now."""
     acts = acts_from(MOVES, state)
     if suspended:
-        return tuple(a for a in acts if a in ("resume", "report_progress", "flag", "withdraw"))
+        return tuple(a for a in acts if a in _WHILE_SUSPENDED)
     return tuple(a for a in acts if a != "resume")

@@ -28,7 +28,7 @@ from casework.referrals import watch
 from casework.reminders import remind
 from casework.rungs import SweepReport
 from casework.ticks import check_clock, hold_reason, remember
-from core.errors import DeliveryFailed, InvalidInput
+from core.errors import DeliveryFailed, Refused
 from delivery.smtp import Outcome, Phase, Receipt, SmtpAccount, SmtpSession
 from models.audit import write_checkpoint
 from models.message import Message
@@ -137,7 +137,7 @@ def _let_go(edge: Edge, document_id: int, report: SweepReport) -> None:
             document = find_document(desk, document_id)
             sign_by_authorisation(desk, document)
             kind, went = document.kind, document.issued_on is not None
-    except InvalidInput as error:
+    except Refused as error:
         report.set_aside.append({"document": str(document_id), "error": str(error)[:300]})
         return
     if went:

@@ -48,46 +48,39 @@ def append_changes(session: Session, office_id: int, changes: Sequence[Change], 
     if not changes:
         return
     heads = _lock_heads(session, office_id, sorted({change.shard for change in changes}))
-    rows = []
     stamp = now.isoformat(timespec="microseconds")
+    rows = []
     for change in changes:
         length, previous = heads[change.shard]
-        detail = canonical_json(change.detail) if change.detail else ""
-        link = _link(
-            previous,
-            office_id,
-            change.shard,
-            length + 1,
-            stamp,
-            change.on_day.isoformat(),
-            change.actor,
-            change.subject,
-            change.subject_id,
-            change.act,
-            change.from_state,
-            change.to_state,
-            detail,
-        )
+        row = _row(office_id, length + 1, change)
+        link = _link(previous, stamp, row)
         heads[change.shard] = (length + 1, link)
-        rows.append(
-            {
-                "office_id": office_id,
-                "shard": change.shard,
-                "seq": length + 1,
-                "at": now,
-                "on_day": change.on_day,
-                "actor": change.actor,
-                "subject": change.subject,
-                "subject_id": change.subject_id,
-                "act": change.act,
-                "from_state": change.from_state,
-                "to_state": change.to_state,
-                "detail": detail,
-                "hash": link,
-            }
-        )
+        rows.append({**row, "at": now, "hash": link})
     session.connection().execute(sa.insert(table_of(AuditEntry)), rows)
     _store_heads(session, office_id, heads)
+
+
+def _row(office_id: int, seq: int, change: Change) -> dict[str, object]:
+    """Return the columns of an entry that its link covers, in the order in which it covers them."""
+    return {
+        "office_id": office_id,
+        "shard": change.shard,
+        "seq": seq,
+        "on_day": change.on_day,
+        "actor": change.actor,
+        "subject": change.subject,
+        "subject_id": change.subject_id,
+        "act": change.act,
+        "from_state": change.from_state,
+        "to_state": change.to_state,
+        "detail": canonical_json(change.detail) if change.detail else "",
+    }
+
+
+COVERED = (
+    *("office_id", "shard", "seq", "on_day", "actor", "subject", "subject_id"),
+    *("act", "from_state", "to_state", "detail"),
+)
 
 
 def _lock_heads(session: Session, office_id: int, shards: list[int]) -> dict[int, tuple[int, bytes]]:
@@ -120,8 +113,9 @@ def _store_heads(session: Session, office_id: int, heads: Mapping[int, tuple[int
     )
 
 
-def _link(previous: bytes, *fields: object) -> bytes:
-    text = "\x1f".join(str(field) for field in fields)
+def _link(previous: bytes, stamp: str, row: Mapping[str, object]) -> bytes:
+    """Return the hash of an entry over the one before it; the instant comes first, as ISO text in UTC."""
+    text = "\x1f".join((stamp, *(str(row[name]) for name in COVERED)))
     return hashlib.sha256(previous + text.encode("utf-8")).digest()
 
 
@@ -158,15 +152,11 @@ def verify_chains(session: Session, office_id: int) -> tuple[int, list[BrokenLin
             .order_by(entry.c.seq)
             .execution_options(yield_per=2_000)
         )
-        for count, row in enumerate(session.connection().execute(query), start=1):
+        for count, row in enumerate(session.connection().execute(query).mappings(), start=1):
             checked += 1
-            link = _link(
-                previous, office_id, top.shard, row.seq, row.at.isoformat(timespec="microseconds"),
-                row.on_day.isoformat(), row.actor, row.subject, row.subject_id, row.act,
-                row.from_state, row.to_state, row.detail,
-            )  # fmt: skip
-            if row.seq != count or link != bytes(row.hash):
-                broken.append(BrokenLink(office_id, top.shard, row.seq, "内容与链值不符"))
+            link = _link(previous, row["at"].isoformat(timespec="microseconds"), dict(row))
+            if row["seq"] != count or link != bytes(row["hash"]):
+                broken.append(BrokenLink(office_id, top.shard, row["seq"], "内容与链值不符"))
                 break
             previous = link
         else:

@@ -80,7 +80,7 @@ def _issued(desk: Desk) -> sa.Result[Any]:
         DOCUMENT.c.issued_on.is_not(None),
         DOCUMENT.c.state != DocumentState.VOID.value,
     )  # fmt: skip
-    return desk.session.connection().execute(query.execution_options(yield_per=2_000))
+    return desk.session.connection().execute(query)
 
 
 def _check_document(desk: Desk, world: _World, document: Any, lost: Tally, leaked: Tally) -> None:

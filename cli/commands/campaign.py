@@ -9,6 +9,7 @@ import typer
 
 from cli.commands.register import existing
 from cli.edge import emit, reading, writing
+from cli.labels import CAMPAIGN_STATES, FINDING_STATES
 from core.errors import InvalidInput
 
 campaigns = typer.Typer(help="督察批次：编制、批准、启动、办结", no_args_is_help=True)
@@ -74,7 +75,7 @@ def show(code: Code) -> None:
 def _say_plan(data: dict[str, Any]) -> None:
     from cli.tables import print_value
 
-    print(f"{data['code']} {data['title']}（{data['state']}）")
+    print(f"{data['code']} {data['title']}（{CAMPAIGN_STATES.get(data['state'], data['state'])}）")
     print_value(
         [
             {"单位": v["unit"], "日期": v["from"] if v["from"] == v["to"] else f"{v['from']}至{v['to']}", "地点": v["place"],
@@ -123,7 +124,7 @@ def list_(
 
     with reading() as desk:
         result = list_findings(desk, campaign=campaign, state=state)
-    emit(result)
+    emit(result, states=FINDING_STATES)
 
 
 @findings.command("confirm", help="认定问题；单位有异议或拒签的须写明理由")
@@ -146,7 +147,7 @@ def confirm(
         result = [
             {"id": row.code, "item": row.item, "severity": row.severity, "state": row.state} for row in rows
         ]
-    emit(result)
+    emit(result, states=FINDING_STATES)
 
 
 @findings.command("withdraw", help="撤销问题（连同其整改事项）")
@@ -159,4 +160,4 @@ def withdraw(
     with writing() as desk:
         row = withdraw_finding(desk, code, note)
         result = {"id": row.code, "state": row.state}
-    emit(result)
+    emit(result, states=FINDING_STATES)

@@ -137,7 +137,8 @@ def _say_stats(data: dict[str, Any]) -> None:
     for group in data["groups"]:
         print(group["name"])
         for row in group["rows"]:
-            print(f"  {row['label']}：{row['value']}{row['unit']}")
+            shown = "—" if row["value"] is None else f"{row['value']}{row['unit']}"
+            print(f"  {row['label']}：{shown}")
 
 
 def report(

@@ -10,6 +10,7 @@ import typer
 from cli.commands.register import existing
 from cli.edge import day, emit, open_edge, reading, writing
 from core.errors import InvalidInput
+from core.lives import DOCUMENT_STATE_LABELS, MESSAGE_STATE_LABELS
 
 if TYPE_CHECKING:
     from casework.desk import Desk
@@ -37,7 +38,7 @@ def draft(code: Annotated[str, typer.Argument(help="批次编码")]) -> None:
 
     with writing() as desk:
         result = [_row(desk, document) for document in draft_notices(desk, code)]
-    emit(result)
+    emit(result, states=DOCUMENT_STATE_LABELS)
 
 
 @notices.command("sheet", help="生成发文稿纸，进入核稿")
@@ -52,7 +53,7 @@ def sheet(document: Number, out: Annotated[Path | None, typer.Option(help="输�
         store_file(desk, row, "sheet", path.name, content)
         path.write_bytes(content)
         result = {**_row(desk, row), "file": str(path)}
-    emit(result)
+    emit(result, states=DOCUMENT_STATE_LABELS)
 
 
 @notices.command("sign", help="签发一份或多份：编号、冻结内容、确定整改期限")
@@ -65,7 +66,7 @@ def sign(
     with writing() as desk:
         rows = sign_documents(desk, documents, existing(file) if file else None)
         result = [_row(desk, row) for row in rows]
-    emit(result)
+    emit(result, states=DOCUMENT_STATE_LABELS)
 
 
 @notices.command("seal", help="登记用印：上传盖章后的 PDF，随即发出")
@@ -74,7 +75,7 @@ def seal(document: Number, file: Annotated[Path, typer.Option(help="盖章后的
 
     with writing() as desk:
         result = _row(desk, seal_document(desk, document, existing(file)))
-    emit(result)
+    emit(result, states=DOCUMENT_STATE_LABELS)
 
 
 @notices.command("serve", help="登记送达")
@@ -85,7 +86,7 @@ def serve(
     file: Annotated[Path | None, typer.Option(help="送达回证扫描件")] = None,
     note: Annotated[str, typer.Option(help="说明")] = "",
 ) -> None:
-    from casework.service import serve_document
+    from casework.serving import serve_document
 
     known = CHANNELS.get(channel, channel)
     if known not in KNOWN_CHANNELS:
@@ -99,7 +100,7 @@ def serve(
         when = day(on, "--on") or desk.today
         row = serve_document(desk, document, known, when, existing(file) if file else None, note)
         result = {**_row(desk, row), "served_on": row.served_on}
-    emit(result)
+    emit(result, states=DOCUMENT_STATE_LABELS)
 
 
 @notices.command("list", help="列出文书")
@@ -120,7 +121,7 @@ def list_(
             result = [
                 describe(doc, unit) for doc, unit in list_documents(desk, state=state, campaign=campaign)
             ]
-    emit(result)
+    emit(result, states=DOCUMENT_STATE_LABELS)
 
 
 @notices.command("show", help="查看一份文书；--out 写出 PDF 和可编辑的 .docx")
@@ -138,7 +139,7 @@ def show(document: Number, out: Annotated[Path | None, typer.Option(help="输出
             stem.with_suffix(".pdf").write_bytes(print_pdf(desk, row))
             stem.with_suffix(".docx").write_bytes(print_docx(desk, row))
             result["files"] = [str(stem.with_suffix(suffix)) for suffix in (".pdf", ".docx")]
-    emit(result)
+    emit(result, states=DOCUMENT_STATE_LABELS)
 
 
 @notices.command("void", help="作废文书，编号保留")
@@ -149,7 +150,7 @@ def void(
 
     with writing() as desk:
         result = _row(desk, void_document(desk, document, note))
-    emit(result)
+    emit(result, states=DOCUMENT_STATE_LABELS)
 
 
 def describe(document: Document, unit: str) -> dict[str, Any]:
@@ -191,7 +192,7 @@ def list_mail(
 
     with reading() as desk:
         result = list_messages(desk, state=state)
-    emit(result)
+    emit(result, states=MESSAGE_STATE_LABELS)
 
 
 @outbox.command("resolve", help="处理结果不明的邮件：accepted 已送达，resend 重发原件")
@@ -204,4 +205,4 @@ def resolve(
     with writing() as desk:
         row = do(desk, message, verdict)
         result = {"id": row.id, "state": row.state}
-    emit(result)
+    emit(result, states=MESSAGE_STATE_LABELS)

@@ -9,6 +9,7 @@ import typer
 
 from cli.commands.register import existing
 from cli.edge import emit, reading, writing
+from core.lives import REFERRAL_STATE_LABELS
 
 if TYPE_CHECKING:
     from models.referral import Referral
@@ -30,7 +31,7 @@ def list_(state: Annotated[str | None, typer.Option(help="状态")] = None) -> N
 
     with reading() as desk:
         result = list_referrals(desk, state=state)
-    emit(result)
+    emit(result, states=REFERRAL_STATE_LABELS)
 
 
 @group.command("show", help="查看一件线索")
@@ -39,7 +40,7 @@ def show(referral: Number) -> None:
 
     with reading() as desk:
         result = find_referral(desk, referral).model_dump(mode="json")
-    emit(result)
+    emit(result, states=REFERRAL_STATE_LABELS)
 
 
 @group.command("screen", help="提出初核意见和建议的接收机关")
@@ -54,7 +55,7 @@ def screen(
 
     with writing() as desk:
         result = _row(do(desk, referral, receiver=receiver, opinion=note))
-    emit(result)
+    emit(result, states=REFERRAL_STATE_LABELS)
 
 
 @group.command("study", help="登记集体研究")
@@ -63,7 +64,7 @@ def study(referral: Number, note: Note = "", file: Scan = None) -> None:
 
     with writing() as desk:
         result = _row(do(desk, referral, note=note or (f"见{file.name}" if file else ""), file=_scan(file)))
-    emit(result)
+    emit(result, states=REFERRAL_STATE_LABELS)
 
 
 @group.command("approve", help="主要负责人批准移送，起草移送函")
@@ -72,7 +73,7 @@ def approve(referral: Number, note: Note = "") -> None:
 
     with writing() as desk:
         result = _row(do(desk, referral, note=note))
-    emit(result)
+    emit(result, states=REFERRAL_STATE_LABELS)
 
 
 @group.command("decline", help="不予移送，写明理由")
@@ -83,7 +84,7 @@ def decline(
 
     with writing() as desk:
         result = _row(do(desk, referral, reason=note))
-    emit(result)
+    emit(result, states=REFERRAL_STATE_LABELS)
 
 
 @group.command("send", help="登记移送函及材料已专人送达或交机要")
@@ -96,7 +97,7 @@ def send(
 
     with writing() as desk:
         result = _row(do(desk, referral, channel=channel, file=_scan(file)))
-    emit(result)
+    emit(result, states=REFERRAL_STATE_LABELS)
 
 
 @group.command("receipt", help="登记回执：received 接收，returned 退回，passed_on 转送")
@@ -110,7 +111,7 @@ def receipt(
 
     with writing() as desk:
         result = _row(do(desk, referral, verdict=verdict, number=number, file=_scan(file)))
-    emit(result)
+    emit(result, states=REFERRAL_STATE_LABELS)
 
 
 @group.command("result", help="登记办理结果和人数（不记姓名）")
@@ -128,7 +129,7 @@ def result(
     outcome = Outcome(organisational, disciplinary, criminal)
     with writing() as desk:
         row = _row(do(desk, referral, note=note, outcome=outcome, file=_scan(file)))
-    emit(row)
+    emit(row, states=REFERRAL_STATE_LABELS)
 
 
 def _scan(file: Path | None) -> Path | None:

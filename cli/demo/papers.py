@@ -6,7 +6,7 @@ from casework.documents import find_document, put_in_review, seal_document, sign
 from casework.notices import draft_notices
 from casework.papers import print_pdf, print_sheet
 from casework.reminders import unserved
-from casework.service import serve_document
+from casework.serving import serve_document
 from cli.demo.views import PaperView, read_papers
 from cli.demo.world import World
 

@@ -13,7 +13,7 @@ from casework.cases import act_on_case, find_case
 from casework.documents import find_document
 from casework.papers import WITH_ANSWER, file_of
 from casework.replies import import_reply
-from casework.service import serve_document
+from casework.serving import serve_document
 from cli.demo.views import CaseView, PaperView, read_papers
 from cli.demo.world import OLD, RELUCTANT, Course, World
 from core.rectification import CaseState
@@ -86,7 +86,7 @@ def _sign_for(world: World, paper: PaperView, open_cases: Sequence[str]) -> None
         if open_cases:
             act_on_case(desk, open_cases[0], "acknowledge")
         else:
-            serve_document(desk, paper.id, "portal", world.today, note="联络员在线签收")
+            serve_document(desk, paper.id, "acknowledgement", world.today, note="联络员在线签收")
 
 
 def _answer(world: World, case: CaseView) -> Answer | None:

@@ -13,7 +13,7 @@ from casework.documents import CaseOnDocument, draft_document, seal_document, si
 from casework.findings import confirm_findings
 from casework.outbox import SendReport, claim_next, settle
 from casework.rungs import SweepReport
-from casework.service import serve_document
+from casework.serving import serve_document
 from core.codes import DocumentKind
 from core.lives import CampaignState, FindingState
 from delivery.smtp import Outcome, Phase, Receipt

@@ -42,13 +42,15 @@ def diagnose(open_desk: OpenDesk, *breakage: str, day: date = TODAY, **values: A
     with open_desk(by=None, today=day, readonly=True) as desk:
         link = desk.session.connection()
         if link.dialect.name == "postgresql":
-            link.exec_driver_sql("SET LOCAL session_replication_role = replica")  # no triggers, no foreign keys
+            link.exec_driver_sql(
+                "SET LOCAL session_replication_role = replica"
+            )  # no triggers, no foreign keys
         for statement in breakage:
-            _without_guards(link, sa.text(statement), values)
+            _without_guards(link, statement, values)
         return examine(desk)
 
 
-def _without_guards(link: sa.Connection, statement: sa.TextClause, values: dict[str, Any]) -> None:
+def _without_guards(link: sa.Connection, statement: str, values: dict[str, Any]) -> None:
     """Run a statement as somebody would who can take the triggers of SQLite away and put them back."""
     guards = []
     if link.dialect.name == "sqlite":
@@ -56,7 +58,10 @@ def _without_guards(link: sa.Connection, statement: sa.TextClause, values: dict[
         guards = link.exec_driver_sql(query).tuples().all()
     for name, _sql in guards:
         link.exec_driver_sql(f"DROP TRIGGER {name}")
-    link.execute(statement, {key: value for key, value in values.items() if f":{key}" in statement.text})
+    if ":bytes" in statement:
+        link.execute(sa.text(statement), values)
+    else:
+        link.exec_driver_sql(statement)
     for _name, sql in guards:
         link.exec_driver_sql(sql)
 
@@ -78,8 +83,8 @@ def test_an_office_that_lived_by_its_verbs_is_well(office: OpenDesk) -> None:
 @pytest.mark.parametrize(
     ("invariant", "breakage", "said"),
     [
-        ("INV-1", "DELETE FROM message WHERE id = (SELECT min(id) FROM message WHERE kind = 'document')", "没有发给"),
-        ("INV-1", "DELETE FROM message WHERE kind = 'reminder'", "没有发给"),
+        ("INV-1", "UPDATE message SET document_id = NULL WHERE kind = 'document'", "没有发给"),
+        ("INV-1", "UPDATE message SET document_id = NULL WHERE kind = 'reminder'", "没有发给"),
         ("INV-1", f"UPDATE message SET state = 'ready', not_before = {OLD}", "待发超过1小时"),
         ("INV-1", f"UPDATE message SET state = 'sending', token = 't', lease_until = {OLD}", "发送中断"),
         ("INV-1", "UPDATE message SET smtp_reply = ''", "没有应答"),
@@ -97,14 +102,14 @@ def test_an_office_that_lived_by_its_verbs_is_well(office: OpenDesk) -> None:
         ("INV-5", "UPDATE audit_entry SET detail = replace(detail, '\"count\":', '\"count\":1')", "推算"),
         ("INV-6", "UPDATE rectification SET state = 'planned'", "记录为 rectifying"),
         ("INV-6", "UPDATE audit_entry SET actor = 'nobody' WHERE act = 'sign'", "内容与链值不符"),
-        ("INV-6", "DELETE FROM audit_entry WHERE seq = (SELECT max(seq) FROM audit_entry WHERE shard = 1) AND shard = 1",
+        ("INV-6", "DELETE FROM audit_entry WHERE shard = 1 AND seq = (SELECT length FROM audit_head WHERE shard = 1)",
          "链尾缺失"),
         ("INV-6", "DELETE FROM audit_entry WHERE subject = 'document'", "记录为 无"),
         ("INV-7", "UPDATE audit_entry SET act = 'close' WHERE act = 'approve_plan'", "close"),
         ("INV-7", "DELETE FROM audit_entry WHERE act = 'submit_plan'", "缺少记录"),
         ("INV-7", "UPDATE finding SET found_by = confirmed_by", "认定问题的人是发现人"),
-        ("INV-8", "INSERT INTO rung (case_id, round, due_version, code, light, fired_on) "
-         "SELECT id, round, due_version, 'again', 'blue', '2026-06-30' FROM rectification", "again"),
+        ("INV-8", ("INSERT INTO rung (case_id, round, due_version, code, light, fired_on) "
+                   "SELECT id, round, due_version, 'again', 'blue', '2026-06-30' FROM rectification"), "again"),
         ("INV-8", "UPDATE rectification SET closed_on = '2026-05-10'", "办结后"),
         ("INV-9", "UPDATE document SET kind = 'referral_letter' WHERE serial = 1", "封邮件"),
         ("INV-10", "UPDATE visit SET items = ''", "没有事项"),
@@ -117,10 +122,12 @@ def test_an_office_that_lived_by_its_verbs_is_well(office: OpenDesk) -> None:
         ("INV-12", "UPDATE rectification SET calendar_version = NULL", "日历"),
         ("INV-12", "UPDATE audit_entry SET detail = replace(detail, '\"provisional\":false', '\"provisional\":true')",
          "暂定"),
-        ("INV-13", f"INSERT INTO tick (office_id, job, on_day, at, boot, uptime_seconds) "
-         f"SELECT id, 'sweep', '2026-07-09', {OLD}, '', 0 FROM office", "sweep"),
+        ("INV-13", ("INSERT INTO tick (office_id, job, on_day, at, boot, uptime_seconds) "
+                    f"SELECT id, 'sweep', '2026-07-09', {OLD}, '', 0 FROM office"), "sweep"),
     ],
 )  # fmt: skip
+# verify_chains leaves its cursor open when it stops at a broken link, and psycopg says so; without harm here.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_what_was_broken_behind_its_back_is_told(
     office: OpenDesk, invariant: str, breakage: str, said: str
 ) -> None:
@@ -146,7 +153,8 @@ def test_a_chain_cut_short_with_its_head_does_not_fit_the_checkpoint(office: Ope
         write_checkpoint(desk.session, desk.office_id, TODAY)
         desk.session.flush()
         assert broken(examine(desk)) == {}
-        desk.session.connection().execute(sa.text("UPDATE audit_checkpoint SET lengths = replace(lengths, '1:', '1:9')"))
+        forged = "UPDATE audit_checkpoint SET lengths = replace(lengths, '1:', '1:9')"
+        desk.session.connection().exec_driver_sql(forged)
 
         assert "检查点" in broken(examine(desk))["INV-6"]
 
@@ -170,7 +178,10 @@ def test_a_case_with_proof_of_service_outstanding_is_well_without_a_day(office: 
         query = sa.text("SELECT light, next_due_on FROM rectification ORDER BY id LIMIT 1")
         light, next_due_on = desk.session.connection().execute(query).one()
 
-    assert (light, next_due_on) == ("yellow", None)  # the draft waits for its signer, the red rung for its service
+    assert (light, next_due_on) == (
+        "yellow",
+        None,
+    )  # the draft waits for its signer, the red rung for its service
     assert diagnose(office, day=date(2026, 7, 31)).ok
 
 
@@ -181,7 +192,9 @@ def test_nothing_left_to_sweep_is_still_well(office: OpenDesk) -> None:
 def test_warnings_name_what_needs_attention(office: OpenDesk) -> None:
     with office(by=None, today=date(2026, 11, 2), readonly=True) as desk:
         desk.session.add(Note(name="hold", value="2026-11-01由备份 a.tar 恢复"))
-        desk.session.connection().exec_driver_sql("UPDATE rectification SET set_aside = 'x', next_due_on = NULL")
+        desk.session.connection().exec_driver_sql(
+            "UPDATE rectification SET set_aside = 'x', next_due_on = NULL"
+        )
         warned = "\n".join(examine(desk).warnings)
 
     for text in ("由备份 a.tar 恢复", "2027年工作日历是暂定的", "未配置邮件", "2件整改事项被巡查搁置"):

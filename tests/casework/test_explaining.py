@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,7 @@ from tests.make import (
 
 CODE = "2026-ZH-01-D001-01"
 LATE_BY_ONE = date(2026, 6, 4)
+NUMBER: dict[str, Any] = {"number": "示法督办〔2026〕1号", "series": "示法督办", "year": 2026, "serial": 1}
 
 
 def said(desk: Desk) -> str:
@@ -33,7 +35,13 @@ def said(desk: Desk) -> str:
 
 
 def test_a_case_without_a_signed_notice_has_no_due_date_and_no_light(desk: Desk) -> None:
-    case = {"signed_on": None, "served_on": None, "due_on": None, "first_due_on": None, "state": CaseState.OPEN}
+    case = {
+        "signed_on": None,
+        "served_on": None,
+        "due_on": None,
+        "first_due_on": None,
+        "state": CaseState.OPEN,
+    }
     make_finding_and_case(desk, make_campaign(desk), make_unit(desk), CODE, **case)
 
     explanation = explain_case(desk, CODE)
@@ -80,8 +88,10 @@ def test_a_notice_without_proof_of_service_holds_every_rung_beyond_blue(desk: De
 def test_a_sheet_that_was_not_served_holds_the_rung_after_it(desk: Desk) -> None:
     campaign, unit = make_campaign(desk), make_unit(desk)
     case = make_finding_and_case(desk, campaign, unit, CODE)
-    sheet = make_document(desk, campaign, unit, DocumentKind.URGING, case, state=DocumentState.ISSUED.value,
-                          issued_on=LATE_BY_ONE, number="示法督办〔2026〕1号", series="示法督办", year=2026, serial=1)  # fmt: skip
+    state = DocumentState.ISSUED.value
+    sheet = make_document(
+        desk, campaign, unit, DocumentKind.URGING, case, state=state, issued_on=LATE_BY_ONE, **NUMBER
+    )
     make_rung(desk, case, Light.YELLOW, LATE_BY_ONE, document_id=sheet.id)
 
     text = said(desk)

@@ -5,13 +5,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from casework.campaigns import plan_of
 from casework.climbing import derive_next_due
+from casework.deadlines import sweep_batch
 from casework.desk import Desk
+from casework.doctor import examine
 from casework.ledger import export_ledger, import_ledger
 from casework.ledgerentries import find_item
+from casework.rungs import SweepReport
 from core.codes import DocumentKind, Light
 from core.errors import InvalidInput, NotAllowed, NotFound
 from delivery.sheets.ledger import LedgerRow, read_ledger, write_ledger, write_ledger_csv
@@ -161,6 +164,31 @@ def test_the_light_of_an_old_ledger_stands_as_a_rung_without_a_document(desk: De
     assert (case_of(desk, "2024-0008").light, case_of(desk, "2024-0008").highest_light) == ("none", "red")
 
 
+def test_the_doctor_finds_an_imported_ledger_well(desk: Desk, tmp_path: Path) -> None:
+    make.make_unit(desk)
+    late = dataclasses.replace(OLD, case="B-1", due_on=date(2026, 6, 1), light=Light.YELLOW)
+    import_ledger(desk, put(tmp_path, OLD, late, CLOSED))
+    desk.flush_changes()
+    assert [(one.id, one.examples) for one in examine(desk).invariants if one.broken] == []
+
+
+def test_the_sweep_goes_on_from_the_light_that_the_ledger_gave(open_desk: OpenDesk, tmp_path: Path) -> None:
+    with open_desk(by="L-DIRECTOR") as desk:
+        make.make_unit(desk)
+        import_ledger(
+            desk, put(tmp_path, dataclasses.replace(OLD, due_on=date(2026, 6, 1), light=Light.YELLOW))
+        )
+        day = case_of(desk, "2024-0007").next_due_on
+    assert day is not None
+    with open_desk(today=day) as desk:
+        case = case_of(desk, "2024-0007")
+        sweep_batch(desk, [case.id], SweepReport(day))
+    with open_desk(today=day) as desk:
+        rungs = desk.session.exec(select(Rung).order_by(col(Rung.id))).all()
+        assert [rung.light for rung in rungs] == ["yellow", "red"]
+        assert desk.session.exec(select(Document.kind)).all() == ["supervision"]
+
+
 def test_every_bad_cell_is_named_and_nothing_is_written(desk: Desk, tmp_path: Path) -> None:
     unit = make.make_unit(desk)
     planned = make.make_campaign(desk, "2026-ZX-01", state="planned", opened_on=None)
@@ -235,39 +263,29 @@ def test_an_export_of_an_import_gives_the_cells_back(desk: Desk, tmp_path: Path)
     assert (closed.closure, closed.closed_on, closed.completion) == ("已销号", date(2024, 12, 3), "已完成")
 
 
-def test_an_export_fills_the_columns_from_the_tables(desk: Desk) -> None:
+def make_told_case(desk: Desk) -> Rectification:
+    """Write a case with everything that a row of the ledger tells."""
     campaign, unit = make.make_campaign(desk), make.make_unit(desk)
     make.make_person(desk, "P02", name="督察员02")
+    values = {"first_due_on": date(2026, 5, 20), "due_version": 2, "returns": 1, "highest_light": "red"}
     case = make.make_finding_and_case(
-        desk, campaign, unit, "Q1", plan_text="逐项整改。", first_due_on=date(2026, 5, 20), due_version=2, returns=1,
-        verified_by="P02", highest_light="red",
-    )  # fmt: skip
+        desk, campaign, unit, "Q1", plan_text="逐项整改。", verified_by="P02", **values
+    )
     make.make_evidence(desk, case, "整改报告.pdf")
     make.make_evidence(desk, case, "照片.jpg")
     number = {"series": "示法督", "year": 2026, "serial": 7, "number": "示法督〔2026〕7号"}
     make.make_document(desk, campaign, unit, DocumentKind.FEEDBACK_NOTICE, case, **number)
-    desk.record("case", case.id, "submit_plan", unit_id=unit.id, owner="科长", on=date(2026, 5, 12))
-    desk.record(
-        "case",
-        case.id,
-        "report_progress",
-        unit_id=unit.id,
-        percent="40%",
-        text="已完成四成",
-        on=date(2026, 5, 30),
-    )
-    desk.record(
-        "case",
-        case.id,
-        "verify",
-        unit_id=unit.id,
-        to_state="rectifying",
-        note="材料不足",
-        on=date(2026, 6, 2),
-    )
+    desk.record("case", case.id, "submit_plan", owner="科长", on=date(2026, 5, 12))
+    desk.record("case", case.id, "report_progress", percent="40%", text="已完成四成", on=date(2026, 5, 30))
+    desk.record("case", case.id, "verify", to_state="rectifying", note="材料不足", on=date(2026, 6, 2))
     desk.flush_changes()
+    return case
+
+
+def test_an_export_fills_the_columns_from_the_tables(desk: Desk) -> None:
+    make_told_case(desk)
     (row,) = read_ledger(export_ledger(desk, campaign="2026-ZH-01"))
-    assert (row.campaign, row.unit, row.category) == ("2026-ZH-01", unit.name, "E24 行政执法规范化")
+    assert (row.campaign, row.unit, row.category) == ("2026-ZH-01", "示例县D001局", "E24 行政执法规范化")
     assert row.progress == "2026-05-30 完成率40%　已完成四成"
     assert row.verdict == "2026-06-02 退回补充整改　材料不足"
     assert (row.measure, row.responsible, row.lead) == ("逐项整改。", "科长", "分管领导")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -41,6 +42,7 @@ from tests.make import (
 )
 
 MOST_QUERIES = 15
+NUMBER: dict[str, Any] = {"number": "示法督办〔2026〕1号", "series": "示法督办", "year": 2026, "serial": 1}
 
 
 @pytest.fixture
@@ -154,12 +156,20 @@ def test_todo_gathers_what_waits_for_somebody(desk: Desk, campaign: Campaign, un
     make_rung(desk, case, Light.YELLOW, date(2026, 6, 29))
     make_document(desk, campaign, unit, DocumentKind.URGING, case, state=DocumentState.DRAFT.value)
     make_document(desk, campaign, unit, DocumentKind.SUPERVISION, case, state=DocumentState.SIGNED.value)
-    make_document(desk, campaign, unit, DocumentKind.URGING, case, state=DocumentState.ISSUED.value,
-                  issued_on=date(2026, 6, 25), number="示法督办〔2026〕1号", series="示法督办", year=2026, serial=1)  # fmt: skip
+    issued = {"state": DocumentState.ISSUED.value, "issued_on": date(2026, 6, 25)}
+    make_document(desk, campaign, unit, DocumentKind.URGING, case, **issued, **NUMBER)
 
     todo = todo_view(desk)
 
-    piles = (todo.to_sign, todo.to_seal, todo.unserved, todo.requests, todo.plans, todo.to_close, todo.due_soon)
+    piles = (
+        todo.to_sign,
+        todo.to_seal,
+        todo.unserved,
+        todo.requests,
+        todo.plans,
+        todo.to_close,
+        todo.due_soon,
+    )
     assert [pile.total for pile in piles] == [1] * 7
     assert [(row.case.code, row.light) for row in todo.lights.rows] == [("C1", Light.YELLOW)]
 
@@ -169,13 +179,15 @@ def test_a_document_issued_within_the_days_to_acknowledge_is_not_unserved_yet(
 ) -> None:
     days = desk.office_rules.choices.acknowledge_workdays
     on = desk.calendar.after(desk.today, -days)
-    make_document(desk, campaign, unit, DocumentKind.URGING, state=DocumentState.ISSUED.value, issued_on=on,
-                  number="示法督办〔2026〕1号", series="示法督办", year=2026, serial=1)  # fmt: skip
+    issued = {"state": DocumentState.ISSUED.value, "issued_on": on}
+    make_document(desk, campaign, unit, DocumentKind.URGING, **issued, **NUMBER)
 
     assert todo_view(desk).unserved.total == 0
 
 
-def test_only_named_people_are_told_how_many_screenings_wait(desk: Desk, campaign: Campaign, unit: Unit) -> None:
+def test_only_named_people_are_told_how_many_screenings_wait(
+    desk: Desk, campaign: Campaign, unit: Unit
+) -> None:
     make_referral(desk, make_finding_and_case(desk, campaign, unit, "C1"))
     seen = todo_view(desk).screenings
     desk.actor = type(desk.actor)("P09", "督察员09", frozenset({"officer"}))
@@ -185,7 +197,9 @@ def test_only_named_people_are_told_how_many_screenings_wait(desk: Desk, campaig
 
 def test_letters_of_a_referral_are_on_no_view(desk: Desk, campaign: Campaign, unit: Unit) -> None:
     case = make_finding_and_case(desk, campaign, unit, "C1")
-    letter = make_document(desk, campaign, unit, DocumentKind.REFERRAL_LETTER, case, state=DocumentState.DRAFT.value)
+    letter = make_document(
+        desk, campaign, unit, DocumentKind.REFERRAL_LETTER, case, state=DocumentState.DRAFT.value
+    )
 
     assert todo_view(desk).to_sign.total == 0
     assert documents_view(desk, DocumentFilters()).total == 0
@@ -233,7 +247,9 @@ def test_every_view_keeps_to_its_number_of_queries_however_many_rows_there_are(
     with open_desk(by="L-DIRECTOR") as desk:
         campaign, unit = make_campaign(desk), make_unit(desk)
         for case in make_cases(desk, campaign, unit, 12):
-            paper = make_document(desk, campaign, unit, DocumentKind.URGING, case, state=DocumentState.DRAFT.value)
+            paper = make_document(
+                desk, campaign, unit, DocumentKind.URGING, case, state=DocumentState.DRAFT.value
+            )
             make_rung(desk, case, Light.YELLOW, desk.today, document_id=paper.id)
             make_request(desk, case)
 

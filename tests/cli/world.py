@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+from sqlmodel import col, select
+
 from casework.campaigns import find_campaign
 from casework.checklists import checklist_name, make_checklist
 from casework.desk import Desk, at_desk
@@ -15,10 +17,10 @@ from casework.people import split
 from casework.replies import _meta, _rows
 from casework.visits import team_of
 from delivery.sheets.answer import AnswerProblem, write_answer
+from delivery.sink import MailSink, Taken
 from models.campaign import Visit
 from models.database import make_engine, sqlite_module
 from models.organisation import Unit
-from sqlmodel import col, select
 from system.clock import now, on_day
 from system.paths import RULES_DIR
 from system.settings import Settings
@@ -137,3 +139,8 @@ def fill_answer(ducha: Ducha, document: int, path: Path, filled: dict[str, Row])
         meta = _meta(desk, row, pairs)
         path.write_bytes(write_answer(meta, problems, made_on=row.signed_on or ducha.day, filled=filled))
     return path
+
+
+def mails_of(sink: MailSink, message_id: str) -> list[Taken]:
+    """Return what the mail server took under one Message-ID."""
+    return [taken for taken in sink.journal if taken.message_id == message_id]

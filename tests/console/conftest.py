@@ -78,7 +78,15 @@ def fill(desk: Desk) -> None:
     """Write something for every part of every page; document 1 is an unsigned letter of a referral."""
     campaign, unit = make_campaign(desk), make_unit(desk, name=f"示例县{AWKWARD}局")
     case = make_finding_and_case(desk, campaign, unit, CODE, finding={"problem": AWKWARD, "facts": AWKWARD})
-    make_document(desk, campaign, unit, DocumentKind.REFERRAL_LETTER, case, state=DocumentState.DRAFT.value, title=CANARY)
+    make_document(
+        desk,
+        campaign,
+        unit,
+        DocumentKind.REFERRAL_LETTER,
+        case,
+        state=DocumentState.DRAFT.value,
+        title=CANARY,
+    )
     make_referral(desk, case, opinion=CANARY)
     draft = make_document(desk, campaign, unit, DocumentKind.URGING, case, state=DocumentState.DRAFT.value)
     make_document(desk, campaign, unit, DocumentKind.PROMPT, case, state=DocumentState.ISSUED.value,
@@ -90,9 +98,15 @@ def fill(desk: Desk) -> None:
         make_finding_and_case(desk, campaign, unit, f"2026-ZH-01-D001-{number:02}", state=state.value)
     make_finding_and_case(desk, campaign, unit, "2026-ZH-01-D001-05", due_on=date(2026, 7, 3))
     for number, state in enumerate((MessageState.UNKNOWN, MessageState.REJECTED)):
-        store(desk, Message(office_id=desk.office_id, document_id=draft.id, kind="document", key=f"k{number}",
-                            message_id=f"<{number}@shilixian.example>", recipient_name="联络员", state=state.value,
-                            recipient="d001@shilixian.example", queued_at=NOW, not_before=NOW, smtp_reply=AWKWARD))  # fmt: skip
+        mail = {"recipient_name": "联络员", "recipient": "d001@shilixian.example", "smtp_reply": AWKWARD}
+        cause = {
+            "document_id": draft.id,
+            "kind": "document",
+            "key": f"k{number}",
+            "message_id": f"<{number}@x.example>",
+        }
+        when = {"queued_at": NOW, "not_before": NOW}
+        store(desk, Message(office_id=desk.office_id, state=state.value, **mail, **cause, **when))
     for act in ("open", "report_progress"):
         desk.record("case", case.id, act, unit_id=unit.id, note=AWKWARD)
     desk.record("referral", 1, "open", unit_id=unit.id, note=CANARY)

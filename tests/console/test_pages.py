@@ -17,7 +17,7 @@ from core import errors
 from core.codes import DocumentKind
 from core.lives import DocumentState
 from system.settings import Settings
-from tests.console.conftest import AWKWARD, CANARY, CODE, NOW, settings_in
+from tests.console.conftest import CANARY, CODE, NOW, settings_in
 
 CASE = f"/cases/{CODE}"
 LETTER, DRAFT, REMINDER = "/documents/1", "/documents/2", "/documents/3"
@@ -73,7 +73,7 @@ def test_what_people_typed_stays_text(client: TestClient, page: str) -> None:
 
     assert "<script>alert" not in text
     assert "&lt;script&gt;alert" in text
-    assert "{{ 7*7 }}" in text or AWKWARD[:8] not in text
+    assert "{{ 7*7 }}" in text
 
 
 @pytest.mark.parametrize("page", ["/", "/nothing", "/cases/没有", f"{DRAFT}/docx", "/static/ducha.css"])
@@ -98,7 +98,9 @@ def test_another_host_name_is_refused(client: TestClient) -> None:
     assert client.get("/", headers={"host": "ducha.example"}).status_code == 400
 
 
-@pytest.mark.parametrize("address", ["/docs", "/redoc", "/openapi.json", "/nothing", "/documents/x", "/static/nothing"])
+@pytest.mark.parametrize(
+    "address", ["/docs", "/redoc", "/openapi.json", "/nothing", "/documents/x", "/static/nothing"]
+)
 def test_there_is_nothing_beside_the_pages(client: TestClient, address: str) -> None:
     answer = client.get(address)
 
@@ -114,7 +116,9 @@ def test_an_unknown_case_is_told_in_chinese_with_what_to_do_next(client: TestCli
     assert "2026-ZH-99" in answer.text
 
 
-@pytest.mark.parametrize("address", ["/ledger?light=green", "/ledger?unit=无", "/ledger?page=x", "/documents?kind=x"])
+@pytest.mark.parametrize(
+    "address", ["/ledger?light=green", "/ledger?unit=无", "/ledger?page=x", "/documents?kind=x"]
+)
 def test_a_wrong_address_is_a_wrong_request(client: TestClient, address: str) -> None:
     answer = client.get(address)
 
@@ -128,7 +132,10 @@ def test_nothing_can_be_changed_from_here(client: TestClient) -> None:
 
 def test_typing_a_number_opens_its_case(client: TestClient) -> None:
     assert client.get("/cases", params={"code": f" {CODE} "}).headers["location"] == CASE
-    assert client.get("/cases", params={"code": "//evil.example"}).headers["location"] == "/cases/%2F%2Fevil.example"
+    assert (
+        client.get("/cases", params={"code": "//evil.example"}).headers["location"]
+        == "/cases/%2F%2Fevil.example"
+    )
     assert client.get("/cases").headers["location"] == "/ledger"
 
 
@@ -141,7 +148,9 @@ def test_nothing_of_a_referral_is_on_any_page(client: TestClient, address: str) 
 
 
 @pytest.mark.parametrize("part", ["", "/pdf", "/docx", "/preview"])
-def test_a_letter_of_a_referral_answers_like_a_number_that_was_never_given(client: TestClient, part: str) -> None:
+def test_a_letter_of_a_referral_answers_like_a_number_that_was_never_given(
+    client: TestClient, part: str
+) -> None:
     hidden, missing = client.get(LETTER + part), client.get(f"/documents/999{part}")
 
     assert (hidden.status_code, missing.status_code) == (404, 404)
@@ -166,13 +175,17 @@ def test_the_preview_is_a_picture_and_a_reminder_has_none(client: TestClient) ->
 
 
 def test_a_light_is_a_colour_a_word_and_a_shape(client: TestClient) -> None:
-    lamp = re.search(r'<span class="lamp lamp-yellow.*?</svg><span>黄灯</span>', client.get(CASE).text, re.DOTALL)
+    lamp = re.search(
+        r'<span class="lamp lamp-yellow.*?</svg><span>黄灯</span>', client.get(CASE).text, re.DOTALL
+    )
 
     assert lamp is not None
     assert "<path" in lamp.group()
 
 
-def test_an_empty_database_gives_pages_without_rows(tmp_path: Path, settings: Settings, bare: sa.Engine) -> None:
+def test_an_empty_database_gives_pages_without_rows(
+    tmp_path: Path, settings: Settings, bare: sa.Engine
+) -> None:
     app = create_app(bare, settings, clock=lambda: NOW)
     browser = TestClient(app, base_url="http://127.0.0.1:8460")
 

@@ -175,7 +175,8 @@ def test_a_lower_rung_whose_condition_fails_bars_nothing() -> None:
 
 
 def test_a_rung_is_issued_once_and_the_top_ends_the_ladder() -> None:
-    assert decide([LOW], standing(LastRung("low", YELLOW, DUE, False, None)), workday(9), CALENDAR) == Decision(None, None)  # fmt: skip
+    last = LastRung("low", YELLOW, DUE, False, None)
+    assert decide([LOW], standing(last), workday(9), CALENDAR) == Decision(None, None)
 
 
 def test_beyond_blue_nothing_is_issued_before_the_notice_is_served() -> None:

@@ -103,7 +103,6 @@ class Prefect:
             process = subprocess.Popen(
                 [*PREFECT, *words],
                 cwd=elsewhere, env=self.env, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                start_new_session=True,
             )  # fmt: skip
         try:
             yield process
@@ -112,17 +111,26 @@ class Prefect:
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """End a child and whatever it started."""
+    """End a child and whatever it started: a run has its own process group and outlives its worker for a while."""
+    family = [process.pid, *descendants(process.pid)]
     process.send_signal(signal.SIGTERM)
     try:
         process.wait(timeout=10)
     except subprocess.TimeoutExpired:
         pass
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
+    for pid in family:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
     process.wait()
+
+
+def descendants(pid: int) -> list[int]:
+    """Return the ids of the processes that a process started, and theirs; none where the system does not tell."""
+    file = Path(f"/proc/{pid}/task/{pid}/children")
+    children = [int(word) for word in file.read_text(encoding="ascii").split()] if file.exists() else []
+    return [*children, *(one for child in children for one in descendants(child))]
 
 
 @contextmanager
