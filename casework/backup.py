@@ -51,7 +51,8 @@ def backup(engine: sa.Engine, settings: Settings, path: Path, now: datetime) -> 
             "备份没有完成", f"{error.strerror}：{error.filename}", "检查磁盘空间和文件夹权限后重试"
         ) from error
     finally:
-        part.unlink(missing_ok=True)
+        if part.exists():
+            part.unlink()
     return {"file": str(path), "sha256": hash_file(path), "bytes": path.stat().st_size, **said}
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import col
 
 from casework.desk import Desk
 from casework.paging import Cursor, Page, page_keys
@@ -15,10 +14,12 @@ from casework.rows import CaseRow, case_rows
 from core.codes import Light, Severity
 from core.errors import InvalidInput
 from core.rectification import CLOCK_RUNS, SETTLED, CaseState
+from models.base import table_of
 from models.campaign import Campaign
 from models.organisation import Unit
 from models.rectification import Rectification
 
+CASE, CAMPAIGN, UNIT = table_of(Rectification), table_of(Campaign), table_of(Unit)
 # What the state filter takes beside the states themselves.
 OPEN, OVERDUE, ALL = "active", "overdue", "all"
 SCOPE_LABELS = {OPEN: "在办", OVERDUE: "已逾期", ALL: "全部"}
@@ -83,11 +84,9 @@ def ledger_view(desk: Desk, filters: LedgerFilters, cursor: Cursor | None = None
     conditions = _conditions(desk, filters, dict(campaigns), dict(units))
     counts = _counts(desk, conditions)
     if filters.light:
-        conditions.append(col(Rectification.light) == filters.light)
-    query = sa.select(Rectification.id, Rectification.due_on).where(*conditions)
-    keys = page_keys(
-        desk.session.connection(), query, col(Rectification.due_on), col(Rectification.id), cursor
-    )
+        conditions.append(CASE.c.light == filters.light)
+    query = sa.select(CASE.c.id, CASE.c.due_on).where(*conditions)
+    keys = page_keys(desk.session.connection(), query, CASE.c.due_on, CASE.c.id, cursor)
     rows = case_rows(desk, [number for number, _day in keys.rows])
     return Ledger(
         filters,
@@ -105,15 +104,15 @@ def _choices(desk: Desk) -> tuple[list[Choice], list[Choice]]:
     """Return campaigns, newest first, and units by code, as (code, (id, name)); two queries."""
     connection = desk.session.connection()
     campaigns = (
-        sa.select(Campaign.code, Campaign.id, Campaign.title)
-        .where(col(Campaign.office_id) == desk.office_id)
-        .order_by(col(Campaign.id).desc())
+        sa.select(CAMPAIGN.c.code, CAMPAIGN.c.id, CAMPAIGN.c.title)
+        .where(CAMPAIGN.c.office_id == desk.office_id)
+        .order_by(CAMPAIGN.c.id.desc())
         .limit(CHOICES_LIMIT)
     )
     units = (
-        sa.select(Unit.code, Unit.id, Unit.name)
-        .where(col(Unit.office_id) == desk.office_id)
-        .order_by(col(Unit.code))
+        sa.select(UNIT.c.code, UNIT.c.id, UNIT.c.name)
+        .where(UNIT.c.office_id == desk.office_id)
+        .order_by(UNIT.c.code)
         .limit(CHOICES_LIMIT)
     )
     return (
@@ -128,27 +127,25 @@ def _conditions(
     campaigns: Mapping[str, tuple[int, str]],
     units: Mapping[str, tuple[int, str]],
 ) -> list[sa.ColumnElement[bool]]:
-    case = Rectification
-    conditions: list[sa.ColumnElement[bool]] = [col(case.office_id) == desk.office_id]
+    conditions: list[sa.ColumnElement[bool]] = [CASE.c.office_id == desk.office_id]
     if filters.campaign:
-        conditions.append(col(case.campaign_id) == _known("督察批次", filters.campaign, campaigns))
+        conditions.append(CASE.c.campaign_id == _known("督察批次", filters.campaign, campaigns))
     if filters.unit:
-        conditions.append(col(case.unit_id) == _known("单位", filters.unit, units))
+        conditions.append(CASE.c.unit_id == _known("单位", filters.unit, units))
     if filters.severity:
-        conditions.append(col(case.severity) == filters.severity)
+        conditions.append(CASE.c.severity == filters.severity)
     return conditions + _state_conditions(desk, filters.state)
 
 
 def _state_conditions(desk: Desk, state: str) -> list[sa.ColumnElement[bool]]:
-    case = Rectification
     if state == ALL:
         return []
     if state == OPEN:
-        return [col(case.state).in_([s.value for s in CaseState if s not in SETTLED])]
+        return [CASE.c.state.in_([s.value for s in CaseState if s not in SETTLED])]
     if state == OVERDUE:
         running = [s.value for s in CLOCK_RUNS]
-        return [col(case.state).in_(running), col(case.due_on) < desk.today]
-    return [col(case.state) == state]
+        return [CASE.c.state.in_(running), CASE.c.due_on < desk.today]
+    return [CASE.c.state == state]
 
 
 def _known(what: str, code: str, choices: Mapping[str, tuple[int, str]]) -> int:
@@ -158,8 +155,6 @@ def _known(what: str, code: str, choices: Mapping[str, tuple[int, str]]) -> int:
 
 
 def _counts(desk: Desk, conditions: list[sa.ColumnElement[bool]]) -> dict[Light, int]:
-    query: sa.Select[Any] = (
-        sa.select(Rectification.light, sa.func.count()).where(*conditions).group_by(col(Rectification.light))
-    )
+    query: sa.Select[Any] = sa.select(CASE.c.light, sa.func.count()).where(*conditions).group_by(CASE.c.light)
     found = {row[0]: row[1] for row in desk.session.connection().execute(query)}
     return {light: found.get(light.value, 0) for light in Light}

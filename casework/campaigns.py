@@ -33,7 +33,7 @@ def plan_campaign(desk: Desk, path: Path) -> Campaign:
     raises   InvalidRuleFile for the file, InvalidInput when units, items or teams do not work out
     """
     require_role(desk, ("officer", "director", "leader"), "编制督察批次")
-    text = path.read_text(encoding="utf-8")
+    text = _read(path)
     refuse_state_secrets(text, path.name)
     plan = read_plan(text, path.name)
     items = chosen_items(desk.rules, plan)
@@ -44,6 +44,18 @@ def plan_campaign(desk: Desk, path: Path) -> Campaign:
     assert campaign.id is not None
     desk.record("campaign", campaign.id, "plan", to_state=campaign.state, code=plan.code, visits=len(visits))
     return campaign
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(
+            "批次文件的编码不正确",
+            found=f"{path.name}：第{error.start + 1}个字节不是 UTF-8",
+            expected="UTF-8 编码的 YAML 文件",
+            remedy="用编辑器另存为 UTF-8 后重试",
+        ) from error
 
 
 def approve_campaign(desk: Desk, code: str, file: Path | None) -> Campaign:

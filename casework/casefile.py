@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import sqlalchemy as sa
 from sqlmodel import col, select
 
 from casework.cases import find_case
@@ -141,7 +140,6 @@ def _documents(desk: Desk, case_id: int) -> list[Document]:
         .join(DocumentCase, col(DocumentCase.document_id) == col(Document.id))
         .where(col(DocumentCase.case_id) == case_id, col(Document.kind).not_in(HIDDEN_KINDS))
         .order_by(col(Document.id))
-        .options(sa.orm.defer(col(Document.content)))
     )
     return list(desk.session.exec(query))
 

@@ -12,17 +12,17 @@ from sqlmodel import col, select
 from casework.climbing import rules_of
 from casework.desk import Desk
 from casework.paging import Cursor, Page, page_keys
-from casework.papers import fonts_of, paper_of
 from casework.rows import CaseRow, DocumentRow, case_rows, document_rows, visible_documents
 from casework.timeline import CHANNEL_LABELS, HIDDEN_KINDS, Event, document_timeline, names_of
 from core.codes import DocumentKind, Light
 from core.errors import InvalidInput, NotFound
 from core.lives import DocumentState, MessageState
-from delivery.typeset import render_png
+from models.base import table_of
 from models.document import Document, DocumentCase, DocumentFile, ServiceRecord
 from models.message import Message
 from models.organisation import Unit
 
+DOCUMENT, FILE = table_of(Document), table_of(DocumentFile)
 # What the state filter takes beside the states: what waits for a person.
 WAITING, UNSERVED = "waiting", "unserved"
 WAITING_STATES = (DocumentState.DRAFT, DocumentState.IN_REVIEW, DocumentState.SIGNED)
@@ -139,21 +139,21 @@ def documents_view(desk: Desk, filters: DocumentFilters, cursor: Cursor | None =
     units = _units(desk)
     base = [visible_documents(desk)]
     if filters.kind:
-        base.append(col(Document.kind) == filters.kind)
+        base.append(DOCUMENT.c.kind == filters.kind)
     if filters.unit:
         if filters.unit not in units:
             raise InvalidInput(
                 "没有这个单位", found=filters.unit[:40], expected="页面所列选项", remedy="回到文书重选"
             )
-        base.append(col(Document.unit_id) == units[filters.unit][0])
-    count = sa.select(Document.state, sa.func.count()).where(*base).group_by(col(Document.state))
+        base.append(DOCUMENT.c.unit_id == units[filters.unit][0])
+    count = sa.select(DOCUMENT.c.state, sa.func.count()).where(*base).group_by(DOCUMENT.c.state)
     counts = {DocumentState(row[0]): int(row[1]) for row in desk.session.connection().execute(count)}
-    query = sa.select(Document.id, Document.drafted_on).where(*base, *_state(filters.state))
+    query = sa.select(DOCUMENT.c.id, DOCUMENT.c.drafted_on).where(*base, *_state(filters.state))
     keys = page_keys(
         desk.session.connection(),
         query,
-        col(Document.drafted_on),
-        col(Document.id),
+        DOCUMENT.c.drafted_on,
+        DOCUMENT.c.id,
         cursor,
         newest_first=True,
     )
@@ -208,6 +208,9 @@ def need_paper(desk: Desk, document_id: int) -> Document:
 
 def preview_document(desk: Desk, document: Document) -> bytes:
     """Return a PNG of the first page as it will print, the seal of a sealed copy not included."""
+    from casework.papers import fonts_of, paper_of  # the typesetter is heavy, and most pages do without it
+    from delivery.typeset import render_png
+
     return render_png(paper_of(desk, document), fonts_of(desk), ppi=PREVIEW_PPI)[0]
 
 
@@ -259,11 +262,9 @@ def _cases(desk: Desk, document_id: int) -> tuple[CaseOnPaper, ...]:
 
 def _files(desk: Desk, document_id: int) -> tuple[FileLine, ...]:
     query = (
-        sa.select(
-            DocumentFile.role, DocumentFile.name, DocumentFile.sha256, sa.func.length(DocumentFile.content)
-        )
-        .where(col(DocumentFile.document_id) == document_id)
-        .order_by(col(DocumentFile.id))
+        sa.select(FILE.c.role, FILE.c.name, FILE.c.sha256, sa.func.length(FILE.c.content))
+        .where(FILE.c.document_id == document_id)
+        .order_by(FILE.c.id)
     )
     return tuple(FileLine(*row) for row in desk.session.connection().execute(query))
 

@@ -7,12 +7,13 @@ from pathlib import Path
 from sqlmodel import col, select
 
 from casework.desk import Desk
-from casework.people import join
+from casework.people import join, require_role
 from core.rectification import Role
 from delivery.addresses import check_address
 from delivery.sheets.parties import PersonRow, UnitRow, read_people, read_units
 from models.organisation import Person, Unit
 
+KEEPERS = ("officer", "director", "leader")
 POOL_ROLES = tuple(role.value for role in Role if role is not Role.UNIT)
 
 
@@ -21,6 +22,7 @@ def import_units(desk: Desk, path: Path) -> dict[str, int]:
 
     raises   InvalidInput naming every bad cell; nothing is written then
     """
+    require_role(desk, KEEPERS, "导入单位")
     known = {unit.code: unit for unit in _units(desk)}
     rows = read_units(
         path, kinds=_kinds(desk), check_email=check_address, known_units=tuple(known), name=path.name
@@ -44,6 +46,7 @@ def import_people(desk: Desk, path: Path) -> dict[str, int]:
 
     raises   InvalidInput naming every bad cell; nothing is written then
     """
+    require_role(desk, KEEPERS, "导入人才库")
     people = desk.session.exec(select(Person).where(col(Person.office_id) == desk.office_id)).all()
     known = {person.code: person for person in people}
     rows = read_people(

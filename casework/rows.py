@@ -8,18 +8,20 @@ from datetime import date
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
-from sqlmodel import col
 
 from casework.desk import Desk
 from casework.timeline import HIDDEN_KINDS
 from core.codes import DOCUMENT_KIND_LABELS, DocumentKind, Light, Severity
 from core.lives import DocumentState
 from core.rectification import CLOCK_RUNS, CaseState
+from models.base import table_of
 from models.campaign import Campaign, Finding
 from models.document import Document, DocumentCase
 from models.organisation import Unit
 from models.rectification import Rectification
 
+CASE, FINDING, UNIT, CAMPAIGN = table_of(Rectification), table_of(Finding), table_of(Unit), table_of(Campaign)
+DOCUMENT, DOCUMENT_CASE = table_of(Document), table_of(DocumentCase)
 RowT = TypeVar("RowT")
 
 
@@ -87,15 +89,15 @@ def case_rows(desk: Desk, ids: Iterable[int]) -> tuple[CaseRow, ...]:
         return ()
     query = (
         sa.select(
-            Rectification.id, Rectification.severity, Rectification.state, Rectification.light, Rectification.percent,
-            Rectification.due_on, Rectification.due_provisional, Rectification.suspended_on, Finding.code,
-            Finding.item, Finding.problem, col(Unit.code).label("unit_code"), col(Unit.name).label("unit"),
-            col(Campaign.code).label("campaign"),
+            CASE.c.id, CASE.c.severity, CASE.c.state, CASE.c.light, CASE.c.percent,
+            CASE.c.due_on, CASE.c.due_provisional, CASE.c.suspended_on, FINDING.c.code,
+            FINDING.c.item, FINDING.c.problem, UNIT.c.code.label("unit_code"), UNIT.c.name.label("unit"),
+            CAMPAIGN.c.code.label("campaign"),
         )
-        .join(Finding, col(Finding.id) == col(Rectification.id))
-        .join(Unit, col(Unit.id) == col(Rectification.unit_id))
-        .join(Campaign, col(Campaign.id) == col(Rectification.campaign_id))
-        .where(col(Rectification.id).in_(wanted))
+        .join(FINDING, FINDING.c.id == CASE.c.id)
+        .join(UNIT, UNIT.c.id == CASE.c.unit_id)
+        .join(CAMPAIGN, CAMPAIGN.c.id == CASE.c.campaign_id)
+        .where(CASE.c.id.in_(wanted))
     )  # fmt: skip
     found = {row.id: _case_row(desk, row) for row in desk.session.connection().execute(query)}
     return tuple(found[number] for number in wanted if number in found)
@@ -130,7 +132,7 @@ def left_workdays(desk: Desk, state: str, suspended_on: date | None, due_on: dat
 
 def visible_documents(desk: Desk) -> sa.ColumnElement[bool]:
     """Return the condition for documents that pages show: of this office, none of the referral compartment."""
-    return sa.and_(col(Document.office_id) == desk.office_id, col(Document.kind).not_in(HIDDEN_KINDS))
+    return sa.and_(DOCUMENT.c.office_id == desk.office_id, DOCUMENT.c.kind.not_in(HIDDEN_KINDS))
 
 
 def document_rows(desk: Desk, ids: Iterable[int]) -> tuple[DocumentRow, ...]:
@@ -140,20 +142,20 @@ def document_rows(desk: Desk, ids: Iterable[int]) -> tuple[DocumentRow, ...]:
         return ()
     count = (
         sa.select(sa.func.count())
-        .where(col(DocumentCase.document_id) == col(Document.id))
+        .where(DOCUMENT_CASE.c.document_id == DOCUMENT.c.id)
         .scalar_subquery()
         .label("cases")
     )
     query = (
         sa.select(
-            Document.id, Document.kind, Document.number, Document.title, Document.state, Document.secrecy,
-            Document.drafted_on, Document.signed_on, Document.issued_on, Document.served_on,
-            col(Unit.code).label("unit_code"), col(Unit.name).label("unit"),
-            sa.func.coalesce(Campaign.code, "").label("campaign"), count,
+            DOCUMENT.c.id, DOCUMENT.c.kind, DOCUMENT.c.number, DOCUMENT.c.title, DOCUMENT.c.state, DOCUMENT.c.secrecy,
+            DOCUMENT.c.drafted_on, DOCUMENT.c.signed_on, DOCUMENT.c.issued_on, DOCUMENT.c.served_on,
+            UNIT.c.code.label("unit_code"), UNIT.c.name.label("unit"),
+            sa.func.coalesce(CAMPAIGN.c.code, "").label("campaign"), count,
         )
-        .join(Unit, col(Unit.id) == col(Document.unit_id))
-        .outerjoin(Campaign, col(Campaign.id) == col(Document.campaign_id))
-        .where(col(Document.id).in_(wanted), visible_documents(desk))
+        .join(UNIT, UNIT.c.id == DOCUMENT.c.unit_id)
+        .outerjoin(CAMPAIGN, CAMPAIGN.c.id == DOCUMENT.c.campaign_id)
+        .where(DOCUMENT.c.id.in_(wanted), visible_documents(desk))
     )  # fmt: skip
     found = {row.id: _document_row(row) for row in desk.session.connection().execute(query)}
     return tuple(found[number] for number in wanted if number in found)

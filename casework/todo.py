@@ -8,18 +8,20 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import col
 
 from casework.desk import Desk
 from casework.rows import CaseRow, DocumentRow, Pile, case_rows, document_rows, visible_documents
 from core.codes import Light
 from core.lives import DocumentState, MessageState, ReferralState
 from core.rectification import CLOCK_RUNS, CaseState, RequestKind, RequestState
+from models.base import table_of
 from models.document import Document
 from models.message import Message
 from models.rectification import Rectification, Rung, SideRequest
 from models.referral import Referral
 
+CASE, RUNG, REQUEST = table_of(Rectification), table_of(Rung), table_of(SideRequest)
+DOCUMENT, MESSAGE, REFERRAL = table_of(Document), table_of(Message), table_of(Referral)
 SHOWN = 6
 SOON_WORKDAYS = 5
 SEES_REFERRALS = frozenset({"linkage", "director"})
@@ -108,8 +110,13 @@ def todo_view(desk: Desk) -> Todo:
     case_piles = {name: Pile(f.total, tuple(cases[n] for n in f.ids)) for name, f in piles.items()}
     paper_piles = {name: Pile(f.total, tuple(documents[n] for n in f.ids)) for name, f in papers.items()}
     return Todo(
-        **paper_piles,
-        **case_piles,
+        to_sign=paper_piles["to_sign"],
+        to_seal=paper_piles["to_seal"],
+        unserved=paper_piles["unserved"],
+        plans=case_piles["plans"],
+        to_verify=case_piles["to_verify"],
+        to_close=case_piles["to_close"],
+        due_soon=case_piles["due_soon"],
         mails=_mails(desk),
         requests=Pile(requests.total, tuple(_request_row(row, cases) for row in requests.rows)),
         lights=Pile(
@@ -133,31 +140,30 @@ def _total() -> sa.Label[int]:
 
 
 def _papers(desk: Desk, issued_before: date) -> dict[str, _Found]:
-    base = sa.select(Document.id, _total()).where(visible_documents(desk))
+    base = sa.select(DOCUMENT.c.id, _total()).where(visible_documents(desk))
     unserved = base.where(
-        col(Document.state) == DocumentState.ISSUED.value,
-        col(Document.serial).is_not(None),
-        col(Document.issued_on) < issued_before,
+        DOCUMENT.c.state == DocumentState.ISSUED.value,
+        DOCUMENT.c.serial.is_not(None),
+        DOCUMENT.c.issued_on < issued_before,
     )
     return {
-        "to_sign": _find(desk, base.where(col(Document.state).in_(TO_SIGN)).order_by(col(Document.id))),
-        "to_seal": _find(desk, base.where(col(Document.state).in_(TO_SEAL)).order_by(col(Document.id))),
-        "unserved": _find(desk, unserved.order_by(col(Document.issued_on), col(Document.id))),
+        "to_sign": _find(desk, base.where(DOCUMENT.c.state.in_(TO_SIGN)).order_by(DOCUMENT.c.id)),
+        "to_seal": _find(desk, base.where(DOCUMENT.c.state.in_(TO_SEAL)).order_by(DOCUMENT.c.id)),
+        "unserved": _find(desk, unserved.order_by(DOCUMENT.c.issued_on, DOCUMENT.c.id)),
     }
 
 
 def _case_piles(desk: Desk, until: date) -> dict[str, _Found]:
-    case = Rectification
-    base = sa.select(case.id, _total()).where(col(case.office_id) == desk.office_id)
-    by_due = (col(case.due_on), col(case.id))
+    base = sa.select(CASE.c.id, _total()).where(CASE.c.office_id == desk.office_id)
+    by_due = (CASE.c.due_on, CASE.c.id)
 
     def in_state(state: CaseState) -> _Found:
-        return _find(desk, base.where(col(case.state) == state.value).order_by(*by_due))
+        return _find(desk, base.where(CASE.c.state == state.value).order_by(*by_due))
 
     soon = base.where(
-        col(case.state).in_([state.value for state in CLOCK_RUNS]),
-        col(case.suspended_on).is_(None),
-        col(case.due_on).between(desk.today, until),
+        CASE.c.state.in_([state.value for state in CLOCK_RUNS]),
+        CASE.c.suspended_on.is_(None),
+        CASE.c.due_on.between(desk.today, until),
     )
     return {
         "plans": in_state(CaseState.PLANNED),
@@ -168,14 +174,13 @@ def _case_piles(desk: Desk, until: date) -> dict[str, _Found]:
 
 
 def _requests(desk: Desk) -> _Found:
-    request = SideRequest
     query = (
         sa.select(
-            col(request.case_id).label("id"), request.kind, request.number, request.asked_on, request.until_on,
-            request.reason, _total(),
+            REQUEST.c.case_id.label("id"), REQUEST.c.kind, REQUEST.c.number, REQUEST.c.asked_on, REQUEST.c.until_on,
+            REQUEST.c.reason, _total(),
         )
-        .where(col(request.office_id) == desk.office_id, col(request.state) == RequestState.REQUESTED.value)
-        .order_by(col(request.asked_on), col(request.id))
+        .where(REQUEST.c.office_id == desk.office_id, REQUEST.c.state == RequestState.REQUESTED.value)
+        .order_by(REQUEST.c.asked_on, REQUEST.c.id)
     )  # fmt: skip
     return _find(desk, query)
 
@@ -188,36 +193,37 @@ def _request_row(row: Any, cases: dict[int, CaseRow]) -> RequestRow:
 
 def _lights(desk: Desk, since: date) -> _Found:
     """Return the newest rung of each case that got one since a day, gravest first."""
-    case, rung = Rectification, Rung
-    rank = sa.case({light.value: light.rank for light in Light}, value=col(rung.light))
+    # Asked as a subquery, so that the few new rungs are found first and each case by its key.
+    newest = sa.exists().where(
+        CASE.c.id == RUNG.c.case_id, CASE.c.last_rung_id == RUNG.c.id, CASE.c.office_id == desk.office_id
+    )
+    rank = sa.case({light.value: light.rank for light in Light}, value=RUNG.c.light)
     query = (
-        sa.select(case.id, rung.light, rung.fired_on, _total())
-        .join(case, col(case.last_rung_id) == col(rung.id))
-        .where(col(rung.fired_on) >= since, col(case.office_id) == desk.office_id)
-        .order_by(rank.desc(), col(rung.fired_on).desc(), col(case.id))
+        sa.select(RUNG.c.case_id.label("id"), RUNG.c.light, RUNG.c.fired_on, _total())
+        .where(RUNG.c.fired_on >= since, newest)
+        .order_by(rank.desc(), RUNG.c.fired_on.desc(), RUNG.c.case_id)
     )
     return _find(desk, query)
 
 
 def _mails(desk: Desk) -> Pile[MailRow]:
-    mail = Message
     query = (
         sa.select(
-            mail.id,
-            mail.recipient_name,
-            mail.recipient,
-            mail.state,
-            mail.smtp_reply,
-            mail.document_id,
+            MESSAGE.c.id,
+            MESSAGE.c.recipient_name,
+            MESSAGE.c.recipient,
+            MESSAGE.c.state,
+            MESSAGE.c.smtp_reply,
+            MESSAGE.c.document_id,
             _total(),
         )
-        .outerjoin(Document, col(Document.id) == col(mail.document_id))
+        .outerjoin(DOCUMENT, DOCUMENT.c.id == MESSAGE.c.document_id)
         .where(
-            col(mail.office_id) == desk.office_id,
-            col(mail.state).in_(BAD_MAIL),
-            sa.or_(col(mail.document_id).is_(None), visible_documents(desk)),
+            MESSAGE.c.office_id == desk.office_id,
+            MESSAGE.c.state.in_(BAD_MAIL),
+            sa.or_(MESSAGE.c.document_id.is_(None), visible_documents(desk)),
         )
-        .order_by(col(mail.id).desc())
+        .order_by(MESSAGE.c.id.desc())
     )
     found = _find(desk, query)
     rows = tuple(
@@ -234,7 +240,7 @@ def _screenings(desk: Desk) -> int | None:
     open_states = (ReferralState.SCREENING.value, ReferralState.OPINION.value, ReferralState.STUDY.value)
     query = (
         sa.select(sa.func.count())
-        .select_from(Referral)
-        .where(col(Referral.office_id) == desk.office_id, col(Referral.state).in_(open_states))
+        .select_from(REFERRAL)
+        .where(REFERRAL.c.office_id == desk.office_id, REFERRAL.c.state.in_(open_states))
     )
     return int(desk.session.connection().execute(query).scalar_one())

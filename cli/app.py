@@ -9,7 +9,7 @@ import typer
 
 from cli.commands import campaign, case, machine, notice, referral, register, rules
 from cli.edge import CALL, USAGE, UsageProblem, day, take_general_options, tell
-from core.errors import DuchaError
+from core.errors import DuchaError, WorldFailed
 
 app = typer.Typer(
     help="法治督察工作引擎。--json、--by、--today 可以写在命令行的任何位置。",
@@ -59,7 +59,18 @@ def run(arguments: list[str]) -> int:
         return _tell_usage(error)
     except BrokenPipeError:
         return 0
+    except OSError as error:
+        return tell(_file_failed(error))
     return code if isinstance(code, int) else 0
+
+
+def _file_failed(error: OSError) -> WorldFailed:
+    return WorldFailed(
+        "文件读写失败",
+        found=f"{error.strerror or error}：{error.filename or ''}".rstrip("："),
+        expected="可读写的文件和文件夹，足够的磁盘空间",
+        remedy="检查路径、权限和磁盘空间后重试",
+    )
 
 
 def _tell_usage(error: typer.TyperException) -> int:

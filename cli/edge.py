@@ -100,7 +100,7 @@ def emit(
     data: object,
     human: Callable[[Any], None] | None = None,
     *,
-    states: Mapping[str, str] | None = None,
+    states: Mapping[Any, str] | None = None,
 ) -> None:
     """Print a result: one JSON document with `--json`, else for people: tables for lists, lines for mappings.
 

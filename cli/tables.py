@@ -17,7 +17,6 @@ WIDTH = 100  # where the output is not a terminal
 NARROW = 22  # a column whose cells are all at most this wide is never broken
 HASH = re.compile(r"[0-9a-f]{64}")
 SHORT_HASH = 12
-EMPTY = (None, "", [], (), {})
 NO_WORDS: Words = {}
 
 Row = Mapping[str, object]
@@ -39,23 +38,25 @@ def print_value(data: object, states: Words = NO_WORDS) -> None:
 
 def _print_mapping(console: Console, data: Row, states: Words) -> None:
     for key, value in data.items():
-        if _is_table(value):
+        if records := _records(value):
             console.print(Text(f"{_label(key)}："))
-            _print_list(console, value, states)
+            _print_list(console, records, states)
         elif value is not None and value != "":
             console.print(Text(f"{_label(key)}：{_cell(key, value, states)}"))
 
 
-def _is_table(value: object) -> bool:
-    is_list = isinstance(value, Sequence) and not isinstance(value, str)
-    return is_list and bool(value) and isinstance(value[0], Mapping)
+def _records(value: object) -> list[Row]:
+    """Return the mappings of a list of mappings; nothing for any other value."""
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        return []
+    return [one for one in value if isinstance(one, Mapping)]
 
 
 def _print_list(console: Console, rows: Sequence[object], states: Words) -> None:
     if not rows:
         console.print("（无）")
         return
-    records = [row for row in rows if isinstance(row, Mapping)]
+    records = _records(rows)
     if len(records) < len(rows):
         for row in rows:
             console.print(Text(str(row)))
@@ -81,7 +82,7 @@ def _columns(rows: Sequence[Row]) -> list[str]:
     return [
         key
         for key in keys
-        if any(row.get(key) not in EMPTY for row in rows)
+        if any(row.get(key) not in (None, "") for row in rows)
         and not any(isinstance(row.get(key), Mapping | list) for row in rows)
     ] or list(rows[0])[:1]
 
@@ -96,13 +97,13 @@ def _cell(key: str, value: object, states: Words = NO_WORDS) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, Mapping):
-        return "，".join(f"{_inner(name)} {_cell(name, inner)}" for name, inner in value.items()) or "无"
+        return "，".join(f"{_inner(name)} {_cell(str(name), inner)}" for name, inner in value.items()) or "无"
     if isinstance(value, list | tuple):
         return "、".join(_cell(key, inner, states) for inner in value) or "无"
     return _word(key, str(value), states)
 
 
-def _inner(name: str) -> str:
+def _inner(name: object) -> str:
     return LABELS.get(name) or VALUES["kind"].get(name, str(name))
 
 

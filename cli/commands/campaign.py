@@ -76,15 +76,20 @@ def _say_plan(data: dict[str, Any]) -> None:
     from cli.tables import print_value
 
     print(f"{data['code']} {data['title']}（{CAMPAIGN_STATES.get(data['state'], data['state'])}）")
-    print_value(
-        [
-            {"单位": v["unit"], "日期": v["from"] if v["from"] == v["to"] else f"{v['from']}至{v['to']}", "地点": v["place"],
-             "督察组": "、".join(v["team"]), "事项数": len(v["items"])}
-            for v in data["visits"]
-        ]
-    )  # fmt: skip
+    print_value([_visit(visit) for visit in data["visits"]])
     if data["rules_sha256"]:
         print(f"规则集 {data['rules_sha256'][:12]}")
+
+
+def _visit(visit: dict[str, Any]) -> dict[str, str]:
+    one_day = visit["from"] == visit["to"]
+    return {
+        "单位": visit["unit"],
+        "日期": visit["from"] if one_day else f"{visit['from']}至{visit['to']}",
+        "地点": visit["place"],
+        "督察组": "、".join(visit["team"]),
+        "事项数": str(len(visit["items"])),
+    }
 
 
 @checklists.command("export", help="导出检查表，每个单位一本")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,12 +10,26 @@ import typer
 
 from cli.commands.register import existing
 from cli.edge import day, emit, reading, writing
+from cli.labels import VALUES
 from core.errors import InvalidInput
+from core.rectification import CASE_ACT_LABELS, CASE_STATE_LABELS, CaseAct
 
 cases = typer.Typer(help="整改事项：台账、办理、亮灯说明", no_args_is_help=True)
 replies = typer.Typer(help="单位的整改情况报告表", no_args_is_help=True)
 ledgers = typer.Typer(help="整改台账", no_args_is_help=True)
-CaseCode = Annotated[str, typer.Argument(metavar="CASE", help="问题编号")]
+CaseCode = Annotated[str, typer.Argument(metavar="CASE", help="问题编号，如 2026-ZH-01-D001-03")]
+# What happens to a case beside the acts of people, and what is told of an entry of its history
+OTHER_ACTS = {
+    "open": "立项",
+    "import": "由旧台账导入",
+    "set_due": "确定整改期限",
+    "light": "亮灯",
+    "set_aside": "巡检搁置",
+}
+DETAILS = {
+    "light": "", "due_on": "到期日", "percent": "完成率", "verdict": "结论", "until": "至", "event": "事件",
+    "measures": "", "text": "", "note": "", "error": "",
+}  # fmt: skip
 
 
 def attach(app: typer.Typer) -> None:
@@ -37,7 +52,7 @@ def list_(
 
     with reading() as desk:
         result = list_cases(desk, campaign=campaign, unit=unit, state=state, light=light)
-    emit(result)
+    emit(result, states=CASE_STATE_LABELS)
 
 
 @cases.command("show", help="查看一个整改事项及其办理过程")
@@ -46,7 +61,35 @@ def show(code: CaseCode) -> None:
 
     with reading() as desk:
         result = show_case(desk, code)
-    emit(result)
+    emit(result, _say_case)
+
+
+def _say_case(data: dict[str, Any]) -> None:
+    from cli.tables import print_value
+
+    acts = "、".join(f"{name} {CASE_ACT_LABELS[CaseAct(name)]}" for name in data["acts"])
+    facts = {key: value for key, value in data.items() if key != "timeline"}
+    print_value({**facts, "acts": acts or "无"}, CASE_STATE_LABELS)
+    if "timeline" in data:
+        print("办理过程：")
+        print_value([_entry(entry) for entry in data["timeline"]])
+
+
+def _entry(entry: dict[str, Any]) -> dict[str, str]:
+    said = json.loads(entry["detail"]) if entry["detail"] else {}
+    words = [f"{label}{_said(key, said[key])}" for key, label in DETAILS.items() if key in said]
+    before, after = (CASE_STATE_LABELS.get(entry[end], "") for end in ("from", "to"))
+    return {
+        "日期": str(entry["on"]),
+        "经办": entry["actor"],
+        "操作": CASE_ACT_LABELS.get(entry["act"]) or OTHER_ACTS.get(entry["act"], entry["act"]),
+        "状态": after if before in ("", after) else f"{before}→{after}",
+        "内容": "；".join(words),
+    }
+
+
+def _said(key: str, value: object) -> str:
+    return f"{VALUES['light'][value]}灯" if key == "light" else str(value)
 
 
 @cases.command("explain", help="为什么是这个灯：事实、规则、日历的推算")
@@ -84,7 +127,7 @@ def act(
             values=_pairs(set_ or []),
         )
         result = show_case(desk, code, timeline=False)
-    emit(result)
+    emit(result, _say_case)
 
 
 def _pairs(texts: list[str]) -> dict[str, str]:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.edge import REFUSED, emit, open_edge, reading, settings, writing
-from core.errors import Refused
+from core.errors import DuchaError, Refused
+
+if TYPE_CHECKING:
+    from flows.jobs import Edge
 
 audits = typer.Typer(help="操作记录链", no_args_is_help=True)
 
@@ -43,10 +50,17 @@ def verify() -> None:
             "ok": not broken,
             "checked": checked,
             "broken": [{"shard": b.shard, "seq": b.seq, "why": b.why} for b in broken],
-        }
+        },
+        _say_chains,
     )
     if broken:
         raise typer.Exit(REFUSED)
+
+
+def _say_chains(data: dict[str, Any]) -> None:
+    for link in data["broken"]:
+        print(f"第{link['shard']}链第{link['seq']}环：{link['why']}")
+    print(f"核对{data['checked']}条记录，" + ("各环相符" if data["ok"] else f"{len(data['broken'])}处不符"))
 
 
 def doctor() -> None:
@@ -104,11 +118,33 @@ def clock() -> None:
 
 def serve(port: Annotated[int | None, typer.Option(help="端口，默认取 DUCHA_PORT")] = None) -> None:
     from console.serve import serve as do
-    from flows.clock import background_clock
 
     edge = open_edge()
-    with background_clock(edge):
-        do(edge.engine, edge.settings, port=port or settings().port, clock=edge.clock)
+    with _clock_beside(edge):
+        do(edge.engine, edge.settings, port=port or settings().port, clock=edge.clock.now)
+
+
+@contextmanager
+def _clock_beside(edge: Edge) -> Iterator[None]:
+    """Run the single-box clock in a thread of its own until the console ends."""
+    from flows.clock import run_clock
+
+    stop = threading.Event()
+    thread = threading.Thread(target=_tick, args=(lambda: run_clock(edge, stop),), name="clock")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _tick(run: Callable[[], None]) -> None:
+    try:
+        run()
+    except DuchaError as error:
+        # The pages stay useful where a `ducha clock` runs beside them already.
+        print(f"定时器没有启动：{error}", file=sys.stderr)
 
 
 def demo(

@@ -37,9 +37,17 @@ def list_(state: Annotated[str | None, typer.Option(help="状态")] = None) -> N
 @group.command("show", help="查看一件线索")
 def show(referral: Number) -> None:
     from casework.referrals import find_referral
+    from models.campaign import Finding
 
     with reading() as desk:
-        result = find_referral(desk, referral).model_dump(mode="json")
+        row = find_referral(desk, referral)
+        kept = row.model_dump(mode="json")
+        case = desk.session.get_one(Finding, row.case_id).code
+        # In the order of the life of a screening; the dump has none.
+        kept = {
+            name: kept[name] for name in type(row).model_fields if name not in ("id", "office_id", "case_id")
+        }
+        result = {"id": row.id, "case": case, **kept}
     emit(result, states=REFERRAL_STATE_LABELS)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from casework.cases import act_on_case
 from cli.demo.views import CaseView
@@ -29,101 +30,113 @@ NOTES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One act that somebody of the office does on a case."""
+
+    by: str
+    case: str
+    act: str
+    note: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
 def decide(world: World) -> None:
-    """Let the office deal with every case that waits for it."""
+    """Let the office deal with every case that waits for it; each person does the day's acts in one go."""
     world.look()
+    deeds: dict[str, list[Deed]] = {}
     for case in world.cases:
-        if case.waiting == "extension" and world.turn("wait" + case.code) >= 1:
-            _decide_extension(world, case)
-        elif case.waiting == "objection" and world.turn("wait" + case.code) >= 4:
-            _decide_objection(world, case)
-        elif case.state in STEPS:
-            STEPS[CaseState(case.state)](world, case)
+        for deed in _deeds(world, case):
+            deeds.setdefault(deed.by, []).append(deed)
+    for by, acts in deeds.items():
+        with world.desk(by=by) as desk:
+            for deed in acts:
+                act_on_case(desk, deed.case, deed.act, note=deed.note, values=deed.values)
 
 
-def _decide_extension(world: World, case: CaseView) -> None:
+def _deeds(world: World, case: CaseView) -> Iterable[Deed]:
+    if case.waiting == "extension":
+        return _decide_extension(world, case) if world.turn("wait" + case.code) >= 1 else ()
+    if case.waiting == "objection":
+        return _decide_objection(world, case) if world.turn("wait" + case.code) >= 4 else ()
+    step = STEPS.get(CaseState(case.state))
+    return step(world, case) if step is not None else ()
+
+
+def _decide_extension(world: World, case: CaseView) -> Iterable[Deed]:
     verdict = "granted" if world.course(case) is Course.EXTENDED else "refused"
-    with world.desk(by="L-DIRECTOR") as desk:
-        act_on_case(desk, case.code, "decide_extension", note=NOTES[verdict], values={"verdict": verdict})
+    yield Deed("L-DIRECTOR", case.code, "decide_extension", NOTES[verdict], {"verdict": verdict})
 
 
-def _decide_objection(world: World, case: CaseView) -> None:
-    """Let somebody decide who had no part in the finding: L-DEPUTY is on no team and confirms nothing."""
+def _decide_objection(world: World, case: CaseView) -> Iterable[Deed]:
+    """Let somebody decide who had no part in the finding: the deputy is on no team and confirms nothing."""
     verdict = "upheld" if world.course(case) is Course.RIGHT else "rejected"
-    with world.desk(by="L-DEPUTY") as desk:
-        act_on_case(desk, case.code, "decide_objection", note=NOTES[verdict], values={"verdict": verdict})
+    yield Deed("L-DEPUTY", case.code, "decide_objection", NOTES[verdict], {"verdict": verdict})
 
 
-def _approve_plan(world: World, case: CaseView) -> None:
+def _approve_plan(world: World, case: CaseView) -> Iterable[Deed]:
     if world.age(case) < 1:
         return
-    poor = world.course(case) is Course.REWORK and world.turn("plan" + case.code) == 0
-    act = "return_plan" if poor else "approve_plan"
-    with world.desk(by=world.other_than(case.unit, REVIEWERS)) as desk:
-        act_on_case(desk, case.code, act, note=NOTES["return_plan"] if poor else "")
+    by = world.other_than(case.unit, REVIEWERS)
+    if world.course(case) is Course.REWORK and world.turn("plan" + case.code) == 0:
+        yield Deed(by, case.code, "return_plan", NOTES["return_plan"])
+    else:
+        yield Deed(by, case.code, "approve_plan")
 
 
-def _follow(world: World, case: CaseView) -> None:
+def _follow(world: World, case: CaseView) -> Iterable[Deed]:
     """Stop the clock of the case that waits for a court, and start it again."""
     if world.course(case) is not Course.PAUSED:
         return
     if case.suspended_on is None:
         if world.age(case) == 2 and world.turn("pause" + case.code) == 0:
-            with world.desk(by="L-DIRECTOR") as desk:
-                act_on_case(desk, case.code, "suspend", note=NOTES["suspend"])
+            yield Deed("L-DIRECTOR", case.code, "suspend", NOTES["suspend"])
     elif world.calendar.between(case.suspended_on, world.today) >= PAUSE_WORKDAYS:
-        with world.desk(by=world.officer(case.unit)) as desk:
-            act_on_case(desk, case.code, "resume", note=NOTES["resume"])
+        yield Deed(world.officer(case.unit), case.code, "resume", NOTES["resume"])
 
 
-def _verify(world: World, case: CaseView) -> None:
+def _verify(world: World, case: CaseView) -> Iterable[Deed]:
     """Verify by somebody of another unit, red and black cases by two; false papers light the black light."""
     if world.age(case) < 2:
         return
     turn = world.turn("verify")
     verifier = world.other_than(case.unit, world.verifiers, turn)
-    values = {"verdict": "passed"}
-    course, first = world.course(case), case.returns == 0
-    if course in (Course.FALSE, Course.REWORK) and first:
-        values["verdict"] = "failed"
+    course = world.course(case)
+    fails = course in (Course.FALSE, Course.REWORK) and case.returns == 0
+    values = {"verdict": "failed" if fails else "passed"}
     if case.highest in GRAVE_LIGHTS:
         values["second"] = world.other_than(case.unit, world.verifiers, turn + 1)
-    note = NOTES["passed"] if values["verdict"] == "passed" else NOTES["false" if course is Course.FALSE else "thin"]
-    with world.desk(by=verifier) as desk:
-        act_on_case(desk, case.code, "verify", note=note, values=values)
-    if course is Course.FALSE and first:
-        with world.desk(by=verifier) as desk:
-            act_on_case(desk, case.code, "flag", note=NOTES["E1"], values={"event": "E1"})
+    reason = "passed" if not fails else "false" if course is Course.FALSE else "thin"
+    yield Deed(verifier, case.code, "verify", NOTES[reason], values)
+    if fails and course is Course.FALSE:
+        yield Deed(verifier, case.code, "flag", NOTES["E1"], {"event": "E1"})
 
 
-def _close(world: World, case: CaseView) -> None:
+def _close(world: World, case: CaseView) -> Iterable[Deed]:
     if world.age(case) >= 1:
-        with world.desk(by="L-DIRECTOR" if case.highest in GRAVE_LIGHTS else "L-DEPUTY") as desk:
-            act_on_case(desk, case.code, "close", note="同意销号")
+        by = "L-DIRECTOR" if case.highest in GRAVE_LIGHTS else "L-DEPUTY"
+        yield Deed(by, case.code, "close", "同意销号")
 
 
-def _plan_look_back(world: World, case: CaseView) -> None:
-    """Look back at every red and black case, at the rebound and at each fifth of the others."""
+def _plan_look_back(world: World, case: CaseView) -> Iterable[Deed]:
+    """Look back at every red and black case, at the rebound, and at the second problem of each unit."""
     chosen = case.highest in GRAVE_LIGHTS or world.course(case) is Course.REBOUND or case.code.endswith("02")
     if not chosen or case.closed_on is None or world.age(case) < 1 or case.round > 1:
         return
     day = world.calendar.after(case.closed_on, OBSERVATION_WORKDAYS)
-    with world.desk(by=world.officer(case.unit)) as desk:
-        act_on_case(desk, case.code, "schedule_look_back", values={"on": max(day, world.calendar.after(
-            world.today, 1)).isoformat()})  # fmt: skip
+    yield Deed(world.officer(case.unit), case.code, "schedule_look_back", values={"on": day.isoformat()})
 
 
-def _look_back(world: World, case: CaseView) -> None:
+def _look_back(world: World, case: CaseView) -> Iterable[Deed]:
     if case.look_back_on is None or world.today < case.look_back_on:
         return
     rebounds = world.course(case) is Course.REBOUND and world.turn("rebound") == 0
     verdict = "rebounded" if rebounds else "held"
-    verifier = world.other_than(case.unit, world.verifiers, world.turn("look back"))
-    with world.desk(by=verifier) as desk:
-        act_on_case(desk, case.code, "look_back", note=NOTES[verdict], values={"verdict": verdict})
+    by = world.other_than(case.unit, world.verifiers, world.turn("look back"))
+    yield Deed(by, case.code, "look_back", NOTES[verdict], {"verdict": verdict})
 
 
-STEPS: dict[CaseState, Callable[[World, CaseView], None]] = {
+STEPS: dict[CaseState, Callable[[World, CaseView], Iterable[Deed]]] = {
     CaseState.PLANNED: _approve_plan,
     CaseState.RECTIFYING: _follow,
     CaseState.CLOSURE_APPLIED: _verify,

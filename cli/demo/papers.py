@@ -63,10 +63,12 @@ def seal(world: World) -> None:
     with world.desk(readonly=True) as desk:
         waiting = [paper for paper in read_papers(desk, "signed") if paper.needs_seal]
         contents = [(paper, print_pdf(desk, find_document(desk, paper.id))) for paper in waiting]
-    for paper, content in contents:
-        path = world.folder("sealed") / f"{paper.kind}-{paper.id}.pdf"
-        path.write_bytes(content)
-        with world.desk(by=SEALER) as desk:
+    if not contents:
+        return
+    with world.desk(by=SEALER) as desk:
+        for paper, content in contents:
+            path = world.folder("sealed") / f"{paper.kind}-{paper.id}.pdf"
+            path.write_bytes(content)
             seal_document(desk, paper.id, path)
 
 

@@ -118,9 +118,9 @@ class Story:
         self.to_notify.clear()
 
     def _end_day(self, number: int) -> None:
-        """Close the books of the half month and a campaign that is done; let the doctor look once a fortnight."""
+        """Close the books of the half month and a campaign that is done; let the doctor look once a month."""
         run_reports(self.world.edge)
-        if number % 10 == 9:
+        if number % 20 == 19:
             run_doctor(self.world.edge)
             self._close_campaigns()
 

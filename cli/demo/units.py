@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlmodel import col, select
 
 from casework.cases import act_on_case, find_case
+from casework.desk import Desk
 from casework.documents import find_document
 from casework.papers import WITH_ANSWER, file_of
 from casework.replies import import_reply
@@ -21,6 +22,7 @@ from delivery.sheets.answer import AnswerProblem, write_answer
 from delivery.sheets.answer_return import read_answer_meta
 from models.document import Document, DocumentCase
 
+AWAY = "T011"  # its mailbox lies outside the office's domain, nobody reads it daily
 HIDDEN = ("referral_letter", "hand_over_letter")
 # Working days from the due date on which a course asks for closure; negative is before.
 CLOSES = {
@@ -69,24 +71,28 @@ def _acknowledge(world: World) -> None:
     """Sign for what arrived: most units within two working days, some never."""
     with world.desk(readonly=True) as desk:
         papers = read_papers(desk, "issued")
-    state = {case.code: case.state for case in world.cases}
+    arrived: dict[str, list[PaperView]] = {}
     for paper in papers:
         delay = 1 + int(paper.unit[1:]) % 2
-        reluctant = world.courses[paper.unit] in RELUCTANT or paper.unit == "T011"
+        reluctant = world.courses[paper.unit] in RELUCTANT or paper.unit == AWAY
         if not paper.is_signed or paper.kind in HIDDEN or reluctant or paper.issued_on is None:
             continue
         if world.calendar.between(paper.issued_on, world.today) >= delay:
-            _sign_for(world, paper, [code for code in paper.cases if state.get(code) in ("open", "planned")])
+            arrived.setdefault(paper.unit, []).append(paper)
+    state = {case.code: case.state for case in world.cases}
+    for unit, waiting in arrived.items():
+        with world.desk(by=f"{unit}:liaison") as desk:
+            for paper in waiting:
+                _sign_for(desk, paper, [code for code in paper.cases if state.get(code) in ("open", "planned")])
 
 
-def _sign_for(world: World, paper: PaperView, open_cases: Sequence[str]) -> None:
-    with world.desk(by=f"{paper.unit}:liaison") as desk:
-        if find_document(desk, paper.id).state != "issued":
-            return  # an acknowledgement a moment ago covered this paper too
-        if open_cases:
-            act_on_case(desk, open_cases[0], "acknowledge")
-        else:
-            serve_document(desk, paper.id, "acknowledgement", world.today, note="联络员在线签收")
+def _sign_for(desk: Desk, paper: PaperView, open_cases: Sequence[str]) -> None:
+    if find_document(desk, paper.id).state != "issued":
+        return  # an acknowledgement a moment ago covered this paper too
+    if open_cases:
+        act_on_case(desk, open_cases[0], "acknowledge")
+    else:
+        serve_document(desk, paper.id, "acknowledgement", desk.today, note="联络员在线签收")
 
 
 def _answer(world: World, case: CaseView) -> Answer | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +15,9 @@ from casework.desk import Desk, at_desk
 from system.paths import RULES_DIR
 from system.settings import Settings
 from tests.databases import KINDS, open_database
+
+if TYPE_CHECKING:
+    from tests.casework.scene import Scene
 
 TODAY = date(2026, 6, 30)
 OpenDesk = Callable[..., AbstractContextManager[Desk]]
@@ -55,3 +59,11 @@ def desk(open_desk: OpenDesk) -> Iterator[Desk]:
     """Give one desk for the whole test, worked at by the director."""
     with open_desk(by="L-DIRECTOR") as one:
         yield one
+
+
+@pytest.fixture
+def scene(open_desk: OpenDesk, tmp_path: Path) -> Scene:
+    """Give the small county of tests/casework/scene.py, empty at first."""
+    from tests.casework.scene import Scene  # scene needs the types of this module
+
+    return Scene(open_desk, tmp_path)

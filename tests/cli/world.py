@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -144,3 +145,21 @@ def fill_answer(ducha: Ducha, document: int, path: Path, filled: dict[str, Row])
 def mails_of(sink: MailSink, message_id: str) -> list[Taken]:
     """Return what the mail server took under one Message-ID."""
     return [taken for taken in sink.journal if taken.message_id == message_id]
+
+
+def fingerprint(ducha: Ducha) -> str:
+    """Return a hash over every row of the database and the name of every kept file."""
+    digest = hashlib.sha256()
+    connection = sqlite_module().connect(ducha.database)
+    try:
+        tables = connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+        ).fetchall()
+        for (table,) in tables:
+            rows = connection.execute(f'SELECT * FROM "{table}"').fetchall()
+            digest.update(f"{table}{sorted(map(repr, rows))}".encode())
+    finally:
+        connection.close()
+    for path in sorted((ducha.folder / "files").rglob("*")):
+        digest.update(str(path.relative_to(ducha.folder)).encode())
+    return digest.hexdigest()

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.rulebook import load_rulebook
-from flows.duties import DUTIES, is_its_day, run_duty, wants_more
+from flows.duties import DUTIES, brief, is_its_day, needs_a_person, run_duty, wants_more
 from flows.jobs import Edge
 from system.paths import RULES_DIR, read_texts
 from tests.flows.conftest import OpenEdge
@@ -73,3 +73,22 @@ def test_the_outbox_is_run_again_only_while_mails_are_left_and_the_server_takes_
     assert not wants_more({"left": 7, "accepted": 0})
     assert not wants_more({"left": 0, "accepted": 100})
     assert not wants_more({"due": 3})
+
+
+def test_a_report_is_told_in_one_short_line() -> None:
+    report = {
+        "today": "2026-06-30",
+        "due": 3,
+        "issued": {"prompt": 2},
+        "drafted": {},
+        "set_aside": [1],
+        "held": None,
+    }
+
+    assert brief(report) == "today 2026-06-30，due 3，issued {'prompt': 2}，set_aside 1"
+
+
+@pytest.mark.parametrize("report", [{"held": "时钟被回拨"}, {"set_aside": [{"case": "7"}]}, {"ok": False}])
+def test_what_a_person_must_look_at_is_told_as_a_warning(report: dict[str, object]) -> None:
+    assert needs_a_person(report)
+    assert not needs_a_person({"due": 0, "held": None, "set_aside": [], "ok": True})

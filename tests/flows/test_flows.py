@@ -60,8 +60,6 @@ def test_a_flow_returns_what_its_task_reports(
     module: ModuleType, flow: str, task: str, edge: Edge, without_engine: Any
 ) -> None:
     write_due_case(edge, date(2026, 7, 20))
-    if flow == "doctor":
-        pytest.importorskip("casework.doctor", reason="the doctor is not written yet")
 
     assert without_engine(module, flow, task)(WORKDAY)
 
@@ -95,7 +93,7 @@ def test_a_task_is_tried_again_for_the_failures_of_the_world_only(
     ],
 )
 def test_a_refusal_or_a_mistake_is_not_tried_again(error: Exception, again: bool) -> None:
-    assert is_worth_a_retry(deadlines.sweep, None, Failed(data=error)) is again  # type: ignore[arg-type]  # unused
+    assert is_worth_a_retry(deadlines.sweep, None, Failed(data=error)) is again  # type: ignore[arg-type]  # neither task nor run is looked at
 
 
 def test_the_flow_of_deadlines_sweeps_once_however_often_it_runs(
@@ -138,6 +136,12 @@ def test_the_outbox_flow_sends_slice_after_slice(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(outbox, "send", lambda _today: next(slices))
 
     assert len(outbox.outbox.fn(WORKDAY)) == 2
+
+
+def test_a_broken_invariant_fails_the_run_of_the_doctor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reports, "examine", lambda _today: {"ok": False, "invariants": [], "warnings": []})
+
+    assert reports.doctor.fn(WORKDAY).is_failed()
 
 
 def test_a_run_works_in_the_checkout_that_its_interpreter_imports(
