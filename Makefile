@@ -53,15 +53,17 @@ migration: $(STAMP) ## 新建数据库迁移：make migration m="说明" | write
 bench: $(STAMP) ## 运行性能测量 | run the benchmarks
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
+# The settings are read inside the recipes: as variables of make they would reach the installation too, which needs
+# the network that they close.
+WITH_PREFECT_ENV := set -a && . deploy/prefect.env && set +a &&
 prefect: export PREFECT_API_URL ?= http://127.0.0.1:4200/api
-prefect: export PREFECT_SERVER_EPHEMERAL_ENABLED := false
 prefect: $(STAMP) ## 部署到 Prefect：建工作池、登记流程、启动 worker | create the work pool, deploy, start a worker
 	@$(BIN)/python -c 'import os, urllib.request as r; r.urlopen(os.environ["PREFECT_API_URL"] + "/health", timeout=5)' 2>/dev/null || { \
 	  echo "error: 连不上 Prefect 服务 no Prefect server at $$PREFECT_API_URL" >&2; \
-	  echo "请在另一个窗口运行 start one in another window: $(BIN)/prefect server start" >&2; exit 3; }
-	@$(BIN)/prefect work-pool inspect ducha >/dev/null 2>&1 || $(BIN)/prefect work-pool create ducha --type process
-	$(BIN)/prefect --no-prompt deploy --all
-	$(BIN)/prefect worker start --pool ducha
+	  echo "请在另一个窗口运行 start one in another window: ($(WITH_PREFECT_ENV) exec $(BIN)/prefect server start)" >&2; exit 3; }
+	@$(WITH_PREFECT_ENV) { $(BIN)/prefect work-pool inspect ducha >/dev/null 2>&1 || $(BIN)/prefect work-pool create ducha --type process; }
+	$(WITH_PREFECT_ENV) $(BIN)/prefect --no-prompt deploy --all
+	$(WITH_PREFECT_ENV) exec $(BIN)/prefect worker start --pool ducha
 
 # The lock holds for every supported Python and platform (--universal from 3.11 up), with hashes and without
 # the address of any package index; see docs/decisions/0006.

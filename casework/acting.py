@@ -81,7 +81,12 @@ def _need_plan(deed: ActOnCase) -> None:
             remedy="逐项写明措施、责任人和完成时限",
         )
     if deed.case.due_on is None:
-        raise InvalidInput("通知书尚未签发，不能报送方案", found=deed.case.state, expected="已签发的通知书")
+        raise InvalidInput(
+            "通知书尚未签发，不能报送方案",
+            found=deed.case.state,
+            expected="已签发的通知书",
+            remedy="待通知书签发后再报送",
+        )
 
 
 def _submit_plan(deed: ActOnCase) -> None:

@@ -102,14 +102,18 @@ def _carry_out(deed: ActOnCase) -> None:
     from casework.acting import AFTER, BEFORE  # the acts use this module's types
 
     desk, case, act = deed.desk, deed.case, deed.act
-    if act in BEFORE:
-        BEFORE[act](deed)
+    steps = tuple(
+        dict.fromkeys((act, deed.effective))
+    )  # a verdict that says no asks for what its act asks for
+    for step in steps:
+        if step in BEFORE:
+            BEFORE[step](deed)
     said = {"note": deed.note, **deed.values, **deed.detail}
     move_rectification(desk, case, deed.effective, on=deed.on, label=act.value, detail=said)
     for path in deed.files:
         keep_file(desk, "case", case.id, act.value, path)
     desk.session.flush()
-    for step in dict.fromkeys((act, deed.effective)):
+    for step in steps:
         if step in AFTER:
             AFTER[step](deed)
     refresh(desk, case)
@@ -180,7 +184,10 @@ def _check_person(deed: ActOnCase) -> None:
         )
     if Role.UNIT in ACTORS[deed.act] and deed.on > deed.desk.today:
         raise InvalidInput(
-            "办理日期不得晚于今天", found=deed.on.isoformat(), expected=f"不晚于 {deed.desk.today}"
+            "办理日期不得晚于今天",
+            found=deed.on.isoformat(),
+            expected=f"不晚于 {deed.desk.today}",
+            remedy="改正 --on",
         )
 
 

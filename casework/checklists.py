@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -53,15 +55,26 @@ def make_checklist(
     """Return the workbook of one visit, with answers that are already known."""
     rules = frozen_rules(desk.session, campaign.rules_sha256 or "")
     meta = _meta(desk, campaign, visit, unit)
-    team = team_of(desk, visit)
+    items = tuple(checklist_items(rules, split(visit.items)))
+    names = tuple((person.code, person.name) for person in team_of(desk, visit))
+    made_on = campaign.opened_on or desk.today
+    if not filled:
+        return _empty_checklist(meta, items, campaign.title, made_on, names)
     return write_checklist(
-        meta,
-        checklist_items(rules, split(visit.items)),
-        campaign_title=campaign.title,
-        made_on=campaign.opened_on or desk.today,
-        team_names={person.code: person.name for person in team},
-        filled=filled,
+        meta, items, campaign_title=campaign.title, made_on=made_on, team_names=dict(names), filled=filled
     )
+
+
+@lru_cache(maxsize=4)
+def _empty_checklist(
+    meta: ChecklistMeta,
+    items: tuple[ChecklistItem, ...],
+    title: str,
+    made_on: date,
+    names: tuple[tuple[str, str], ...],
+) -> bytes:
+    """Return the empty workbook of a visit; every member of the team is sent the same one, one mail after another."""
+    return write_checklist(meta, items, campaign_title=title, made_on=made_on, team_names=dict(names))
 
 
 def checklist_items(rules: Rulebook, ids: Sequence[str]) -> list[ChecklistItem]:

@@ -10,6 +10,7 @@ from casework.cases import ActOnCase
 from casework.climbing import ladder_of, profile_of
 from casework.desk import SYSTEM, Actor
 from casework.documents import CaseOnDocument, draft_document
+from casework.duedates import count_due, name_due
 from casework.escalating import raise_for_rebound
 from casework.people import find_actor
 from core.codes import DocumentKind, Light
@@ -186,7 +187,12 @@ def check_reopening(deed: ActOnCase) -> None:
     deed.need_note()
     until = deed.day("until")
     if until is not None and until <= deed.on:
-        raise InvalidInput("新的整改期限不合理", found=until.isoformat(), expected=f"晚于 {deed.on}")
+        raise InvalidInput(
+            "新的整改期限不合理",
+            found=until.isoformat(),
+            expected=f"晚于 {deed.on}",
+            remedy="改正 --set until=日期",
+        )
 
 
 def start_round(deed: ActOnCase) -> None:
@@ -199,7 +205,11 @@ def start_round(deed: ActOnCase) -> None:
     case.round += 1
     case.rebounds += 1
     case.due_version = 1
-    case.due_on = deed.day("until") or desk.calendar.after(deed.on, days)
+    until = deed.day("until")
+    if until is not None:
+        name_due(desk, case, until, reopened=case.round)
+    else:
+        count_due(desk, case, deed.on, days, reopened=case.round)
     case.percent, case.plan_on, case.plan_text = 0, None, None
     case.closed_on = case.look_back_on = case.verified_by = None
     case.last_rung_id = None

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from casework.library import calendar_of, current_rules
 from core.errors import InvalidInput, NotFound
@@ -20,12 +20,15 @@ from core.rulebook import Office as OfficeRules
 from core.rulebook import Rulebook
 from core.workdays import Calendar
 from models.audit import Change, append_changes, shard_of, start_chains
+from models.base import table_of
 from models.campaign import Campaign
 from models.database import reading, transaction
 from models.organisation import Office
 from system.settings import Settings
 
 SYSTEM = "system"
+OFFICE = table_of(Office)
+OFFICE_BY_CODE = sa.select(OFFICE).where(OFFICE.c.code == sa.bindparam("code"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +162,10 @@ def _office_row(session: Session, rules: Rulebook, wanted: str | None, *, create
             expected="、".join(rules.offices) or "至少一个 offices/*.yaml",
             remedy="设置 DUCHA_OFFICE，或在 rules/offices/ 中增加",
         )
-    row = session.exec(select(Office).where(col(Office.code) == code)).first()
-    if row is not None:
-        return row
+    # Every desk asks this first: a plain row is half the price of a mapped one.
+    known = session.connection().execute(OFFICE_BY_CODE, {"code": code}).first()
+    if known is not None:
+        return Office(id=known.id, code=known.code, name=known.name)
     if not create:
         return Office(id=0, code=code, name=rules.offices[code].name)
     row = Office(code=code, name=rules.offices[code].name)

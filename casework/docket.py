@@ -201,7 +201,10 @@ def need_paper(desk: Desk, document_id: int) -> Document:
     document = visible_document(desk, document_id)
     if not has_paper(document):
         raise NotFound(
-            "自动提醒以邮件发出，没有纸质文书", found=str(document_id), remedy="查看该文书的邮件记录"
+            "自动提醒以邮件发出，没有纸质文书",
+            found=str(document_id),
+            expected="有纸质文书的编号",
+            remedy="查看该文书的邮件记录",
         )
     return document
 

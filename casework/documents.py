@@ -141,7 +141,10 @@ def sign_by_authorisation(desk: Desk, document: Document) -> None:
     authorisation = desk.office_rules.authorisation(document.kind, code, desk.today)
     if authorisation is None:
         raise NotAllowed(
-            "没有对该类文书的常设授权", found=document.kind, expected="单位文件 authorisations 中的授权"
+            "没有对该类文书的常设授权",
+            found=document.kind,
+            expected="单位文件 authorisations 中的授权",
+            remedy="由负责人签发，或在单位文件中登记授权",
         )
     document.authorised_by = authorisation.by
     _sign(desk, document, signer=authorisation.by)

@@ -42,7 +42,12 @@ def check_event(deed: ActOnCase) -> None:
             f"{event.event}由专门的操作办理", found=event.code, expected=act, remedy=f"改用 case act … {act}"
         )
     if Severity(deed.case.severity) in event.except_severities:
-        raise Refused(f"{event.event}不适用于该程度的问题", found=deed.case.severity, expected="其他程度")
+        raise Refused(
+            f"{event.event}不适用于该程度的问题",
+            found=deed.case.severity,
+            expected="其他程度",
+            remedy="改用其他事件，或不登记",
+        )
 
 
 def flag_event(deed: ActOnCase) -> None:

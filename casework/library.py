@@ -9,15 +9,24 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from sqlmodel import Session, col, select
+import sqlalchemy as sa
+from sqlmodel import Session
 
 from core.errors import InvalidInput, NotFound
 from core.rulebook import CalendarYear, Rulebook, freeze, load_rulebook, sha256, thaw
 from core.workdays import Calendar
+from models.base import table_of
 from models.campaign import RuleSet
 from models.organisation import Office
 from models.record import CalendarTable
 from system.paths import read_texts
+
+TABLE = table_of(CalendarTable)
+IMPORTED_YEARS = (
+    sa.select(TABLE.c.year, TABLE.c.content)
+    .where(TABLE.c.office_id == sa.bindparam("office"))
+    .order_by(TABLE.c.year, TABLE.c.version)
+)
 
 
 def current_rules(folder: Path) -> Rulebook:
@@ -76,7 +85,10 @@ def frozen_rules(session: Session, digest: str) -> Rulebook:
         row = session.get(RuleSet, digest)
         if row is None:
             raise NotFound(
-                "没有这个冻结的规则集", found=digest[:12], remedy="检查数据库是否完整（ducha doctor）"
+                "没有这个冻结的规则集",
+                found=digest[:12],
+                expected="批次启动时冻结的规则集",
+                remedy="检查数据库是否完整（ducha doctor）",
             )
         cached = thaw(row.content)
         _thawed[digest] = cached
@@ -89,12 +101,8 @@ _thawed: dict[str, Rulebook] = {}
 
 def calendar_of(session: Session, office: Office, rules: Rulebook) -> Calendar:
     """Return the calendar of the rule files, overlaid by the newest imported table of each year."""
-    query = (
-        select(CalendarTable.year, CalendarTable.version, CalendarTable.content)
-        .where(col(CalendarTable.office_id) == office.id)
-        .order_by(col(CalendarTable.year), col(CalendarTable.version))
-    )
-    newest = {year: content for year, _version, content in session.exec(query)}
+    rows = session.connection().execute(IMPORTED_YEARS, {"office": office.id})
+    newest = {row.year: row.content for row in rows}
     return _calendar(tuple(rules.calendars.values()), tuple(newest.values()))
 
 

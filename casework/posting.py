@@ -33,6 +33,8 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RETURN_WORKDAYS = 3
+# Attachment names hold 20 characters with number and ending: longer labels would be cut in the middle of a word.
+SHORT_NAMES = {DocumentKind.FEEDBACK_NOTICE: "反馈意见", DocumentKind.RECTIFICATION_ORDER: "责令整改单"}
 Values = dict[str, Any]
 Parts = tuple[Values, tuple[Attachment, ...]]
 
@@ -79,13 +81,13 @@ def _common(desk: Desk, message: Message, issuer: str) -> Values:
 def _document(desk: Desk, message: Message) -> Parts:
     document, unit = _document_and_unit(desk, message)
     label = DOCUMENT_KIND_LABELS[DocumentKind(document.kind)]
-    short = "反馈意见暨整改通知书" if document.kind == DocumentKind.FEEDBACK_NOTICE else label
+    short = SHORT_NAMES.get(DocumentKind(document.kind), label)
     tail = f"-{document.year}-{document.serial:04}" if document.serial else f"-{document.id}"
     pdf = stored_file(desk, document, "sealed") or file_of(desk, document, "pdf")
     attachments = [Attachment(safe_attachment_name(f"{short}{tail}.pdf"), PDF, pdf.content)]
     workbook = ""
     if document.kind in WITH_ANSWER:
-        workbook = safe_attachment_name(f"整改情况报告表{tail}.xlsx")
+        workbook = safe_attachment_name(f"整改报告表{tail}.xlsx")
         attachments.append(Attachment(workbook, XLSX, file_of(desk, document, "answer").content))
     issued = document.issued_on or desk.today
     return {

@@ -10,7 +10,6 @@ from sqlmodel import col, select
 from casework.cases import act_on_case
 from casework.climbing import cases_of_document
 from casework.desk import Desk
-from casework.documents import find_document
 from casework.serving import serve_document
 from core.errors import InvalidInput, NotAllowed
 from core.lives import DocumentState
@@ -42,8 +41,8 @@ def import_reply(desk: Desk, path: Path, evidence: Path | None = None) -> dict[s
     raises   InvalidInput naming every bad cell; IllegalMove, Refused for what cannot be asked now; nothing is done then
     """
     said = read_answer_meta(path, name=path.name)
-    document = find_document(desk, int(said.document)) if said.document.isdigit() else None
-    if document is None or said.office != desk.office.code:
+    document = desk.session.get(Document, int(said.document)) if said.document.isdigit() else None
+    if document is None or document.office_id != desk.office_id or said.office != desk.office.code:
         raise _wrong(path, said.document, "本单位发出的通知书")
     unit = desk.session.get(Unit, document.unit_id)
     assert unit is not None  # foreign key
@@ -87,7 +86,8 @@ def _carry_out(desk: Desk, row: AnswerRow, files: list[Path]) -> list[str]:
         and state in (CaseState.OPEN, CaseState.PLANNED)
         and _case(desk, row.case).plan_text != plan
     ):
-        act_on_case(desk, row.case, CaseAct.SUBMIT_PLAN.value, values={"measures": plan})
+        with_plan = files if row.percent is None and row.request is Request.NONE else []
+        act_on_case(desk, row.case, CaseAct.SUBMIT_PLAN.value, values={"measures": plan}, files=with_plan)
         done.append(CaseAct.SUBMIT_PLAN.value)
     if row.percent is not None and row.request is not Request.CLOSURE:
         said = "；".join(text for text in (row.progress, row.completion) if text)
@@ -108,7 +108,8 @@ def _carry_out(desk: Desk, row: AnswerRow, files: list[Path]) -> list[str]:
         until = (
             {"until": row.extend_to.isoformat()} if row.extend_to and act is CaseAct.REQUEST_EXTENSION else {}
         )
-        act_on_case(desk, row.case, act.value, note=row.request_note, values=until)
+        with_request = files if row.percent is None else []  # else they were kept with the progress
+        act_on_case(desk, row.case, act.value, note=row.request_note, values=until, files=with_request)
         done.append(act.value)
     return done
 

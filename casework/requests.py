@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from casework.cases import ActOnCase
 from casework.climbing import ladder_of
 from casework.desk import SYSTEM
+from casework.duedates import count_due, name_due
 from core.codes import DocumentKind, Severity
 from core.errors import InvalidInput, NotAllowed, Refused
 from core.rectification import RequestKind, RequestState
@@ -78,7 +79,12 @@ def check_extension_request(deed: ActOnCase) -> None:
     case, desk = deed.case, deed.desk
     until = deed.day("until")
     if case.due_on is None or until is None:
-        raise InvalidInput("尚无整改期限，不能申请延期", found=case.state, expected="已签发的通知书")
+        raise InvalidInput(
+            "尚无整改期限，不能申请延期",
+            found=case.state,
+            expected="已签发的通知书",
+            remedy="待通知书签发后再申请",
+        )
     limits = ladder_of(desk, case.campaign_id).extension
     last_day = desk.calendar.after(case.due_on, -limits.ask_before_workdays)
     if deed.on > last_day:
@@ -92,7 +98,12 @@ def check_extension_request(deed: ActOnCase) -> None:
         raise Refused("已有一件延期申请待审批", found="1件", expected="0件", remedy="等待审批结果")
     granted = [r for r in requests_of(deed, RequestKind.EXTENSION) if r.state == RequestState.GRANTED]
     if len(granted) >= limits.max_count:
-        raise Refused("延期次数已满", found=f"{len(granted)}次", expected=f"不超过{limits.max_count}次")
+        raise Refused(
+            "延期次数已满",
+            found=f"{len(granted)}次",
+            expected=f"不超过{limits.max_count}次",
+            remedy="按现期限整改",
+        )
     _check_length(deed, until)
 
 
@@ -152,15 +163,13 @@ def decide_extension(deed: ActOnCase) -> None:
     _settle(deed, request, granted)
     case = deed.case
     if granted:
-        request.granted_until_on = deed.day("until") or request.until_on
-        case.due_on = request.granted_until_on
+        until = deed.day("until") or request.until_on
+        assert until is not None  # an extension cannot be asked for without a day
+        request.granted_until_on = until
         case.due_version += 1
         case.last_rung_id = None
         case.light = case.floor_light
-        deed.desk.record(
-            "case", case.id, "set_due", unit_id=case.unit_id, from_state=case.state, to_state=case.state,
-            due_on=case.due_on, before=request.due_before, extension=request.number,
-        )  # fmt: skip
+        name_due(deed.desk, case, until, before=request.due_before, extension=request.number)
     _reply(deed, request, DocumentKind.EXTENSION_REPLY)
 
 
@@ -251,9 +260,4 @@ def resume_clock(deed: ActOnCase) -> None:
     days = max(0, desk.calendar.between(case.suspended_on, deed.on))
     case.suspended_on = None
     if case.due_on is not None and days:
-        before = case.due_on
-        case.due_on = desk.calendar.after(case.due_on, days)
-        desk.record(
-            "case", case.id, "set_due", unit_id=case.unit_id, from_state=case.state, to_state=case.state,
-            due_on=case.due_on, before=before, suspended_workdays=days,
-        )  # fmt: skip
+        count_due(desk, case, case.due_on, days, before=case.due_on, suspended_workdays=days)

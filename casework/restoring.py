@@ -123,7 +123,9 @@ def read_archive(path: Path, into: Path | None) -> Archive:
     except (tarfile.TarError, EOFError, ValueError) as error:
         raise _damaged(path, str(error)) from error
     except FileNotFoundError as error:
-        raise InvalidInput("备份文件不存在", found=str(path), expected="ducha backup 写成的文件") from error
+        raise InvalidInput(
+            "备份文件不存在", found=str(path), expected="ducha backup 写成的文件", remedy="检查路径"
+        ) from error
     if manifest is None or manifest.get("format") != FORMAT:
         raise _damaged(path, "没有清单或格式不同")
     wrong = sorted(dict(manifest["sha256"].items() ^ hashes.items()))
@@ -254,6 +256,8 @@ def release_hold(desk: Desk, second: str) -> None:
         )
     reason = hold_reason(desk)
     if reason is None:
-        raise Refused("系统没有处于暂停状态", found="正常", expected="暂停")
+        raise Refused(
+            "系统没有处于暂停状态", found="正常", expected="恢复备份后的暂停状态", remedy="无需解除，直接使用"
+        )
     desk.session.delete(desk.session.get(Note, HOLD))
     desk.record("office", desk.office_id, "release_hold", reason=reason, second=other.code)

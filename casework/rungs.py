@@ -46,6 +46,14 @@ class SweepReport:
     def count(self, into: dict[str, int], kind: str, more: int = 1) -> None:
         into[kind] = into.get(kind, 0) + more
 
+    def went(self, kind: str | None, *, was_drafted: bool) -> None:
+        """Count a draft that went by its authorisation; `was_drafted` when this report counts it as a draft."""
+        if kind is None:
+            return
+        if was_drafted:
+            self.count(self.drafted, kind, -1)
+        self.count(self.issued, kind)
+
     def add(self, part: SweepReport) -> None:
         """Add what one committed batch did."""
         self.due += part.due

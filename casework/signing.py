@@ -6,13 +6,13 @@ import sqlalchemy as sa
 
 from casework.climbing import cases_of_document, refresh, rules_of
 from casework.desk import Desk
+from casework.duedates import count_due
 from casework.subjects import subject_of
 from casework.values import rectify_days
 from core.codes import DocumentKind, Severity
 from core.errors import InvalidInput, Refused
 from core.lives import FindingState
 from core.rulebook.documents import DocumentRule
-from core.workdays import Unit as PeriodUnit
 from models.base import key_of, table_of
 from models.campaign import Finding
 from models.document import Document, DocumentCase
@@ -40,16 +40,9 @@ def before_signing(desk: Desk, document: Document, rule: DocumentRule) -> None:
                 f"问题 {finding.code}（{item.id} {item.title}）", f"事项 {item.id} 的 legal_basis"
             )
         days = rectify_days(subject.rules, desk.office.code, item, Severity(finding.severity))
-        due = desk.calendar.due(desk.today, days, PeriodUnit.WORKDAY)
         case.signed_on = desk.today
-        case.due_on = case.first_due_on = due.due_on
-        case.due_provisional, case.calendar_version = due.provisional, due.version
-        desk.session.add(case)
-        desk.record(
-            "case", case.id, "set_due", unit_id=case.unit_id, from_state=case.state, to_state=case.state,
-            due_on=due.due_on, start_on=desk.today, count=days, unit="workday", calendar=due.version,
-            provisional=due.provisional,
-        )  # fmt: skip
+        count_due(desk, case, desk.today, days)
+        case.first_due_on = case.due_on
         _print_due(desk, document, case.id, case.due_on)
     desk.session.flush()
 

@@ -54,7 +54,7 @@ def run(arguments: list[str]) -> int:
     except typer.Exit as stopped:
         return int(stopped.exit_code)
     except typer.Abort:
-        return tell(UsageProblem("已取消"))
+        return tell(UsageProblem("已取消", found="中断", expected="完整的命令", remedy="重新运行"))
     except typer.TyperException as error:
         return _tell_usage(error)
     except BrokenPipeError:

@@ -10,9 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from core.errors import DatabaseFailed, DuchaError, InvalidInput, InvalidRuleFile, WorldFailed
+import typer
+
+from core.errors import DatabaseFailed, DuchaError, InvalidInput, InvalidRuleFile, Refused, WorldFailed
 from system.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -71,7 +73,12 @@ def _check_file(known: Settings, *, must_exist: bool) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise DatabaseFailed("不能建立数据库文件夹", found=str(error), expected="可写的文件夹") from error
+            raise DatabaseFailed(
+                "不能建立数据库文件夹",
+                found=str(error),
+                expected="可写的文件夹",
+                remedy="检查 DUCHA_DATABASE_URL 和权限",
+            ) from error
 
 
 @contextmanager
@@ -114,6 +121,15 @@ def emit(
         from cli.tables import print_value
 
         print_value(data, states or {})
+
+
+def refuse(
+    data: Mapping[str, object], error: Refused, human: Callable[[Any], None] | None = None
+) -> NoReturn:
+    """Print a result that says no, with its error beside it, and end the command with exit code 1."""
+    print(f"error: {error}", file=sys.stderr)
+    emit({**data, "ok": False, "error": error.as_dict()}, human)
+    raise typer.Exit(REFUSED)
 
 
 def day(text: str | None, name: str) -> date | None:

@@ -13,7 +13,10 @@ from email.header import decode_header, make_header
 from email.headerregistry import ContentTypeHeader
 from email.message import EmailMessage, Message
 from email.parser import BytesParser
+from email.policy import EmailPolicy
 from email.utils import getaddresses
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from core.errors import InvalidInput
 
@@ -55,7 +58,7 @@ def read_mime(mime: bytes) -> ReadMail:
     fault = find_wire_fault(mime)
     if fault:
         raise _defective(fault)
-    message = BytesParser(EmailMessage, policy=policy.default).parsebytes(mime)
+    message: EmailMessage = BytesParser(EmailMessage, policy=_READING).parsebytes(mime)
     names = [name.lower() for name in message]
     if len(set(names)) < len(names):
         raise _defective("邮件头重复")
@@ -74,6 +77,27 @@ def read_mime(mime: bytes) -> ReadMail:
         html=_text(html) if html is not None else None,
         files=tuple(_read_file(part) for part in message.iter_attachments()),
     )
+
+
+if TYPE_CHECKING:
+    _Policy = EmailPolicy[EmailMessage]
+else:
+    _Policy = EmailPolicy  # generic only for the type checker
+
+
+class _Reading(_Policy):
+    """The strict policy that remembers the headers it has read: the library parses them anew at each look."""
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        return _read_header(name, value)
+
+
+@lru_cache(maxsize=256)
+def _read_header(name: str, value: str) -> Any:
+    return policy.default.header_fetch_parse(name, value)
+
+
+_READING = _Reading()
 
 
 def find_wire_fault(mime: bytes) -> str:

@@ -27,6 +27,7 @@ from casework.outbox import (
 from casework.referrals import watch
 from casework.reminders import remind
 from casework.rungs import SweepReport
+from casework.standing import left_behind
 from casework.ticks import check_clock, hold_reason, remember
 from core.errors import DeliveryFailed, Refused
 from delivery.smtp import Outcome, Phase, Receipt, SmtpAccount, SmtpSession
@@ -87,19 +88,25 @@ class Edge:
 def run_sweep(edge: Edge) -> dict[str, object]:
     """Sweep every case that is due today; a second run of the day does nothing."""
     report = SweepReport(edge.clock.today())
+    due, left = _begin_sweep(edge, report)
+    for number in left:
+        report.went(_let_go(edge, number, report), was_drafted=False)
+    for batch in batches(due, edge.settings.batch):
+        _sweep_one(edge, batch, report)
+    return report.as_dict()
+
+
+def _begin_sweep(edge: Edge, report: SweepReport) -> tuple[list[tuple[int, int]], list[int]]:
+    """Return the cases that are due and the drafts an interrupted sweep left to go; nothing while ducha is held."""
     boot, uptime = boot_id(), uptime_seconds()
     with edge.desk() as desk:
         report.held = hold_reason(desk) or check_clock(
             desk, "sweep", boot=boot, uptime=uptime, explicit=edge.clock.explicit
         )
-        if report.held is None:
-            remember(desk, "sweep", boot=boot, uptime=uptime)
-            due = due_cases(desk.session, desk.office_id, desk.today)
-        else:
-            due = []
-    for batch in batches(due, edge.settings.batch):
-        _sweep_one(edge, batch, report)
-    return report.as_dict()
+        if report.held is not None:
+            return [], []
+        remember(desk, "sweep", boot=boot, uptime=uptime)
+        return due_cases(desk.session, desk.office_id, desk.today), left_behind(desk)
 
 
 def _sweep_one(edge: Edge, batch: list[int], report: SweepReport) -> None:
@@ -113,7 +120,7 @@ def _sweep_one(edge: Edge, batch: list[int], report: SweepReport) -> None:
         return
     report.add(part)
     for number in authorised:
-        _let_go(edge, number, report)
+        report.went(_let_go(edge, number, report), was_drafted=True)
 
 
 def _isolate(edge: Edge, batch: list[int], why: str, report: SweepReport) -> None:
@@ -130,8 +137,8 @@ def _set_aside(edge: Edge, case_id: int, why: str, report: SweepReport) -> None:
         set_aside(desk, [(case_id, why[:300])], report)
 
 
-def _let_go(edge: Edge, document_id: int, report: SweepReport) -> None:
-    """Sign and issue one draft by its standing authorisation; a draft that cannot go waits for its signer."""
+def _let_go(edge: Edge, document_id: int, report: SweepReport) -> str | None:
+    """Sign and issue one draft by its standing authorisation and return its kind; None when it waits for its signer."""
     try:
         with edge.desk() as desk:
             document = find_document(desk, document_id)
@@ -139,10 +146,8 @@ def _let_go(edge: Edge, document_id: int, report: SweepReport) -> None:
             kind, went = document.kind, document.issued_on is not None
     except Refused as error:
         report.set_aside.append({"document": str(document_id), "error": str(error)[:300]})
-        return
-    if went:
-        report.count(report.drafted, kind, -1)
-        report.count(report.issued, kind)
+        return None
+    return kind if went else None
 
 
 def run_outbox(edge: Edge, limit: int | None = None) -> dict[str, object]:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -140,29 +141,37 @@ class BrokenLink:
 
 def verify_chains(session: Session, office_id: int) -> tuple[int, list[BrokenLink]]:
     """Recompute every link of an office; return the number of entries and the places that do not fit."""
-    head, entry = table_of(AuditHead), table_of(AuditEntry)
+    head = table_of(AuditHead)
     broken: list[BrokenLink] = []
     checked = 0
     heads = session.connection().execute(sa.select(head).where(head.c.office_id == office_id)).all()
     for top in heads:
-        previous, count = GENESIS, 0
-        query = (
-            sa.select(entry)
-            .where(entry.c.office_id == office_id, entry.c.shard == top.shard)
-            .order_by(entry.c.seq)
-            .execution_options(yield_per=2_000)
-        )
-        for count, row in enumerate(session.connection().execute(query).mappings(), start=1):
-            checked += 1
+        seen, wrong = _verify_chain(session, top)
+        checked += seen
+        if wrong is not None:
+            broken.append(wrong)
+    return checked, broken
+
+
+def _verify_chain(session: Session, top: Any) -> tuple[int, BrokenLink | None]:
+    """Recompute one chain from its start; return how many entries were read and the first place that does not fit."""
+    entry = table_of(AuditEntry)
+    previous, count = GENESIS, 0
+    query = (
+        sa.select(entry)
+        .where(entry.c.office_id == top.office_id, entry.c.shard == top.shard)
+        .order_by(entry.c.seq)
+        .execution_options(yield_per=2_000)
+    )
+    with session.connection().execute(query) as rows:
+        for count, row in enumerate(rows.mappings(), start=1):
             link = _link(previous, row["at"].isoformat(timespec="microseconds"), dict(row))
             if row["seq"] != count or link != bytes(row["hash"]):
-                broken.append(BrokenLink(office_id, top.shard, row["seq"], "内容与链值不符"))
-                break
+                return count, BrokenLink(top.office_id, top.shard, row["seq"], "内容与链值不符")
             previous = link
-        else:
-            if (count, previous) != (top.length, bytes(top.hash)):
-                broken.append(BrokenLink(office_id, top.shard, top.length, "链尾缺失"))
-    return checked, broken
+    if (count, previous) != (top.length, bytes(top.hash)):
+        return count, BrokenLink(top.office_id, top.shard, top.length, "链尾缺失")
+    return count, None
 
 
 def write_checkpoint(session: Session, office_id: int, day: date) -> None:

@@ -95,9 +95,12 @@ def _collect(folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
     if path.is_file():
         try:
             table = tomllib.loads(path.read_text(encoding="utf-8"))
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise InvalidInput(
-                "设置文件不是合格的 TOML", found=f"{path}：{error}", remedy="改正该行"
+                "设置文件不是合格的 TOML",
+                found=f"{path}：{error}",
+                expected="UTF-8 的 TOML：名称 = 值",
+                remedy="改正该行",
             ) from error
         for name, value in table.items():
             values[name] = value

@@ -147,7 +147,7 @@ def _only_legal(desk: Desk) -> Invariant:
         if not _is_legal(row):
             tally.find(f"{row.subject} {row.act}：{row.from_state or '无'} → {row.to_state}（{row.times}次）")
     tally.find_all(_gaps(desk))
-    for said, broken in _same_person(desk):
+    for said, broken in (*_same_person(desk), *_same_closer(desk)):
         tally.find_all(f"{said}：编号{number}" for number in link.execute(broken).scalars())
     return tally.close()
 
@@ -195,6 +195,10 @@ def _same_person(desk: Desk) -> Iterator[tuple[str, sa.Select[Any]]]:
             table.c.office_id == desk.office_id, table.c[one] == table.c[other]
         )
         yield said, query if table.name != "side_request" else query.where(table.c.kind != "suspension")
+
+
+def _same_closer(desk: Desk) -> Iterator[tuple[str, sa.Select[Any]]]:
+    """Yield the rules of closing: whoever applied does not verify, whoever verified does not close."""
     chain = ("apply_closure", "verify", "close")
 
     def before_it(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

@@ -146,6 +146,7 @@ def confirm(
             "请指明要认定的问题",
             found="问题编号与 --campaign … --all 二者选一",
             expected="编号，或 --campaign 批次 --all",
+            remedy="运行 ducha finding list 查看编号",
         )
     with writing() as desk:
         rows = confirm_findings(desk, ids, note) if ids else confirm_all(desk, campaign or "")

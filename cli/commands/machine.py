@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.edge import REFUSED, emit, open_edge, reading, settings, writing
+from cli.edge import emit, open_edge, reading, refuse, settings, writing
 from core.errors import DuchaError, Refused
 
 if TYPE_CHECKING:
@@ -45,16 +45,20 @@ def verify() -> None:
 
     with reading() as desk:
         checked, broken = verify_chains(desk.session, desk.office_id)
-    emit(
-        {
-            "ok": not broken,
-            "checked": checked,
-            "broken": [{"shard": b.shard, "seq": b.seq, "why": b.why} for b in broken],
-        },
-        _say_chains,
-    )
+    result = {
+        "ok": not broken,
+        "checked": checked,
+        "broken": [{"shard": b.shard, "seq": b.seq, "why": b.why} for b in broken],
+    }
     if broken:
-        raise typer.Exit(REFUSED)
+        error = Refused(
+            "操作记录链不相符",
+            found=f"{len(broken)}处，首处在第{broken[0].shard}链第{broken[0].seq}环",
+            expected="各环相符",
+            remedy="停止写入，查明原因，必要时从备份恢复",
+        )
+        refuse(result, error, _say_chains)
+    emit(result, _say_chains)
 
 
 def _say_chains(data: dict[str, Any]) -> None:
@@ -68,9 +72,19 @@ def doctor() -> None:
 
     with reading() as desk:
         result = examine(desk).as_dict()
-    emit(result, _say_diagnosis)
     if not result["ok"]:
-        raise typer.Exit(REFUSED)
+        refuse(result, _illness(result), _say_diagnosis)
+    emit(result, _say_diagnosis)
+
+
+def _illness(data: dict[str, Any]) -> Refused:
+    broken = [f"{one['id']} {one['broken']}处" for one in data["invariants"] if one["broken"]]
+    return Refused(
+        "数据自检有异常",
+        found="，".join(broken),
+        expected="每项0处",
+        remedy="按所列各处办理后再运行 ducha doctor",
+    )
 
 
 def _say_diagnosis(data: dict[str, Any]) -> None:
@@ -154,6 +168,13 @@ def demo(
     from cli.demo.run import run_demo
 
     summary = run_demo(out, progress=not quiet)
+    broken = summary["invariants"]["broken"]
+    if broken:
+        error = Refused(
+            "演示数据自检有异常",
+            found=f"{broken}处",
+            expected="0处",
+            remedy=f"对 {out} 的数据库运行 ducha doctor",
+        )
+        refuse(summary, error, lambda _data: None)
     emit(summary, lambda _data: None)
-    if summary["invariants"]["broken"]:
-        raise Refused("演示数据的不变量核对有异常", found=str(summary["invariants"]["broken"]), expected="0")

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.edge import CALL, REFUSED, emit, settings
+from cli.edge import CALL, emit, refuse, settings
 from core.codes import SEVERITY_LABELS, Severity
-from core.errors import InvalidInput, NotFound
+from core.errors import InvalidInput, NotFound, Refused
 from core.rulebook import Rulebook
 
 group = typer.Typer(help="规则：检查、查看、比较、说明", no_args_is_help=True)
@@ -37,21 +37,26 @@ def check(folder: Folder = None) -> None:
     book = None if broken else load_rulebook(texts)
     wrong = [f"{kind}: {text}" for kind in list_kinds() for text in check_template(kind)]
     wrong += [f"{kind}: {text}" for kind in list_mail_kinds() for text in check_mail_template(kind)]
-    emit(
-        {
-            "ok": not broken and not wrong,
-            "problems": [
-                {"file": p.file, "line": p.line, "column": p.column, "code": p.code, "message": p.message}
-                for p in problems
-            ],
-            "templates": wrong,
-            "catalogs": book.counts() if book else {},
-            "sha256": sha256(freeze(book)) if book else None,
-        },
-        lambda data: _say_check(root, data),
-    )
+    result = {
+        "ok": not broken and not wrong,
+        "problems": [
+            {"file": p.file, "line": p.line, "column": p.column, "code": p.code, "message": p.message}
+            for p in problems
+        ],
+        "templates": wrong,
+        "catalogs": book.counts() if book else {},
+        "sha256": sha256(freeze(book)) if book else None,
+    }
     if broken or wrong:
-        raise typer.Exit(REFUSED)
+        first = str(broken[0]) if broken else wrong[0]
+        error = Refused(
+            f"规则和模板有{len(broken) + len(wrong)}处错误",
+            found=first,
+            expected="全部通过检查",
+            remedy="按“文件:行:列”逐处修改后再运行 ducha rules check",
+        )
+        refuse(result, error, lambda data: _say_check(root, data))
+    emit(result, lambda data: _say_check(root, data))
 
 
 def _say_check(root: Path, data: dict[str, Any]) -> None:

@@ -67,7 +67,9 @@ class Fieldwork:
         to_on = date.fromisoformat(visit["to"])
         report_due = after(date.fromisoformat(visit["from"]), -5)
         late = {Course.LATE: 2, Course.LONG_LATE: 3}.get(world.courses[unit], 0)
-        report_on = None if world.courses[unit] is Course.MUTE else after(report_due, late - rng.randint(0, 1))
+        report_on = (
+            None if world.courses[unit] is Course.MUTE else after(report_due, late - rng.randint(0, 1))
+        )
         workbook_on = after(to_on, 5 if rng.random() < 0.08 else 1 + rng.randint(0, 1))
         return Trip(
             visit["id"], campaign, unit, to_on, tuple(visit["team"]), tuple(visit["items"]),
@@ -110,27 +112,35 @@ class Fieldwork:
         failed = {item.id for item in rng.sample(list(items), count)}
         answers: Answers = []
         for item in items:
-            row: dict[str, str | date] = {"编号": item.id, "检查日期": trip.to_on, "检查人": rng.choice(trip.team)}
+            row: dict[str, str | date] = {
+                "编号": item.id,
+                "检查日期": trip.to_on,
+                "检查人": rng.choice(trip.team),
+            }
             if item.id in failed:
                 answers.append(row | self._fail(trip, item, rng))
             elif rng.random() < 0.05:
-                answers.append({"编号": item.id, "结果": "不适用", "事实与证据": "本单位无该项职责或本年度未发生。"})
+                answers.append(
+                    {"编号": item.id, "结果": "不适用", "事实与证据": "本单位无该项职责或本年度未发生。"}
+                )
             else:
                 answers.append(row | {"结果": "合格"})
         if trip.campaign == SPECIAL and trip.unit.endswith("0"):
             # A second problem of the same item goes to a spare row at the end of the sheet.
             again = next(row for row in answers if row["编号"] in failed)
-            answers.append({**again, **self._fail(trip, next(i for i in items if i.id in failed), rng, other=True)})
+            answers.append(
+                {**again, **self._fail(trip, next(i for i in items if i.id in failed), rng, other=True)}
+            )
         return answers
 
-    def _fail(self, trip: Trip, item: Item, rng: Random, *, other: bool = False) -> dict[str, str]:
+    def _fail(self, trip: Trip, item: Item, rng: Random, *, other: bool = False) -> dict[str, str | date]:
         typical = item.typical_problems[(rng.randint(0, 1) + 2 * other) % len(item.typical_problems)]
         seen = rng.randint(8, 30)
         severity = item.severity if rng.random() < 0.75 else Severity.MINOR
-        row = {
+        row: dict[str, str | date] = {
             "结果": "不合格",
             "问题描述": f"“{item.title}”方面：{typical}。",
-            "事实与证据": f"抽查{seen}份材料，{rng.randint(1, 4)}份存在上述情况；调阅“{item.evidence[0]}”核对，已复制附卷。",
+            "事实与证据": f"抽查{seen}份材料，{rng.randint(1, 4)}份存在上述情况；已核对“{item.evidence[0]}”。",
             "程度": SEVERITY_LABELS[severity],
             "佐证材料": f"{item.id}-底稿、{item.id}-复制件",
             "单位意见": "确认",
@@ -164,7 +174,9 @@ class Fieldwork:
 
     def _correct_on_spot(self, trip: Trip, papers: list[Any]) -> None:
         """Let a small problem that was put right before the team's eyes be closed at once."""
-        minor = [paper for paper in papers if paper["severity"] == "minor" and paper["unit_opinion"] == "confirmed"]
+        minor = [
+            paper for paper in papers if paper["severity"] == "minor" and paper["unit_opinion"] == "confirmed"
+        ]
         early = self.world.courses[trip.unit] is Course.EARLY
         if not minor or not early or self.spotted >= SPOT_UNITS or trip.campaign == SPECIAL:
             return

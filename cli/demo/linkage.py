@@ -1,4 +1,4 @@
-"""Linkage in the story: each black light is screened; one clue is referred and answered, one handed over, others declined."""
+"""Linkage in the story: every black light is screened; one clue is referred, one handed over, others declined."""
 
 from __future__ import annotations
 
@@ -66,7 +66,16 @@ class Linkage:
                 .order_by(col(Referral.id))
             )
             return [
-                Clue(key_of(row), code, row.state, row.trigger, row.opened_on, row.receipt_on, row.document_id, state or "")
+                Clue(
+                    key_of(row),
+                    code,
+                    row.state,
+                    row.trigger,
+                    row.opened_on,
+                    row.receipt_on,
+                    row.document_id,
+                    state or "",
+                )
                 for row, code, state in desk.session.exec(query)
             ]
 
@@ -93,7 +102,9 @@ class Linkage:
         elif state is ReferralState.SENT:
             with self.world.desk(by=LINKAGE) as desk:
                 file = self._proof("线索受理回执", clue)
-                referrals.receipt(desk, clue.id, verdict="received", number=f"示例收〔2026〕{clue.id}号", file=file)
+                referrals.receipt(
+                    desk, clue.id, verdict="received", number=f"示例收〔2026〕{clue.id}号", file=file
+                )
         elif state is ReferralState.RECEIVED and fate == "discipline":
             self._take_result(clue)
 

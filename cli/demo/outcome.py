@@ -15,6 +15,7 @@ from casework.desk import Desk
 from casework.doctor import examine
 from casework.documents import find_document
 from casework.papers import print_docx, print_pdf
+from cli.demo.views import is_paper
 from cli.demo.world import COMPREHENSIVE, OLD, SPECIAL, World
 from core.codes import Light
 from models.base import table_of
@@ -28,17 +29,13 @@ BATCH = 20
 
 
 def write_documents(world: World, progress: Callable[[int, int], None]) -> int:
-    """Write each document as PDF and .docx; return how many there are.
-
-    The unnumbered reminder of the blue light has no paper of its own: it is the mail.
-    """
+    """Write each document as PDF and .docx; return how many there are."""
     folder = world.folder("documents")
     with world.desk(readonly=True) as desk:
-        query = select(Document.id).where(
-            col(Document.office_id) == desk.office_id,
-            ~(col(Document.by_sweep) & col(Document.number).is_(None) & col(Document.content).is_not(None)),
-        )
-        numbers = [number for number in desk.session.exec(query.order_by(col(Document.id))) if number is not None]
+        query = select(Document.id).where(col(Document.office_id) == desk.office_id, is_paper())
+        numbers = [
+            number for number in desk.session.exec(query.order_by(col(Document.id))) if number is not None
+        ]
     for start in range(0, len(numbers), BATCH):
         with world.desk(readonly=True) as desk:
             for number in numbers[start : start + BATCH]:
@@ -128,4 +125,3 @@ def peak_mb() -> int:
     """Return the most memory this process has held, in MB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(peak / (1024 * 1024 if sys.platform == "darwin" else 1024))
-

@@ -1,4 +1,4 @@
-"""How papers leave the office: review with the 发文稿纸, signature, seal, and service on those who do not sign for them."""
+"""How papers leave the office: review with the 发文稿纸, signature, seal, and service by hand where it is needed."""
 
 from __future__ import annotations
 
@@ -27,10 +27,12 @@ def draft(world: World, campaign: str) -> None:
 
 
 def review(world: World, documents: list[int]) -> None:
-    """Send drafts to review; the sheet that the leader signs on is printed."""
+    """Send drafts to review; the sheet of every third is printed, on paper the leader signs them all."""
     with world.desk(by=DRAFTER) as desk:
         for number in documents:
             document = put_in_review(desk, number)
+            if number % 3:
+                continue
             path = world.folder("sheets") / f"发文稿纸-{document.kind}-{number}.pdf"
             path.write_bytes(print_sheet(desk, document))
 
@@ -80,6 +82,8 @@ def serve(world: World) -> None:
         number, unit = int(str(entry["id"])), str(entry["unit"])
         channel = "hand" if number % 3 else "left"
         receipt = world.folder("evidence") / f"送达回证-{number}.txt"
-        receipt.write_text(f"文书{entry['number']}，{world.today}送达{entry['unit_name']}。\n", encoding="utf-8")
+        receipt.write_text(
+            f"文书{entry['number']}，{world.today}送达{entry['unit_name']}。\n", encoding="utf-8"
+        )
         with world.desk(by=world.officer(unit)) as desk:
             serve_document(desk, number, channel, world.today, receipt, note="联络员未按期签收，派员送达")

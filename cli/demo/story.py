@@ -130,7 +130,9 @@ class Story:
             cases = [case for case in self.world.cases if case.campaign == code]
             if code in self.closed or not cases or any(case.state not in SETTLED for case in cases):
                 continue
-            if all(trip.confirm_on < self.world.today for trip in self.fieldwork.trips if trip.campaign == code):
+            if all(
+                trip.confirm_on < self.world.today for trip in self.fieldwork.trips if trip.campaign == code
+            ):
                 self.closed.add(code)
                 with self.world.desk(by=DIRECTOR) as desk:
                     close_campaign(desk, code)

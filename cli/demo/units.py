@@ -22,6 +22,7 @@ from delivery.sheets.answer import AnswerProblem, write_answer
 from delivery.sheets.answer_return import read_answer_meta
 from models.document import Document, DocumentCase
 
+WAKING_DAYS = 8
 AWAY = "T011"  # its mailbox lies outside the office's domain, nobody reads it daily
 HIDDEN = ("referral_letter", "hand_over_letter")
 # Working days from the due date on which a course asks for closure; negative is before.
@@ -61,10 +62,10 @@ def live(world: World) -> None:
         if answer is not None:
             by_notice.setdefault((case.unit, case.campaign), []).append(answer)
     for (unit, campaign), answers in by_notice.items():
-        if int(unit[1:]) % 2 or campaign == OLD:  # an old ledger came without forms
-            _act_in_portal(world, unit, answers)
-        else:
+        if int(unit[1:]) % 3 == 0 and campaign != OLD:  # an old ledger came without forms
             _send_workbook(world, unit, answers)
+        else:
+            _act_in_portal(world, unit, answers)
 
 
 def _acknowledge(world: World) -> None:
@@ -83,7 +84,9 @@ def _acknowledge(world: World) -> None:
     for unit, waiting in arrived.items():
         with world.desk(by=f"{unit}:liaison") as desk:
             for paper in waiting:
-                _sign_for(desk, paper, [code for code in paper.cases if state.get(code) in ("open", "planned")])
+                _sign_for(
+                    desk, paper, [code for code in paper.cases if state.get(code) in ("open", "planned")]
+                )
 
 
 def _sign_for(desk: Desk, paper: PaperView, open_cases: Sequence[str]) -> None:
@@ -111,7 +114,7 @@ def _answer(world: World, case: CaseView) -> Answer | None:
 
 def _wakes(world: World, case: CaseView, course: Course) -> bool:
     """Say whether a silent unit has begun to work: some days after the black light."""
-    return course is Course.SILENT and case.highest == "black" and "black" + case.code in world.asked
+    return course is Course.SILENT and case.highest == "black" and world.turn("black" + case.code) >= WAKING_DAYS
 
 
 def _open_answer(world: World, case: CaseView, course: Course) -> Answer | None:
@@ -160,7 +163,9 @@ def _act_in_portal(world: World, unit: str, answers: Sequence[Answer]) -> None:
         for answer in answers:
             code = answer.case.code
             if answer.measure:
-                act_on_case(desk, code, "submit_plan", values={"measures": f"{answer.measure}（责任人：分管负责人）"})
+                act_on_case(
+                    desk, code, "submit_plan", values={"measures": f"{answer.measure}（责任人：分管负责人）"}
+                )
             elif answer.wish == "销号":
                 act_on_case(desk, code, "apply_closure", note=TEXTS["result"], files=_proof(world, answer))
             elif answer.wish == "延期":
@@ -178,7 +183,9 @@ def _proof(world: World, answer: Answer) -> list[Path]:
     """Write the evidence of a closure; the false one is the copy of another unit's report."""
     case = answer.case
     path = world.folder("evidence") / f"整改报告-{case.code}-{case.returns + 1}.txt"
-    owner = "（以下内容与其他单位报告雷同）" if world.course(case) is Course.FALSE and not case.returns else ""
+    owner = (
+        "（以下内容与其他单位报告雷同）" if world.course(case) is Course.FALSE and not case.returns else ""
+    )
     path.write_text(f"{case.code}整改情况报告\n{case.problem}\n{TEXTS['result']}{owner}\n", encoding="utf-8")
     return [path]
 
@@ -194,7 +201,9 @@ def _send_workbook(world: World, unit: str, answers: Sequence[Answer]) -> None:
         ).one()
         meta = read_answer_meta(file_of(desk, notice, "answer").content, name="整改情况报告表.xlsx")
         problems = [AnswerProblem(code, find_case(desk, code)[1].problem, due) for code, due in meta.due]
-    filled = {answer.case.code: _row(world, answer) for answer in answers if answer.case.code in dict(meta.due)}
+    filled = {
+        answer.case.code: _row(world, answer) for answer in answers if answer.case.code in dict(meta.due)
+    }
     number = world.turn(f"reply {unit}") + 1
     path = world.folder("replies") / f"整改情况报告表-{unit}-{number}.xlsx"
     path.write_bytes(write_answer(meta, problems, made_on=world.today, filled=filled))

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from casework.desk import Desk
 from casework.documents import rule_of
+from casework.rungs import REMINDER_CONTENT
 from core.rectification import RequestState
+from core.rulebook.documents import DocumentRule
 from models.base import key_of
 from models.campaign import Campaign, Finding
 from models.document import Document, DocumentCase
@@ -115,6 +118,7 @@ def read_papers(desk: Desk, *states: str) -> list[PaperView]:
         .where(
             col(Document.office_id) == desk.office_id,
             col(Document.state).in_(states),
+            is_paper(),
             col(Unit.id) == col(Document.unit_id),
         )
         .order_by(col(Document.id))
@@ -122,8 +126,10 @@ def read_papers(desk: Desk, *states: str) -> list[PaperView]:
     rows = list(desk.session.exec(query))
     carried = _cases_on(desk, [key_of(document) for document, _unit in rows])
     papers = []
+    rules: dict[tuple[int | None, str], DocumentRule] = {}
     for document, unit in rows:
-        rule = rule_of(desk, document)
+        key = (document.campaign_id, document.kind)
+        rule = rules.get(key) or rules.setdefault(key, rule_of(desk, document))
         papers.append(
             PaperView(
                 key_of(document), document.kind, unit, document.state, document.drafted_on, document.issued_on,
@@ -132,6 +138,11 @@ def read_papers(desk: Desk, *states: str) -> list[PaperView]:
             )
         )  # fmt: skip
     return papers
+
+
+def is_paper() -> sa.ColumnElement[bool]:
+    """Return the condition that leaves out the unnumbered reminder of the blue light: it is a mail, no paper."""
+    return sa.or_(col(Document.content).is_(None), col(Document.content) != REMINDER_CONTENT)
 
 
 def _cases_on(desk: Desk, documents: list[int]) -> dict[int, list[str]]:

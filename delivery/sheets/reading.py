@@ -87,10 +87,7 @@ def read_table(
             expected="、".join(required),
             remedy="使用原表样填写",
         )
-    if len(grid) - 1 > max_rows:
-        raise InvalidInput(
-            f"{what}“{name}”行数过多", found=f"{len(grid) - 1}行", expected=f"不超过{max_rows}行"
-        )
+    _check_length(grid, max_rows, f"{what}“{name}”")
     headers = tuple(re.sub(r"\s+", "", to_text(value)) for value in grid[0])
     _check_headers(Mistakes(what, sheet), headers, grid[1:], required, optional)
     columns = {header: index for index, header in enumerate(headers) if header}
@@ -131,8 +128,21 @@ def load(source: Source, name: str = "") -> tuple[bytes, str]:
         return source.read_bytes(), name or source.name
     except OSError as error:
         raise InvalidInput(
-            f"文件“{source.name}”读不到", found=error.strerror or "", expected="存在且可读的文件"
+            f"文件“{source.name}”读不到",
+            found=error.strerror or "",
+            expected="存在且可读的文件",
+            remedy="检查路径和权限",
         ) from error
+
+
+def _check_length(grid: list[list[Value]], most: int, label: str) -> None:
+    if len(grid) - 1 > most:
+        raise InvalidInput(
+            f"{label}行数过多",
+            found=f"{len(grid) - 1}行",
+            expected=f"不超过{most}行",
+            remedy="分成几个文件导入",
+        )
 
 
 def _open_workbook(data: bytes, name: str) -> tuple[str, list[list[Value]]]:

@@ -147,12 +147,12 @@ class Scene:
         return codes
 
     def act(
-        self, code: str, act: str, by: str, today: date, *, on: date | None = None, note: str = "",
+        self, code: str, act: str, by: str, today: date, *, dated: date | None = None, note: str = "",
         files: tuple[Path, ...] = (), **values: str,
     ) -> Rectification:  # fmt: skip
         """Carry out one act on a case in a transaction of its own."""
         with self.open_desk(by=by, today=today) as desk:
-            return act_on_case(desk, code, act, on=on, note=note, files=files, values=values)
+            return act_on_case(desk, code, act, on=dated, note=note, files=files, values=values)
 
     def rows(self, query: Any) -> list[Any]:
         """Return rows as they are stored now, free of their session."""

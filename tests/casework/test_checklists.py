@@ -79,7 +79,8 @@ def test_each_visit_has_its_own_workbook(scene: Scene, open_desk: OpenDesk, tmp_
 def test_failed_items_become_working_papers(scene: Scene) -> None:
     scene.start()
     path = fill(
-        scene, "回收.xlsx", ("E18", None), ("E24", {}), ("E24", {"问题描述": "另一个问题。", "单位意见": "异议", "意见说明": "不属实"})
+        scene, "回收.xlsx", ("E18", None), ("E24", {}),
+        ("E24", {"问题描述": "另一个问题。", "单位意见": "异议", "意见说明": "不属实"}),
     )  # fmt: skip
     assert bring(scene, path) == {"visits": 1, "checked": len(scene.rows(select(CheckRecord))), "papers": 2}
     papers = scene.rows(select(Finding).order_by(Finding.code))

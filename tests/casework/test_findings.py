@@ -101,7 +101,12 @@ def test_withdrawing_a_finding_withdraws_its_case_and_puts_its_light_out(
     with open_desk(by="L-DIRECTOR", today=date(2026, 5, 21)) as desk:
         withdraw_finding(desk, code, "事实不清")
     case = scene.case(code)
-    assert (scene.finding(code).state, case.state, case.light, case.next_due_on) == ("withdrawn", "withdrawn", "none", None)  # fmt: skip
+    assert (scene.finding(code).state, case.state, case.light, case.next_due_on) == (
+        "withdrawn",
+        "withdrawn",
+        "none",
+        None,
+    )
 
 
 def test_a_withdrawal_needs_its_reason_and_its_role(scene: Scene, open_desk: OpenDesk) -> None:

@@ -36,7 +36,8 @@ def count(open_desk: OpenDesk) -> tuple[int, int]:
 def test_units_are_added_and_known_codes_updated(scene: Scene, open_desk: OpenDesk, tmp_path: Path) -> None:
     first = write_sheet(tmp_path / "一.xlsx", UNIT_HEAD, GOOD)
     second = write_sheet(
-        tmp_path / "二.xlsx", UNIT_HEAD, ("D009", "示例县财政局（新）", *GOOD[2:]), ("T009", "示例乡", "乡镇街道", "D009", *GOOD[4:])
+        tmp_path / "二.xlsx", UNIT_HEAD, ("D009", "示例县财政局（新）", *GOOD[2:]),
+        ("T009", "示例乡", "乡镇街道", "D009", *GOOD[4:])
     )  # fmt: skip
     with open_desk(by="L-DIRECTOR") as desk:
         assert import_units(desk, first) == {"added": 1, "updated": 0}

@@ -8,8 +8,10 @@ import socket
 from pathlib import Path
 
 import pytest
+from jinja2 import FileSystemLoader
 
 import system.paths
+from delivery import wording
 from models.database import sqlite_module
 from tests.cli.conftest import At
 from tests.cli.ducha import Ducha
@@ -320,20 +322,11 @@ def test_a_template_without_its_value_is_refused_at_signing(at: At, monkeypatch:
     shutil.copytree(system.paths.TEMPLATES_DIR, folder)
     body = folder / "documents" / "feedback_notice" / "body.md.j2"
     body.write_text(body.read_text(encoding="utf-8") + "\n{{ nobody_gives_this }}\n", encoding="utf-8")
-    use_templates(monkeypatch, folder)
+    monkeypatch.setattr(wording, "DOCUMENTS", folder / "documents")
+    monkeypatch.setattr(wording._SANDBOX, "loader", FileSystemLoader(folder / "documents"))
     error = refuse(ducha, "notice", "sign", 3, by=DIRECTOR)
     assert "nobody_gives_this" in str(error)
-    assert ducha.run("rules", "check", "--json").code == REFUSED
-
-
-def use_templates(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    """Let every module that knows the templates folder read another one."""
-    from delivery import mailtext, wording
-
-    for module in (system.paths, wording, mailtext):
-        for name in ("TEMPLATES_DIR",):
-            if hasattr(module, name):
-                monkeypatch.setattr(module, name, folder)
+    assert ducha.run("rules", "check", "--json").error["what"] == "规则和模板有1处错误"
 
 
 # the world

@@ -50,7 +50,18 @@ def test_people_get_text_and_no_json(at: At, words: tuple[str, ...]) -> None:
     assert said.out.strip()
     with pytest.raises(json.JSONDecodeError):
         json.loads(said.out)
+
+
+@pytest.mark.parametrize(
+    "words", [w for w in READERS if w[-1] in ("list", "settings") or w[:2] == ("case", "show")]
+)
+def test_a_table_fits_into_a_hundred_columns_and_never_breaks_a_code(at: At, words: tuple[str, ...]) -> None:
+    ducha = at("lapsed")
+    said = ducha.run(*words)
     assert max(map(width, said.out.splitlines())) <= 100
+    assert "due_on" not in said.out
+    if words == ("case", "list"):
+        assert sum(GRAVE in line for line in said.out.splitlines()) == 1
 
 
 def width(line: str) -> int:

@@ -1,0 +1,50 @@
+"""Standing authorisations (常设授权) after an interruption: drafts that may go by themselves and were left behind."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from casework.climbing import rules_of
+from casework.desk import Desk
+from core.codes import Severity
+from core.lives import DocumentState
+from models.base import table_of
+from models.campaign import Campaign
+from models.document import Document
+from models.rectification import Rectification, Rung
+
+DOCUMENT, RUNG, CASE, CAMPAIGN = (
+    table_of(Document),
+    table_of(Rung),
+    table_of(Rectification),
+    table_of(Campaign),
+)
+
+
+def left_behind(desk: Desk) -> list[int]:
+    """Return the sweep's drafts that an authorisation in force lets go, oldest first.
+
+    A sweep commits its drafts first and lets them go one by one; what it was stopped before, the next one finds here.
+    """
+    query = (
+        sa.select(DOCUMENT.c.id, DOCUMENT.c.kind, DOCUMENT.c.campaign_id, CAMPAIGN.c.code, CASE.c.severity)
+        .add_columns(RUNG.c.code.label("rung"))
+        .join(CAMPAIGN, CAMPAIGN.c.id == DOCUMENT.c.campaign_id)
+        .join(RUNG, RUNG.c.document_id == DOCUMENT.c.id)
+        .join(CASE, CASE.c.id == RUNG.c.case_id)
+        .where(
+            DOCUMENT.c.office_id == desk.office_id,
+            DOCUMENT.c.state == DocumentState.DRAFT.value,
+            DOCUMENT.c.by_sweep.is_(True),
+        )
+        .order_by(DOCUMENT.c.id)
+    )
+    found: dict[int, None] = {}
+    for row in desk.session.connection().execute(query):
+        if desk.office_rules.authorisation(row.kind, row.code, desk.today) is None:
+            continue
+        ladder = rules_of(desk, row.campaign_id).ladder_of(desk.office.code)
+        rungs = {rung.code: rung for rung in ladder.profiles[Severity(row.severity)].rungs}
+        if row.rung in rungs and rungs[row.rung].issue == "authorised":
+            found[row.id] = None
+    return list(found)

@@ -1,0 +1,57 @@
+"""What a job remembers of its last run, and when it does not believe the clock."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sqlmodel import select
+
+from casework.ticks import check_clock, hold_reason, remember
+from models.record import Note, Tick
+from tests import make
+from tests.casework.conftest import OpenDesk
+from tests.casework.scene import Scene
+
+DAY = date(2026, 6, 1)
+WEEK = 7 * 24 * 3600
+
+
+def check(
+    open_desk: OpenDesk, day: date, uptime: int, boot: str = "b1", *, explicit: bool = False
+) -> str | None:
+    with open_desk(today=day, readonly=True) as desk:
+        return check_clock(desk, "sweep", boot=boot, uptime=uptime, explicit=explicit)
+
+
+def test_a_first_run_believes_the_clock_and_a_run_is_remembered(scene: Scene, open_desk: OpenDesk) -> None:
+    with open_desk(today=DAY) as desk:
+        assert check_clock(desk, "sweep", boot="b1", uptime=5, explicit=False) is None
+        remember(desk, "sweep", boot="b1", uptime=5)
+    with open_desk(today=DAY - timedelta(3)) as desk:
+        remember(desk, "sweep", boot="b2", uptime=9)
+    (tick,) = scene.rows(select(Tick))
+    assert (tick.on_day, tick.boot, tick.uptime_seconds) == (DAY, "b2", 9)
+
+
+def test_an_outage_is_no_jump_but_a_clock_that_ran_away_is(open_desk: OpenDesk) -> None:
+    with open_desk(today=DAY) as desk:
+        remember(desk, "sweep", boot="b1", uptime=1_000)
+    week_later = DAY + timedelta(7)
+    assert check(open_desk, week_later, 1_000 + WEEK) is None  # the machine stood idle for a week
+    assert check(open_desk, week_later, 50, "b2") is None  # it was started anew
+    assert check(open_desk, week_later, 50, "") is None  # it does not tell its boot
+    assert "168小时" in (check(open_desk, week_later, 1_000) or "")
+    assert check(open_desk, week_later, 1_000, explicit=True) is None  # a person named the day
+
+
+def test_a_day_before_the_last_run_is_refused_even_to_a_person(open_desk: OpenDesk) -> None:
+    with open_desk(today=DAY) as desk:
+        remember(desk, "sweep", boot="b1", uptime=1_000)
+    assert "回拨" in (check(open_desk, DAY - timedelta(1), 2_000, explicit=True) or "")
+
+
+def test_a_note_of_hold_gives_its_reason(open_desk: OpenDesk) -> None:
+    with open_desk(today=DAY) as desk:
+        assert hold_reason(desk) is None
+        make.store(desk, Note(name="hold", value="备份恢复"))
+        assert hold_reason(desk) == "备份恢复"
