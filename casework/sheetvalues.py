@@ -104,14 +104,15 @@ def letter_values(subject: Subject) -> Values:
         "unit": str(subject.inputs["receiver_name"]),
         "subject_unit": subject.unit.name,
         "cases": cases,
-        "basis": cite((*kind_bases(subject), *_linkage_bases(subject))),
+        "basis": list(dict.fromkeys(cite((*kind_bases(subject), *_linkage_bases(subject))))),
         "feedback": subject.period(subject.rules.linkage.feedback_workdays, "workday", "收到本函"),
     }
 
 
 def _linkage_bases(subject: Subject) -> tuple[Basis, ...]:
-    region = subject.desk.office_rules.region
-    return tuple(b for b in subject.rules.linkage.basis if b.citable(subject.desk.today, region))
+    day, region = subject.desk.today, subject.desk.office_rules.region
+    bases = subject.rules.linkage.basis
+    return tuple(b for b in bases if b.line in (None, subject.line) and b.citable(day, region))
 
 
 def given_values(subject: Subject) -> Values:

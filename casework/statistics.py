@@ -198,9 +198,11 @@ def class_of(rules: Rulebook, item_id: str) -> tuple[str, str]:
 def _documents(scope: Scope) -> Iterable[Tally]:
     day = sa.func.coalesce(col(Document.signed_on), col(Document.drafted_on))
     within = [*scope.within(col(Document.office_id), col(Document.campaign_id)), *scope.days(day)]
+    # A reminder goes out by itself, without number and signature: it is mail, not a 文书.
+    reminder = sa.and_(col(Document.signed_on).is_(None), col(Document.state).in_(SIGNED))
     found = scope.counts(
         sa.select(col(Document.kind), col(Document.state), sa.func.count())
-        .where(*within)
+        .where(*within, sa.not_(reminder))
         .group_by(col(Document.kind), col(Document.state))
     )
     ((points,),) = scope.rows(
@@ -213,7 +215,9 @@ def _documents(scope: Scope) -> Iterable[Tally]:
             col(Document.state).in_(SIGNED),
         )
     )
+    ((reminders,),) = scope.rows(sa.select(sa.func.count()).where(*within, reminder))
     yield from _document_totals("documents", "文书", found)
+    yield Tally("documents.reminders", "不编号提醒", reminders, "份")
     yield Tally("documents.points", "反馈和整改通知书载明问题", points, "条")
     for kind, label in DOCUMENT_KIND_LABELS.items():
         yield from _document_totals(

@@ -139,7 +139,7 @@ class Fieldwork:
         severity = item.severity if rng.random() < 0.75 else Severity.MINOR
         row: dict[str, str | date] = {
             "结果": "不合格",
-            "问题描述": f"“{item.title}”方面：{typical}。",
+            "问题描述": f"{typical}。",
             "事实与证据": f"抽查{seen}份材料，{rng.randint(1, 4)}份存在上述情况；已核对“{item.evidence[0]}”。",
             "程度": SEVERITY_LABELS[severity],
             "佐证材料": f"{item.id}-底稿、{item.id}-复制件",

@@ -23,7 +23,8 @@ RESULT_WORKDAYS = 22
 TEXTS = {
     "discipline": "提交虚假佐证材料，涉嫌形式主义、弄虚作假问题线索，建议移送纪检监察机关。",
     "inspection": "经催办、督办仍不整改，属落实整改责任不力，建议移交巡察机构纳入巡察监督。",
-    "study": "专题会议集体研究，听取了督察组和法律顾问意见，一致同意初核意见。",
+    "study discipline": "已将整改报告与原始案卷逐件比对，确认佐证材料不实。经专题会议集体研究，听取督察组和法律顾问意见，同意初核意见。",
+    "study inspection": "已核对历次通知和送达记录，约请单位说明情况。经专题会议集体研究，听取督察组和法律顾问意见，同意初核意见。",
     "declined": "迟延系机构调整、人员交接所致，未发现违纪违法线索，继续在系统内督促整改。",
     "result": "已立案调查，对有关责任人员作出处理。",
 }
@@ -91,7 +92,9 @@ class Linkage:
             self._screen(clue, fate)
         elif state is ReferralState.OPINION and fate != "declined":
             with self.world.desk(by=LINKAGE) as desk:
-                referrals.study(desk, clue.id, note=TEXTS["study"], file=self._proof("会议纪要", clue))
+                referrals.study(
+                    desk, clue.id, note=TEXTS[f"study {fate}"], file=self._proof("会议纪要", clue)
+                )
         elif state is ReferralState.STUDY:
             with self.world.desk(by=PRINCIPAL) as desk:
                 referrals.approve(desk, clue.id, note="同意")

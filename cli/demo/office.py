@@ -43,7 +43,6 @@ class Deed:
 
 def decide(world: World) -> None:
     """Let the office deal with every case that waits for it; each person does the day's acts in one go."""
-    world.look()
     deeds: dict[str, list[Deed]] = {}
     for case in world.cases:
         for deed in _deeds(world, case):

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from casework.documents import find_document, put_in_review, seal_document, sign_documents
+from casework.documents import find_document, put_in_review, seal_document, sign_documents, void_document
 from casework.notices import draft_notices
 from casework.papers import print_pdf, print_sheet
 from casework.reminders import unserved
 from casework.serving import serve_document
 from cli.demo.views import PaperView, read_papers
 from cli.demo.world import World
+from core.rectification import CLOCK_RUNS
 
 SIGNERS = {
     "section": "L-SECTION", "deputy": "L-DEPUTY", "director": "L-DIRECTOR", "committee": "L-COUNTY",
 }  # fmt: skip
-NOTICES = ("feedback_notice", "inspection_notice")
+SHEETS = ("prompt", "urging", "supervision", "rectification_order")
 LETTERS = ("closure_notice",)
 DRAFTER = "P054"
 SEALER = "P053"
@@ -35,6 +36,18 @@ def review(world: World, documents: list[int]) -> None:
                 continue
             path = world.folder("sheets") / f"发文稿纸-{document.kind}-{number}.pdf"
             path.write_bytes(print_sheet(desk, document))
+
+
+def withdraw(world: World) -> None:
+    """Void the unsigned sheets that events have overtaken: every case on them has asked for closure meanwhile."""
+    moved_on = {case.code for case in world.cases if case.state not in CLOCK_RUNS}
+    with world.desk(readonly=True) as desk:
+        drafts = [paper for paper in read_papers(desk, "draft") if paper.kind in SHEETS]
+    overtaken = [paper.id for paper in drafts if paper.cases and moved_on.issuperset(paper.cases)]
+    if overtaken:
+        with world.desk(by=SIGNERS["director"]) as desk:
+            for number in overtaken:
+                void_document(desk, number, "签发前单位已申请销号，不再发出")
 
 
 def sign(world: World) -> int:

@@ -114,7 +114,9 @@ def _answer(world: World, case: CaseView) -> Answer | None:
 
 def _wakes(world: World, case: CaseView, course: Course) -> bool:
     """Say whether a silent unit has begun to work: some days after the black light."""
-    return course is Course.SILENT and case.highest == "black" and world.turn("black" + case.code) >= WAKING_DAYS
+    return (
+        course is Course.SILENT and case.highest == "black" and world.turn("black" + case.code) >= WAKING_DAYS
+    )
 
 
 def _open_answer(world: World, case: CaseView, course: Course) -> Answer | None:

@@ -37,9 +37,11 @@ def bring_checklists(scene: Scene) -> None:
         paths = []
         for visit in desk.session.exec(select(Visit)).all():
             unit = desk.session.get_one(Unit, visit.unit_id)
+            leader = team_of(desk, visit)[0].code
             failed = {
-                "编号": "E24", "结果": "不合格", "问题描述": "未按规定公示执法信息。", "事实与证据": "抽查10卷，3卷未公示。",
-                "程度": "较重", "检查日期": visit.from_on, "检查人": team_of(desk, visit)[0].code, "单位意见": "确认",
+                "编号": "E24", "结果": "不合格", "问题描述": "未按规定公示执法信息。",
+                "事实与证据": "抽查10卷，3卷未公示。", "程度": "较重", "检查日期": visit.from_on, "检查人": leader,
+                "单位意见": "确认",
             }  # fmt: skip
             content = make_checklist(desk, campaign, visit, unit, [failed])
             paths.append(scene.file(f"{unit.code}.xlsx", content))
@@ -58,14 +60,15 @@ def notify(scene: Scene) -> None:
             serve_document(desk, number, "hand", NOTIFIED)
 
 
-def post_all(scene: Scene, day: date) -> None:
+def post_all(scene: Scene, day: date, *first: Outcome) -> None:
+    """Send every mail that is ready; the first ones end as given, the rest are accepted."""
+    outcomes = list(first)
     with scene.open_desk(today=day) as desk:
         report = SendReport()
-        outcomes = (Outcome.ACCEPTED, Outcome.DEFERRED, Outcome.REJECTED, Outcome.ACCEPTED)
-        for outcome in outcomes:
-            claim = claim_next(desk, "here", report)
-            assert claim is not None
+        while (claim := claim_next(desk, "here", report)) is not None:
+            outcome = outcomes.pop(0) if outcomes else Outcome.ACCEPTED
             settle(desk, claim, Receipt(outcome, "250 ok", Phase.SETTLE), report)
+        assert report.problems == []
 
 
 def answer(scene: Scene, day: date) -> None:
@@ -85,7 +88,7 @@ def test_a_campaign_ends_with_every_invariant_whole(
     scene.start()
     bring_checklists(scene)
     notify(scene)
-    post_all(scene, NOTIFIED)
+    post_all(scene, NOTIFIED, Outcome.DEFERRED, Outcome.REJECTED)
     day = date(2026, 4, 20)
     answer(scene, day)
     code = f"{CODE}-D001-01" if scene.case(f"{CODE}-D001-01").plan_on else f"{CODE}-T001-01"
@@ -96,15 +99,16 @@ def test_a_campaign_ends_with_every_invariant_whole(
     scene.act(code, "suspend", "L-DIRECTOR", day, note="等待裁判")
     scene.act(code, "resume", "P90", date(2026, 4, 22))
     for swept in (date(2026, 4, 22), date(2026, 4, 30), date(2026, 5, 6)):
-        run_sweep(Edge(engine, settings, Day(swept)))
+        run_sweep(Edge(engine, settings, Day(swept, explicit=True)))
     with scene.open_desk(by="L-DIRECTOR", today=date(2026, 5, 6)) as desk:
         void_document(desk, scene.documents(DocumentKind.URGING)[0].id or 0, "已口头催办")
     scene.act(code, "apply_closure", f"{unit}:liaison", date(2026, 5, 6), files=(scene.file(),))
     scene.act(code, "verify", "P05", date(2026, 5, 7), verdict="passed")
     scene.act(code, "close", "L-DIRECTOR", date(2026, 5, 8))
+    post_all(scene, date(2026, 5, 8))
     with scene.open_desk(today=date(2026, 5, 8)) as desk:
         told = examine(desk)
-    assert {one.id: one.samples for one in told.invariants if one.broken} == {}
+    assert {one.id: one.as_dict() for one in told.invariants if one.broken} == {}
     assert {"INV-1", "INV-4", "INV-5", "INV-6", "INV-7", "INV-8", "INV-11"} <= {
         one.id for one in told.invariants
     }
