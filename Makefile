@@ -24,7 +24,8 @@ demo: $(STAMP) ## 从头到尾演示一年督察，结果在 out/demo/ | run a w
 
 serve: $(STAMP) ## 打开控制台和单机定时器，用演示数据（PORT=8460） | console and single-box clock on the demo's data
 	@test -e $(DEMO)/summary.json || $(MAKE) demo
-	DUCHA_DATABASE_URL=$${DUCHA_DATABASE_URL:-sqlite:///$(DEMO)/ducha.db} $(BIN)/ducha serve --port $(PORT)
+	DUCHA_DATABASE_URL=$${DUCHA_DATABASE_URL:-sqlite:///$(DEMO)/ducha.db} DUCHA_FILES=$${DUCHA_FILES:-$(DEMO)/files} \
+	  $(BIN)/ducha serve --port $(PORT)
 
 test: $(STAMP) ## 运行全部测试（PYTEST_ARGS="-k 灯"） | run the whole test suite
 	$(BIN)/python -m pytest $(PYTEST_ARGS)

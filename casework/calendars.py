@@ -209,11 +209,12 @@ def _derive(calendar: Calendar, history: Iterable[DueSet]) -> _Derived | None:
     last: DueSet | None = None
     for entry in history:
         last = entry
-        if entry.start_on is not None and entry.count is not None:
+        if entry.suspended_workdays and due_on is not None:
+            # Counted on from the due date as it is derived now, not from the one that stood then.
+            due_on = calendar.after(due_on, entry.suspended_workdays)
+        elif entry.start_on is not None and entry.count is not None:
             counted = entry
             due_on = calendar.due(entry.start_on, entry.count, entry.unit).due_on
-        elif entry.suspended_workdays and due_on is not None:
-            due_on = calendar.after(due_on, entry.suspended_workdays)
         else:
             due_on = entry.due_on
     if due_on is None or counted is None or last is None:

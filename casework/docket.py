@@ -191,27 +191,16 @@ def visible_document(desk: Desk, document_id: int) -> Document:
     return document
 
 
-def has_paper(document: Document) -> bool:
-    """Tell whether a document can be printed; an automatic reminder is a mail and has no paper."""
-    return document.issued_on is None or document.signed_on is not None
-
-
 def need_paper(desk: Desk, document_id: int) -> Document:
     """Return a visible document that can be printed; raise NotFound."""
     document = visible_document(desk, document_id)
-    if not has_paper(document):
-        raise NotFound(
-            "自动提醒以邮件发出，没有纸质文书",
-            found=str(document_id),
-            expected="有纸质文书的编号",
-            remedy="查看该文书的邮件记录",
-        )
+    refuse_reminder(document)
     return document
 
 
 def preview_document(desk: Desk, document: Document) -> bytes:
     """Return a PNG of the first page as it will print, the seal of a sealed copy not included."""
-    from casework.papers import fonts_of, paper_of  # the typesetter is heavy, and most pages do without it
+    from casework.papers import and most pages do without it, fonts_of, has_paper, paper_of  # the typesetter is heavy, refuse_reminder
     from delivery.typeset import render_png
 
     return render_png(paper_of(desk, document), fonts_of(desk), ppi=PREVIEW_PPI)[0]

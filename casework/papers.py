@@ -62,8 +62,25 @@ def _footer(subject: Subject) -> str:
     return write_footer_note(subject.document.rules_sha256 or "", subject.desk.calendar.version, note)
 
 
+def has_paper(document: Document) -> bool:
+    """Tell whether a document can be printed; an automatic reminder is a mail and has no paper."""
+    return document.issued_on is None or document.signed_on is not None
+
+
+def refuse_reminder(document: Document) -> None:
+    """Raise NotFound for an automatic reminder, which has no paper."""
+    if not has_paper(document):
+        raise NotFound(
+            "自动提醒以邮件发出，没有纸质文书",
+            found=str(document.id),
+            expected="有纸质文书的编号",
+            remedy="查看该文书的邮件记录（ducha outbox list）",
+        )
+
+
 def paper_of(desk: Desk, document: Document) -> Paper:
-    """Return the frozen paper of a signed document, or the present one of a draft."""
+    """Return the frozen paper of a signed document, or the present one of a draft; raise NotFound for a reminder."""
+    refuse_reminder(document)
     if document.content is not None:
         return read_paper(document.content.encode("utf-8"))
     return build_paper(desk, document)[0]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -137,19 +139,19 @@ def _reminder(desk: Desk, message: Message) -> Parts:
     document, unit = _document_and_unit(desk, message)
     rules = rules_of(desk, document.campaign_id or 0)
     titles = {item.id: item.title for catalog in rules.catalogs.values() for item in catalog.items}
-    cases = {case.id: case for case in cases_of_document(desk, key_of(document))}
-    query = select(Finding).where(col(Finding.id).in_(list(cases))).order_by(col(Finding.code))
+    frozen = {row["case"]: row for row in json.loads(document.content or "{}")["cases"]}
+    query = select(Finding).where(col(Finding.id).in_(list(frozen))).order_by(col(Finding.code))
     rows = []
     for finding in desk.session.exec(query):
-        case = cases[key_of(finding)]
-        assert case.due_on is not None  # a case climbs only after its notice was signed
+        said = frozen[key_of(finding)]
+        due_on = date.fromisoformat(said["due_on"])
         rows.append(
             {
                 "number": finding.code,
                 "item": titles[finding.item],
-                "due_on": case.due_on.isoformat(),
-                "left_workdays": desk.calendar.between(document.drafted_on, case.due_on),
-                "percent": case.percent,
+                "due_on": due_on.isoformat(),
+                "left_workdays": desk.calendar.between(document.drafted_on, due_on),
+                "percent": said["percent"],
             }
         )
     return {"work": WORK[Line(document.line)], "unit": unit.name, "cases": rows}, ()

@@ -17,6 +17,7 @@ from casework.screening import open_screening
 from core.codes import Light
 from core.lives import DocumentState
 from core.rulebook import Rung
+from models.audit import canonical_json
 from models.base import table_of
 from models.document import Document, DocumentCase
 from models.message import Message
@@ -26,7 +27,6 @@ from models.rectification import Rung as RungRow
 
 CASE, RUNG, UNIT = table_of(Rectification), table_of(RungRow), table_of(Unit)
 DOCUMENT, DOCUMENT_CASE, MESSAGE = table_of(Document), table_of(DocumentCase), table_of(Message)
-REMINDER_CONTENT = "{}"
 
 # campaign, unit, kind, and whether it is an automatic reminder: those never share a document with drafts
 Key = tuple[int, int, str, bool]
@@ -108,7 +108,8 @@ def _documents(desk: Desk, fired: Sequence[Fired], report: SweepReport) -> dict[
         rows = []
         for key in fresh:
             parts[key[:3]] = parts.get(key[:3], 0) + 1
-            rows.append({**_document_row(desk, key), "part": parts[key[:3]]})
+            content = _reminder_content(fired, key) if key[3] else None
+            rows.append({**_document_row(desk, key, content), "part": parts[key[:3]]})
         inserted = desk.session.connection().execute(
             sa.insert(DOCUMENT).returning(DOCUMENT.c.id, sort_by_parameter_order=True), rows
         )
@@ -151,8 +152,18 @@ def _used_parts(desk: Desk, keys: Sequence[Key]) -> dict[tuple[int, int, str], i
     return {(row[0], row[1], row[2]): row[3] for row in desk.session.connection().execute(query)}
 
 
-def _document_row(desk: Desk, key: Key) -> dict[str, Any]:
-    """Return a draft, or an unnumbered reminder: that one says only what its rows say, they are its frozen content."""
+def _reminder_content(fired: Sequence[Fired], key: Key) -> str:
+    """Return what an unnumbered reminder says, frozen when it goes out: its cases as they stood."""
+    cases = [
+        {"case": one.row.id, "due_on": one.row.due_on, "percent": one.row.percent, "rung": one.rung.code}
+        for one in fired
+        if one.key == key
+    ]
+    return canonical_json({"cases": cases})
+
+
+def _document_row(desk: Desk, key: Key, content: str | None) -> dict[str, Any]:
+    """Return a draft, or with content an unnumbered reminder that is issued as it is."""
     campaign_id, unit_id, kind, automatic = key
     campaign = desk.campaign(campaign_id)
     rules_sha256 = campaign.rules_sha256 or ""
@@ -171,8 +182,8 @@ def _document_row(desk: Desk, key: Key) -> dict[str, Any]:
         "inputs": "{}",
         "rules_sha256": campaign.rules_sha256,
         "issued_on": desk.today if automatic else None,
-        "content": REMINDER_CONTENT if automatic else None,
-        "content_sha256": hash_content(REMINDER_CONTENT, "", rules_sha256) if automatic else None,
+        "content": content,
+        "content_sha256": hash_content(content, "", rules_sha256) if content is not None else None,
     }
 
 

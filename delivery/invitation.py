@@ -46,19 +46,22 @@ def make_invitation(
     event.add("uid", _one_line("uid", uid))
     event.add("dtstamp", stamp.astimezone(UTC).replace(microsecond=0))
     event.add("sequence", sequence)
-    whole_days = from_on != to_on if all_day is None else all_day
-    if whole_days:
-        event.add("dtstart", from_on)
-        event.add("dtend", to_on + timedelta(days=1))  # the end is excluded (RFC 5545, 3.6.1)
-    else:
-        event.add("dtstart", datetime.combine(from_on, STARTS_AT, tzinfo=ZONE))
-        event.add("dtend", datetime.combine(to_on, ENDS_AT, tzinfo=ZONE))
+    _add_span(event, from_on, to_on, whole_days=from_on != to_on if all_day is None else all_day)
     event.add("summary", _one_line("标题", summary))
     event.add("location", _one_line("地点", location))
     event.add("description", _text("说明", description))
     event.add("transp", "OPAQUE")
     content: bytes = _calendar(event).to_ical()
     return content
+
+
+def _add_span(event: Event, from_on: date, to_on: date, *, whole_days: bool) -> None:
+    if whole_days:
+        event.add("dtstart", from_on)
+        event.add("dtend", to_on + timedelta(days=1))  # the end is excluded (RFC 5545, 3.6.1)
+    else:
+        event.add("dtstart", datetime.combine(from_on, STARTS_AT, tzinfo=ZONE))
+        event.add("dtend", datetime.combine(to_on, ENDS_AT, tzinfo=ZONE))
 
 
 def make_uid(office: str, campaign: str, visit: str, inspector: str, domain: str) -> str:

@@ -9,6 +9,7 @@ import json
 import re
 from dataclasses import asdict
 from datetime import date
+from threading import Lock
 from typing import Any
 
 import typst
@@ -95,15 +96,20 @@ def _compile_pdf(layout: str, data: dict[str, Any], fonts: Fonts, title: str) ->
     return pdf
 
 
+# The compiler is shared and refuses ("Already borrowed") a second thread: the console has many.
+_ONE_AT_A_TIME = Lock()
+
+
 def _compile(layout: str, data: dict[str, Any], fonts: Fonts, title: str, **how: Any) -> Any:
     inputs = {
         "paper": json.dumps(data, ensure_ascii=False, sort_keys=True),
         "fonts": json.dumps(dict(fonts.family), ensure_ascii=False, sort_keys=True),
     }
     try:
-        return fonts.compiler.compile(
-            input=str(LAYOUTS / f"{layout}.typ"), sys_inputs=inputs, timestamp=0, **how
-        )
+        with _ONE_AT_A_TIME:
+            return fonts.compiler.compile(
+                input=str(LAYOUTS / f"{layout}.typ"), sys_inputs=inputs, timestamp=0, **how
+            )
     except typst.TypstError as error:
         raise _explain(error, title) from error
     except RuntimeError as error:  # Typst tells an unreadable layout file this way

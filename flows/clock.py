@@ -15,13 +15,13 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
+
 from core.errors import DuchaError
 from core.rulebook import Job
-from system.clock import SHANGHAI, now
-
 from flows.duties import Report, run_duty, wants_more
 from flows.guard import one_clock, stopped_by_signals
 from flows.jobs import Edge
+from system.clock import SHANGHAI, now
 
 DAYS = {"workday": "工作日 ", "month_half": "每半月首个工作日 ", "daily": "每天 ", "every": "每隔"}
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from core.workdays import Calendar
-
 from flows.jobs import Edge, run_doctor, run_linkage, run_outbox, run_reminders, run_reports, run_sweep
 
 Report = dict[str, object]

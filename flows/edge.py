@@ -7,11 +7,11 @@ from datetime import date
 from functools import lru_cache
 
 import sqlalchemy as sa
-from models.database import make_engine
-from system.settings import load_settings
 
 from flows.duties import Report, run_duty
 from flows.jobs import Edge, WallClock
+from models.database import make_engine
+from system.settings import load_settings
 
 # Prefect sends this logger to the log of the run (deploy/prefect.env) but leaves it at the root's level, WARNING.
 logging.getLogger("flows").setLevel(logging.INFO)

@@ -12,6 +12,7 @@ from types import FrameType
 from typing import IO
 
 import sqlalchemy as sa
+
 from core.errors import Refused
 
 if sys.platform != "win32":

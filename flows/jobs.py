@@ -11,6 +11,8 @@ from datetime import date, datetime
 from typing import Protocol
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
 from casework.deadlines import batches, due_cases, set_aside, sweep_batch
 from casework.desk import Desk, at_desk
 from casework.documents import find_document, sign_by_authorisation
@@ -33,7 +35,6 @@ from core.errors import DeliveryFailed, Refused
 from delivery.smtp import Outcome, Phase, Receipt, SmtpAccount, SmtpSession
 from models.audit import write_checkpoint
 from models.message import Message
-from sqlalchemy.exc import IntegrityError
 from system.clock import civil_day, now, on_day
 from system.process import boot_id, is_dead, make_token, uptime_seconds
 from system.settings import Settings

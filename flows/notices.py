@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from casework.reminders import unserved
 from prefect import flow
 
+from casework.reminders import unserved
 from flows.duties import Report
 from flows.edge import open_edge
 from flows.jobs import Edge

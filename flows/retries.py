@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar
 
-from core.errors import DatabaseFailed, DeliveryFailed
 from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
+
+from core.errors import DatabaseFailed, DeliveryFailed
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -12,11 +12,13 @@ from cli.commands.register import existing
 from cli.edge import day, emit, reading, writing
 from cli.labels import VALUES
 from core.errors import InvalidInput
-from core.rectification import CASE_ACT_LABELS, CASE_STATE_LABELS, CaseAct
+from core.rectification import CASE_ACT_LABELS, CASE_STATE_LABELS, KEYS, CaseAct
 
 cases = typer.Typer(help="整改事项：台账、办理、亮灯说明", no_args_is_help=True)
 replies = typer.Typer(help="单位的整改情况报告表", no_args_is_help=True)
 ledgers = typer.Typer(help="整改台账", no_args_is_help=True)
+ACT_HELP = " ".join(f"{act}（{label}）" for act, label in CASE_ACT_LABELS.items())
+SET_HELP = "键=值，可多次，*必填： " + " ".join(f"{act}（{'、'.join(keys)}）" for act, keys in KEYS.items())
 CaseCode = Annotated[str, typer.Argument(metavar="CASE", help="问题编号，如 2026-ZH-01-D001-03")]
 # What happens to a case beside the acts of people, and what is told of an entry of its history
 OTHER_ACTS = {
@@ -108,11 +110,11 @@ def _say_explanation(data: dict[str, Any]) -> None:
 @cases.command("act", help="办理一个操作，如 submit_plan、verify、close")
 def act(
     code: CaseCode,
-    name: Annotated[str, typer.Argument(metavar="ACT", help="操作代码")],
+    name: Annotated[str, typer.Argument(metavar="ACT", help=ACT_HELP)],
     on: Annotated[str | None, typer.Option(help="办理日期，默认今天")] = None,
     note: Annotated[str, typer.Option(help="说明或理由")] = "",
     file: Annotated[list[Path] | None, typer.Option(help="佐证材料，可多次")] = None,
-    set_: Annotated[list[str] | None, typer.Option("--set", help="键=值，可多次")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", help=SET_HELP)] = None,
 ) -> None:
     from casework.cases import act_on_case, show_case
 

@@ -121,11 +121,12 @@ class Story:
         self.to_notify.clear()
 
     def _end_day(self, number: int) -> None:
-        """Close the books of the half month and a campaign that is done; let the doctor look once a month."""
+        """Close the books of the half month; each month a campaign that is done, each quarter a look by the doctor."""
         run_reports(self.world.edge)
         if number % 20 == 19:
-            run_doctor(self.world.edge)
             self._close_campaigns()
+        if number % 60 == 59:
+            run_doctor(self.world.edge)
 
     def _close_campaigns(self) -> None:
         """Close a campaign whose problems are all settled."""

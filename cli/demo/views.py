@@ -10,7 +10,6 @@ from sqlmodel import col, select
 
 from casework.desk import Desk
 from casework.documents import rule_of
-from casework.rungs import REMINDER_CONTENT
 from core.rectification import RequestState
 from core.rulebook.documents import DocumentRule
 from models.base import key_of
@@ -142,7 +141,7 @@ def read_papers(desk: Desk, *states: str) -> list[PaperView]:
 
 def is_paper() -> sa.ColumnElement[bool]:
     """Return the condition that leaves out the unnumbered reminder of the blue light: it is a mail, no paper."""
-    return sa.or_(col(Document.content).is_(None), col(Document.content) != REMINDER_CONTENT)
+    return sa.or_(col(Document.content).is_(None), col(Document.signed_on).is_not(None))
 
 
 def _cases_on(desk: Desk, documents: list[int]) -> dict[int, list[str]]:

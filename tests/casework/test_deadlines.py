@@ -26,6 +26,7 @@ from system.process import boot_id, uptime_seconds
 from system.settings import Settings
 from tests import make
 from tests.casework.scene import PDF, Scene, settle_county
+from tests.conftest import require
 
 BLUE_ON, YELLOW_ON, RED_ON, BLACK_ON = (
     date(2026, 5, 27),
@@ -300,8 +301,7 @@ def test_a_clock_that_went_back_holds_the_sweep(scene: Scene, sweep: Sweep) -> N
 def test_a_clock_that_jumped_without_an_outage_holds_until_a_person_names_the_day(
     scene: Scene, sweep: Sweep
 ) -> None:
-    if not boot_id():
-        pytest.skip("this system does not tell its boot")
+    require(boot_id(), "/proc of Linux tells which boot this is")
     write(scene, "D001-1")
     with scene.open_desk(today=BLUE_ON - timedelta(9)) as desk:
         tick = Tick(office_id=desk.office_id, job="sweep", on_day=desk.today, at=desk.now, boot=boot_id())

@@ -56,7 +56,8 @@ def test_a_case_lives_from_its_plan_to_its_look_back(at: At) -> None:
     assert act(ducha, ANSWERED, "report_progress", "--set", "percent=80", by=unit) == "rectifying"
     ducha.day = date(2026, 3, 20)
     assert act(ducha, ANSWERED, "apply_closure", "--file", "proof.pdf", by=unit) == "closure_applied"
-    assert act(ducha, ANSWERED, "verify", "--set", "verdict=failed", by=VERIFIER) == "rectifying"
+    said = ("--set", "verdict=failed", "--note", "抽查仍有遗漏")
+    assert act(ducha, ANSWERED, "verify", *said, by=VERIFIER) == "rectifying"
     assert act(ducha, ANSWERED, "apply_closure", "--note", "已补充", by=unit) == "closure_applied"
     refused = ducha.refused("case", "act", ANSWERED, "verify", "--set", "verdict=passed", by=unit)
     assert refused["what"] == "无权核查验收"
