@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from casework.climbing import rules_of
 from casework.desk import Desk
 from casework.paging import Cursor, Page, page_keys
+from casework.paperless import has_paper, refuse_reminder
 from casework.rows import CaseRow, DocumentRow, case_rows, document_rows, visible_documents
 from casework.timeline import CHANNEL_LABELS, HIDDEN_KINDS, Event, document_timeline, names_of
 from core.codes import DocumentKind, Light
@@ -200,7 +201,7 @@ def need_paper(desk: Desk, document_id: int) -> Document:
 
 def preview_document(desk: Desk, document: Document) -> bytes:
     """Return a PNG of the first page as it will print, the seal of a sealed copy not included."""
-    from casework.papers import and most pages do without it, fonts_of, has_paper, paper_of  # the typesetter is heavy, refuse_reminder
+    from casework.papers import fonts_of, paper_of  # the typesetter is heavy, and most pages do without it
     from delivery.typeset import render_png
 
     return render_png(paper_of(desk, document), fonts_of(desk), ppi=PREVIEW_PPI)[0]

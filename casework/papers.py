@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from casework.climbing import rules_of
 from casework.desk import Desk
+from casework.paperless import refuse_reminder
 from casework.subjects import Subject, subject_of
 from casework.values import values_of
 from core.codes import SECRECY_LABELS, DocumentKind, Secrecy
@@ -60,22 +61,6 @@ def _footer(subject: Subject) -> str:
     provisional = any(case.due_provisional for case, _finding in subject.findings())
     note = "放假安排尚未公布，所列期限为暂定" if provisional else ""
     return write_footer_note(subject.document.rules_sha256 or "", subject.desk.calendar.version, note)
-
-
-def has_paper(document: Document) -> bool:
-    """Tell whether a document can be printed; an automatic reminder is a mail and has no paper."""
-    return document.issued_on is None or document.signed_on is not None
-
-
-def refuse_reminder(document: Document) -> None:
-    """Raise NotFound for an automatic reminder, which has no paper."""
-    if not has_paper(document):
-        raise NotFound(
-            "自动提醒以邮件发出，没有纸质文书",
-            found=str(document.id),
-            expected="有纸质文书的编号",
-            remedy="查看该文书的邮件记录（ducha outbox list）",
-        )
 
 
 def paper_of(desk: Desk, document: Document) -> Paper:
