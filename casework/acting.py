@@ -7,6 +7,7 @@ from collections.abc import Callable
 from sqlmodel import col, select
 
 from casework.cases import ActOnCase
+from casework.clearing import void_idle_sheets
 from casework.closing import (
     accept_verification,
     apply_closure,
@@ -34,7 +35,7 @@ from casework.requests import (
     resume_clock,
     suspend_clock,
 )
-from core.codes import Light
+from core.codes import CONFIDENTIAL_KINDS, Light
 from core.errors import IllegalMove, InvalidInput
 from core.lives import FINDING_MOVES, DocumentState, FindingAct
 from core.rectification import CaseAct, CaseState, RequestKind, possible_acts
@@ -45,7 +46,7 @@ Step = Callable[[ActOnCase], None]
 
 
 def issued_documents(deed: ActOnCase) -> list[Document]:
-    """Return the documents on which the case stands that were issued but not served yet."""
+    """Return the documents on which the case stands that were issued but not served yet, letters of linkage aside."""
     query = (
         select(Document)
         .join(DocumentCase, col(DocumentCase.document_id) == col(Document.id))
@@ -53,6 +54,7 @@ def issued_documents(deed: ActOnCase) -> list[Document]:
             col(DocumentCase.case_id) == deed.case.id,
             col(Document.state) == DocumentState.ISSUED.value,
             col(Document.serial).is_not(None),
+            col(Document.kind).not_in(CONFIDENTIAL_KINDS),
         )
     )
     return list(deed.desk.session.exec(query))
@@ -115,6 +117,7 @@ def _report_progress(deed: ActOnCase) -> None:
 
 def _withdraw(deed: ActOnCase) -> None:
     deed.case.light = Light.NONE.value
+    void_idle_sheets(deed.desk, deed.case.id)
     if deed.finding.state != "withdrawn":
         move(deed.desk, deed.finding, FINDING_MOVES, FindingAct.WITHDRAW, subject="finding", thing="问题",
              unit_id=deed.finding.unit_id, detail={"note": deed.note})  # fmt: skip

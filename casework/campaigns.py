@@ -64,9 +64,15 @@ def approve_campaign(desk: Desk, code: str, file: Path | None) -> Campaign:
     campaign = find_campaign(desk, code)
     require_other(desk, campaign.planned_by, "批准")
     move(desk, campaign, CAMPAIGN_MOVES, CampaignAct.APPROVE, subject="campaign", thing="督察批次")
+    if file is None:
+        raise InvalidInput(
+            "批准督察批次须附督察方案",
+            found="没有文件",
+            expected="经签批的督察方案扫描件",
+            remedy="加上 --file 文件",
+        )
     assert campaign.id is not None
-    if file is not None:
-        campaign.scheme_sha256 = keep_file(desk, "campaign", campaign.id, "approve", file).sha256
+    campaign.scheme_sha256 = keep_file(desk, "campaign", campaign.id, "approve", file).sha256
     campaign.approved_by, campaign.approved_on = desk.actor.code, desk.today
     desk.session.add(campaign)
     return campaign

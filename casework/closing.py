@@ -7,6 +7,7 @@ import json
 from sqlmodel import col, select
 
 from casework.cases import ActOnCase
+from casework.clearing import void_idle_sheets
 from casework.climbing import ladder_of, profile_of
 from casework.desk import SYSTEM, Actor
 from casework.documents import CaseOnDocument, draft_document
@@ -15,7 +16,7 @@ from casework.escalating import raise_for_rebound
 from casework.people import find_actor
 from core.codes import DocumentKind, Light
 from core.errors import InvalidInput, NotAllowed
-from core.rectification import CaseAct
+from core.rectification import CaseAct, CaseState
 from core.rulebook.ladder import Review
 from models.audit import history_of
 from models.campaign import Campaign
@@ -25,16 +26,28 @@ from models.rectification import Evidence
 
 
 def need_evidence(deed: ActOnCase) -> None:
-    kept = deed.desk.session.exec(
-        select(Evidence.id).where(col(Evidence.subject) == "case", col(Evidence.subject_id) == deed.case.id)
-    ).first()
-    if kept is None and not deed.files:
+    """Refuse closure without evidence filed since the case was last returned or reopened."""
+    query = select(Evidence.id).where(
+        col(Evidence.subject) == "case", col(Evidence.subject_id) == deed.case.id
+    )
+    setbacks = [
+        entry.on_day
+        for entry in history_of(deed.desk.session, deed.desk.office_id, "case", [deed.case.id])
+        if entry.to_state == CaseState.RECTIFYING and entry.from_state in _LEFT
+    ]
+    if setbacks:
+        query = query.where(col(Evidence.filed_on) >= setbacks[-1])
+    if deed.desk.session.exec(query).first() is None and not deed.files:
         raise InvalidInput(
             "申请销号须附佐证材料",
             found="0份",
             expected="至少一份",
             remedy="加上 --file 文件，或在报表“佐证材料”栏填写并提供文件夹",
         )
+
+
+# A case that comes back to rectifying from one of these was returned or reopened.
+_LEFT = frozenset({"closure_applied", "verified", "closed", "look_back", "archived"})
 
 
 def apply_closure(deed: ActOnCase) -> None:
@@ -143,10 +156,11 @@ def check_closer(deed: ActOnCase) -> None:
 
 
 def close_case(deed: ActOnCase) -> None:
-
+    """Put the light out, void sheets that are about nothing any more, and draft the closure notice."""
     case, desk = deed.case, deed.desk
     case.closed_on = deed.on
     case.light = Light.NONE.value
+    void_idle_sheets(desk, case.id)
     campaign = desk.session.get(Campaign, case.campaign_id)
     assert campaign is not None  # foreign key
     draft_document(

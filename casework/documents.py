@@ -105,6 +105,7 @@ def rule_of(desk: Desk, document: Document) -> DocumentRule:
 
 def put_in_review(desk: Desk, document_id: int) -> Document:
     """Send a draft with its 发文稿纸 to review; the file is stored once."""
+    require_role(desk, ("officer", "director", "leader"), "送核文书")
     document = find_document(desk, document_id)
     move(
         desk,

@@ -8,9 +8,17 @@ from sqlmodel import col, select
 
 from casework.desk import Actor, Desk
 from core.errors import NotAllowed, NotFound
+from core.rulebook import LeaderRole
 from models.organisation import Person, Unit
 
 CONTACTS = ("liaison", "head", "leader")
+# What a post of the office may do; who may sign what is told by its level, see casework/documents.py.
+POST_ROLES: dict[LeaderRole, frozenset[str]] = {
+    LeaderRole.SECTION: frozenset({"officer", "leader"}),
+    LeaderRole.DEPUTY: frozenset({"director", "leader"}),
+    LeaderRole.DIRECTOR: frozenset({"director", "leader"}),
+    LeaderRole.COMMITTEE: frozenset({"director", "leader"}),
+}
 CONTACT_LABELS = {"liaison": "联络员", "head": "负责人", "leader": "分管领导"}
 
 
@@ -27,7 +35,7 @@ def find_actor(desk: Desk, text: str) -> Actor:
             return Actor(text, name, frozenset({"unit"}), unit.code)
     elif text in desk.office_rules.leaders:
         leader = desk.office_rules.leaders[text]
-        return Actor(text, leader.name, frozenset({"director", "leader", leader.role}))
+        return Actor(text, leader.name, POST_ROLES[leader.role] | {leader.role.value})
     else:
         person = desk.session.exec(
             select(Person).where(col(Person.office_id) == desk.office_id, col(Person.code) == text)

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from casework.announcing import people_of
 from casework.desk import Desk
 from casework.queueing import Recipient, queue
-from core.codes import DOCUMENT_KIND_LABELS, DocumentKind
+from core.codes import CONFIDENTIAL_KINDS, DOCUMENT_KIND_LABELS, DocumentKind
 from core.lives import CampaignState, DocumentState
 from models.campaign import Campaign, Visit
 from models.document import Document
@@ -153,14 +153,13 @@ def _tell_signers(desk: Desk) -> int:
 
 def papers_to_sign(desk: Desk) -> list[dict[str, object]]:
     """Return the documents that wait for a signature; referral letters are told to nobody by mail."""
-    hidden = (DocumentKind.REFERRAL_LETTER.value, DocumentKind.HAND_OVER_LETTER.value)
     query = (
         select(Document, Unit.name)
         .where(
             col(Document.office_id) == desk.office_id,
             col(Document.unit_id) == col(Unit.id),
             col(Document.state).in_((DocumentState.DRAFT.value, DocumentState.IN_REVIEW.value)),
-            col(Document.kind).not_in(hidden),
+            col(Document.kind).not_in(CONFIDENTIAL_KINDS),
         )
         .order_by(col(Document.id))
         .limit(100)
@@ -186,6 +185,7 @@ def unserved(desk: Desk) -> list[dict[str, object]]:
             col(Document.unit_id) == col(Unit.id),
             col(Document.state) == DocumentState.ISSUED.value,
             col(Document.signed_on).is_not(None),
+            col(Document.kind).not_in(CONFIDENTIAL_KINDS),
             col(Document.issued_on) < limit,
         )
         .order_by(col(Document.issued_on), col(Document.id))

@@ -11,7 +11,7 @@ from casework.documents import THING, find_document
 from casework.evidence import keep_file
 from casework.moves import move
 from casework.people import require_role
-from core.codes import DocumentKind
+from core.codes import CONFIDENTIAL_KINDS, DocumentKind
 from core.errors import InvalidInput, NotAllowed
 from core.lives import DOCUMENT_MOVES, DocumentAct
 from models.base import key_of
@@ -58,7 +58,17 @@ def serve_document(
 
 
 def _check_recorder(desk: Desk, document: Document, channel: str) -> None:
-    """Refuse a unit that would acknowledge for another, and a unit that records anything but its own receipt."""
+    """Refuse a unit that records anything but its own receipt, and everybody for a letter of linkage.
+
+    Such a letter goes to its receiver, whose receipt is recorded with the referral; its unit is the matter.
+    """
+    if document.kind in CONFIDENTIAL_KINDS:
+        raise NotAllowed(
+            "移送、移交函件不向被督察单位送达",
+            found=document.kind,
+            expected="发给被督察单位的文书",
+            remedy="接收情况用 ducha referral receipt 登记",
+        )
     if not desk.actor.speaks_for_unit:
         require_role(desk, ("officer", "director", "leader", "inspector"), "登记送达")
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from casework.subjects import Subject, Values, cite, kind_bases
-from core.rectification import CASE_STATE_LABELS, CaseState
+from core.rectification import CASE_STATE_LABELS, SETTLED, CaseState
 from core.rulebook import Basis
 from models.campaign import Finding
 from models.rectification import Rectification, SideRequest
@@ -15,7 +15,11 @@ def sheet_values(subject: Subject) -> Values:
     ladder = subject.rules.ladder_of(subject.desk.office.code)
     days = next((c.reply_workdays for c in ladder.colours if c.document == subject.document.kind), 3)
     return {
-        "cases": [_case_row(subject, case, finding) for case, finding in subject.findings()],
+        "cases": [
+            _case_row(subject, case, finding)
+            for case, finding in subject.findings()
+            if CaseState(case.state) not in SETTLED
+        ],
         "reply": subject.period(subject.rule.reply_workdays or days, "workday", "签发"),
     }
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from casework.desk import Desk
 from casework.rows import CaseRow, DocumentRow, Pile, case_rows, document_rows, visible_documents
-from core.codes import Light
+from core.codes import CONFIDENTIAL_KINDS, Light
 from core.lives import DocumentState, MessageState, ReferralState
 from core.rectification import CLOCK_RUNS, CaseState, RequestKind, RequestState
 from models.base import table_of
@@ -144,6 +144,7 @@ def _papers(desk: Desk, issued_before: date) -> dict[str, _Found]:
     unserved = base.where(
         DOCUMENT.c.state == DocumentState.ISSUED.value,
         DOCUMENT.c.serial.is_not(None),
+        DOCUMENT.c.kind.not_in(CONFIDENTIAL_KINDS),
         DOCUMENT.c.issued_on < issued_before,
     )
     return {

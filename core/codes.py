@@ -65,6 +65,10 @@ class DocumentKind(StrEnum):
     BULLETIN = "bulletin"
 
 
+# Letters of linkage: never mailed, listed, shown to or served on the inspected unit.
+CONFIDENTIAL_KINDS = (DocumentKind.REFERRAL_LETTER.value, DocumentKind.HAND_OVER_LETTER.value)
+
+
 class CheckResult(StrEnum):
     PASSED = "passed"
     FAILED = "failed"

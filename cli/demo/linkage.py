@@ -18,7 +18,7 @@ from models.campaign import Finding
 from models.document import Document
 from models.referral import Referral
 
-PRINCIPAL = "L-DIRECTOR"
+PRINCIPAL, REVIEWER = "L-DIRECTOR", "L-DEPUTY"
 RESULT_WORKDAYS = 22
 TEXTS = {
     "discipline": "提交虚假佐证材料，涉嫌形式主义、弄虚作假问题线索，建议移送纪检监察机关。",
@@ -121,7 +121,7 @@ class Linkage:
 
     def _review(self, clue_id: int) -> None:
         """Print the 发文稿纸 of the letter, on which the principal officer signs tomorrow."""
-        with self.world.desk(by=LINKAGE) as desk:
+        with self.world.desk(by=REVIEWER) as desk:
             letter = referrals.find_referral(desk, clue_id).document_id
             assert letter is not None  # drafted with the approval
             document = put_in_review(desk, letter)

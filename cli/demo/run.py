@@ -57,7 +57,7 @@ def run_demo(out: Path, *, progress: bool = True) -> dict[str, Any]:
     console = Console(stderr=True, quiet=not progress)
     with Progress(
         TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"),
-        TimeElapsedColumn(), console=console, transient=False,
+        TimeElapsedColumn(), console=console, refresh_per_second=4,
     ) as bar:  # fmt: skip
         task = bar.add_task("准备", total=1)
         with _rare_collections():

@@ -49,14 +49,14 @@ class Story:
         """Walk the clock over the working days of the story; `progress` hears of each day and what it brings."""
         day = FIRST_DAY
         for number in range(WORKDAYS):
-            progress(day, self._headline(number))
+            progress(day, self._headline(number, day))
             self._live_through(number, day)
             day = self.world.calendar.after(day, 1)
 
-    def _headline(self, number: int) -> str:
+    def _headline(self, number: int, day: date) -> str:
         if number < 4:
             return ("编制督察方案", "批准督察方案", "启动综合督察", "启动专项督察")[number]
-        trips = [trip for trip in self.fieldwork.trips if trip.to_on == self.world.today]
+        trips = [trip for trip in self.fieldwork.trips if trip.to_on == day]
         return f"督察{len(trips)}个单位" if trips else "整改跟踪"
 
     def _live_through(self, number: int, day: date) -> None:

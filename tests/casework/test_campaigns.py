@@ -52,7 +52,7 @@ def test_a_plan_may_be_replaced_until_it_is_approved(scene: Scene, open_desk: Op
     assert len(scene.visits()) == 1
     assert len(scene.rows(select(VisitMember))) == 2
     with open_desk(by="L-DIRECTOR", today=APPROVED) as desk:
-        approve_campaign(desk, CODE, None)
+        approve_campaign(desk, CODE, scene.file("督察方案.pdf"))
     with pytest.raises(Refused, match="已经批准"):
         scene.plan()
     assert len(scene.visits()) == 1
@@ -64,6 +64,14 @@ def test_who_planned_does_not_approve(scene: Scene, open_desk: OpenDesk) -> None
     with pytest.raises(NotAllowed, match="本人"), open_desk(by="L-DIRECTOR", today=APPROVED) as desk:
         approve_campaign(desk, CODE, None)
     with pytest.raises(NotAllowed, match="无权"), open_desk(by="P90", today=APPROVED) as desk:
+        approve_campaign(desk, CODE, None)
+    assert scene.campaign().state == "planned"
+
+
+def test_an_approval_without_the_scheme_is_refused(scene: Scene, open_desk: OpenDesk) -> None:
+    scene.settle()
+    scene.plan()
+    with pytest.raises(InvalidInput, match="督察方案"), open_desk(by="L-DIRECTOR", today=APPROVED) as desk:
         approve_campaign(desk, CODE, None)
     assert scene.campaign().state == "planned"
 

@@ -219,8 +219,8 @@ def test_red_and_black_cases_are_verified_by_two_and_closed_by_the_director(
         with pytest.raises(NotAllowed, match="第二名"):
             scene.act(code, "verify", "P05", DAY, verdict="passed", second=second)
     scene.act(code, "verify", "P05", DAY, verdict="passed", second="L-COUNTY")
-    for low in ("L-SECTION", DEPUTY):
-        with pytest.raises(NotAllowed, match="级别不够"):
+    for low, why in (("L-SECTION", "无权"), (DEPUTY, "级别不够")):
+        with pytest.raises(NotAllowed, match=why):
             scene.act(code, "close", low, DAY)
     with pytest.raises(NotAllowed, match="核查人"):
         scene.act(code, "close", "L-COUNTY", DAY)

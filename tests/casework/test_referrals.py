@@ -109,9 +109,10 @@ def test_who_gave_the_opinion_does_not_approve_and_only_the_principal_officer_do
     do(scene, "study", note="集体研究同意移送")
     with pytest.raises(NotAllowed, match="本人"):
         do(scene, "approve", "L-COUNTY")
-    for low in ("L-SECTION", "L-DEPUTY"):
-        with pytest.raises(NotAllowed, match="主要负责人"):
-            do(scene, "approve", low)
+    with pytest.raises(NotFound):  # a section head does not even learn that there is one
+        do(scene, "approve", "L-SECTION")
+    with pytest.raises(NotAllowed, match="主要负责人"):
+        do(scene, "approve", "L-DEPUTY")
     with pytest.raises(NotAllowed):
         do(scene, "approve", LINKAGE)
     do(scene, "approve", DIRECTOR)

@@ -1,0 +1,43 @@
+"""Clearing up after a case is settled: sheets about nothing that still runs are voided, not left to be signed."""
+
+from __future__ import annotations
+
+from sqlmodel import col, select
+
+from casework.climbing import cases_of_document
+from casework.desk import MACHINE, Desk
+from casework.moves import move
+from core.codes import DocumentKind
+from core.lives import DOCUMENT_MOVES, DocumentAct, DocumentState
+from core.rectification import SETTLED, CaseState
+from models.base import key_of
+from models.document import Document, DocumentCase
+
+SHEETS = (
+    DocumentKind.PROMPT.value,
+    DocumentKind.URGING.value,
+    DocumentKind.SUPERVISION.value,
+    DocumentKind.RECTIFICATION_ORDER.value,
+)
+REASON = "所列事项均已办结，不再签发"
+
+
+def void_idle_sheets(desk: Desk, case_id: int) -> None:
+    """Void the unsigned sheets of a settled case on which no other case still runs, in the name of the machine."""
+    query = (
+        select(Document)
+        .join(DocumentCase, col(DocumentCase.document_id) == col(Document.id))
+        .where(
+            col(DocumentCase.case_id) == case_id,
+            col(Document.kind).in_(SHEETS),
+            col(Document.state).in_((DocumentState.DRAFT.value, DocumentState.IN_REVIEW.value)),
+        )
+    )
+    actor, desk.actor = desk.actor, MACHINE
+    for document in desk.session.exec(query).all():
+        if all(CaseState(case.state) in SETTLED for case in cases_of_document(desk, key_of(document))):
+            document.void_reason = REASON
+            move(desk, document, DOCUMENT_MOVES, DocumentAct.VOID, subject="document", thing="文书",
+                 unit_id=document.unit_id, detail={"reason": REASON})  # fmt: skip
+            desk.session.add(document)
+    desk.actor = actor
