@@ -318,3 +318,18 @@ def test_the_cost_follows_what_is_due_and_not_what_is_open(scene: Scene, sweep: 
     write(scene, "D001-2", "D001-3", next_due_on=date(2026, 9, 1))
     assert sweep(BLUE_ON)["due"] == 1
     assert len(scene.rows(select(Rectification))) == 3
+
+
+# ---- sheets about nothing that still runs ----------------------------------------------------------------------
+
+
+def test_an_unsigned_sheet_is_voided_when_its_last_case_is_withdrawn(scene: Scene, sweep: Sweep) -> None:
+    write(scene, "D001-1", "D001-2", percent=80)
+    sweep(YELLOW_ON)
+    (sheet,) = scene.documents(DocumentKind.URGING)
+    scene.act("D001-1", "withdraw", "L-DIRECTOR", YELLOW_ON, note="认定有误")
+    assert scene.documents(DocumentKind.URGING)[0].state == "draft"
+    scene.act("D001-2", "withdraw", "L-DIRECTOR", YELLOW_ON, note="认定有误")
+    (sheet,) = scene.documents(DocumentKind.URGING)
+    assert (sheet.state, sheet.number, sheet.void_reason) == ("void", None, "所列事项均已办结，不再签发")
+    assert scene.told("document", sheet.id) == ["draft", "void"]
