@@ -48,8 +48,9 @@ def typed_lines(path: Path, program: str) -> Iterator[list[str]]:
 @cache
 def command_tree() -> Any:
     """Return the click group behind `ducha`."""
-    import cli.app  # the command line is asked only by the tests that need it
     import typer
+
+    import cli.app  # the command line is asked only by the tests that need it
 
     app = next(value for value in vars(cli.app).values() if isinstance(value, typer.Typer))
     return typer.main.get_command(app)
