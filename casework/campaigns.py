@@ -13,7 +13,7 @@ from casework.evidence import keep_file
 from casework.library import freeze_current
 from casework.moves import move
 from casework.people import require_other, require_role, split
-from casework.visits import drop_visits, store_visits, team_of
+from casework.visits import drop_visits, other_visits, store_visits, team_of
 from core.campaignplan import CampaignPlan, UnitChoice, read_plan
 from core.codes import CampaignKind
 from core.errors import InvalidInput, NotFound, Refused
@@ -22,6 +22,7 @@ from core.planning import InspectorFact, ItemFact, PlanRequest, UnitFact, plan_v
 from core.rulebook import Item, Rulebook
 from core.secrecy import refuse_state_secrets
 from models.audit import canonical_json
+from models.base import key_of
 from models.campaign import Campaign, Visit
 from models.organisation import Person, Unit
 from models.rectification import Rectification
@@ -232,6 +233,7 @@ def _chosen_units(desk: Desk, plan: CampaignPlan) -> list[Unit]:
 
 def _request(desk: Desk, plan: CampaignPlan, units: list[Unit], items: tuple[Item, ...]) -> PlanRequest:
     people = desk.session.exec(select(Person).where(col(Person.office_id) == desk.office_id)).all()
+    engaged = other_visits(desk, plan.code, plan.period.from_on.year)
     return PlanRequest(
         units=tuple(UnitFact(u.code, u.name, frozenset(split(u.kinds)), u.parent_code) for u in units),
         items=tuple(ItemFact(i.id, frozenset(i.applies_to), frozenset(i.specialties)) for i in items),
@@ -242,6 +244,8 @@ def _request(desk: Desk, plan: CampaignPlan, units: list[Unit], items: tuple[Ite
                 frozenset(split(p.former_units)),
                 frozenset(split(p.specialties)),
                 frozenset(split(p.roles)),
+                load=len(engaged.get(key_of(p), ())),
+                busy=frozenset(day for span in engaged.get(key_of(p), ()) for day in span),
             )
             for p in people
         ),

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from casework.desk import Desk
 from casework.moves import move
 from casework.people import require_role
-from casework.posting import compose
+from casework.posting import NothingToSay, compose
 from core.errors import DuchaError, InvalidInput, NotFound, Refused
 from core.lives import MESSAGE_MOVES, DocumentState, MessageAct, MessageState
 from delivery.smtp import Outcome, Receipt
@@ -81,6 +81,9 @@ def claim_next(desk: Desk, token: str, report: SendReport) -> Claim | None:
             return None
         try:
             mime = _body(desk, message, sender)
+        except NothingToSay as reason:
+            _settle(desk, message, MessageAct.CANCEL, f"不再需要：{reason}")
+            continue
         except DuchaError as error:
             report.rejected += 1
             report.problems.append(f"邮件{message.id}：{error}")

@@ -41,10 +41,14 @@ Values = dict[str, Any]
 Parts = tuple[Values, tuple[Attachment, ...]]
 
 
+class NothingToSay(Exception):  # not an error: what the mail would have told is done meanwhile
+    """A mail inside the office has lost its matter since it was queued."""
+
+
 def compose(desk: Desk, message: Message, sender: str) -> MessageBody:
     """Return the stored form of a mail; the same row gives the same bytes.
 
-    raises   InvalidInput when a value is missing or an address is not acceptable
+    raises   NothingToSay; InvalidInput when a value is missing or an address is not acceptable
     """
     values, attachments = COMPOSERS[message.kind](desk, message)
     office = desk.office_rules
@@ -154,7 +158,8 @@ def _reminder(desk: Desk, message: Message) -> Parts:
                 "percent": said["percent"],
             }
         )
-    return {"work": WORK[Line(document.line)], "unit": unit.name, "cases": rows}, ()
+    late = all(row["left_workdays"] < 0 for row in rows)
+    return {"work": WORK[Line(document.line)], "unit": unit.name, "late": late, "cases": rows}, ()
 
 
 def _task(desk: Desk, message: Message) -> Parts:
@@ -230,18 +235,24 @@ def _late_reports(desk: Desk, message: Message) -> Parts:
 
     _visit_row, campaign, _unit, _team = _visit(desk, message)
     day = message.queued_at.astimezone(SHANGHAI).date()
+    reports, workbooks = late_self_reports(desk, campaign, day), late_workbooks(desk, campaign, day)
+    if not reports and not workbooks:
+        raise NothingToSay("迟报的均已收到")
     return {
         "person": message.recipient_name,
         "campaign": campaign.title,
-        "reports": late_self_reports(desk, campaign, day),
-        "workbooks": late_workbooks(desk, campaign, day),
+        "reports": reports,
+        "workbooks": workbooks,
     }, ()
 
 
 def _staff(desk: Desk, message: Message) -> Parts:
     from casework.reminders import papers_to_sign
 
-    return {"work": WORK[Line.PARTY], "person": message.recipient_name, "todos": papers_to_sign(desk)}, ()
+    todos = papers_to_sign(desk)
+    if not todos:
+        raise NothingToSay("没有待签发的文书")
+    return {"work": WORK[Line.PARTY], "person": message.recipient_name, "todos": todos}, ()
 
 
 def _document_and_unit(desk: Desk, message: Message) -> tuple[Document, Unit]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from sqlmodel import col, select
 
@@ -25,6 +25,25 @@ def team_of(desk: Desk, visit: Visit) -> list[Person]:
     )
     rows = sorted(desk.session.exec(query), key=lambda row: row[1] != "leader")
     return [person for person, _role in rows]
+
+
+def other_visits(desk: Desk, code: str, year: int) -> dict[int, list[tuple[date, ...]]]:
+    """Return {person id: the days of each visit} of other campaigns in a year: who is on one counts and is not free."""
+    query = (
+        select(VisitMember.person_id, Visit)
+        .join(Visit, col(Visit.id) == col(VisitMember.visit_id))
+        .join(Campaign, col(Campaign.id) == col(Visit.campaign_id))
+        .where(
+            col(Campaign.office_id) == desk.office_id,
+            col(Campaign.code) != code,
+            col(Visit.from_on).between(date(year, 1, 1), date(year, 12, 31)),
+        )
+    )
+    found: dict[int, list[tuple[date, ...]]] = {}
+    for person_id, visit in desk.session.exec(query):
+        days = tuple(visit.from_on + timedelta(n) for n in range((visit.to_on - visit.from_on).days + 1))
+        found.setdefault(person_id, []).append(days)
+    return found
 
 
 def drop_visits(desk: Desk, campaign: Campaign) -> None:

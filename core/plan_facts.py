@@ -33,6 +33,7 @@ class InspectorFact:
     """A person of the pool; only the roles inspector and leader go on visits.
 
     `load`: visits already given in this year, counted into the balance
+    `busy`: days on which the person is on a visit of another campaign
     """
 
     code: str
@@ -41,6 +42,7 @@ class InspectorFact:
     specialties: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset({"inspector"})
     load: int = 0
+    busy: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

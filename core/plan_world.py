@@ -73,8 +73,8 @@ class World:
             sittings=tuple(
                 Sitting(
                     unit=unit.code,
-                    slot=index * len(self.slots) // len(units),
-                    eligible=frozenset(self.pool.keys() - self.recused[unit.code]),
+                    slot=(slot := index * len(self.slots) // len(units)),
+                    eligible=self._free(slot) - self.recused[unit.code],
                     topics=frozenset[str]().union(*(item.specialties for item in self.items[unit.code])),
                 )
                 for index, unit in enumerate(units)
@@ -84,6 +84,13 @@ class World:
             load={code: person.load for code, person in self.pool.items()},
             skills={code: person.specialties for code, person in self.pool.items()},
             tie={code: rank for rank, code in enumerate(lots)},
+        )
+
+    def _free(self, slot: int) -> frozenset[str]:
+        """Return who is on no visit of another campaign on the days of a slot."""
+        first, last = self.slots[slot].from_on, self.slots[slot].to_on
+        return frozenset(
+            code for code, p in self.pool.items() if not any(first <= day <= last for day in p.busy)
         )
 
     def refuse(self, shortage: Shortage) -> InvalidInput:

@@ -21,6 +21,10 @@ from system.paths import EXAMPLES_DIR
 EXAMPLE = EXAMPLES_DIR / "shilixian"
 FIRST_DAY = date(2026, 2, 10)
 WORKDAYS = 122
+BEGINS = {
+    COMPREHENSIVE: 0,
+    SPECIAL: 74,
+}  # in working days: the special campaign follows in June, and runs at the end
 PLANNER, OPENER, DIRECTOR = "P054", "P053", "L-DIRECTOR"
 Tell = Callable[[date, str], None]
 
@@ -54,8 +58,12 @@ class Story:
             day = self.world.calendar.after(day, 1)
 
     def _headline(self, number: int, day: date) -> str:
-        if number < 4:
-            return ("编制督察方案", "批准督察方案", "启动综合督察", "启动专项督察")[number]
+        for code, begins in BEGINS.items():
+            if begins <= number < begins + 3:
+                word = "综合督察" if code == COMPREHENSIVE else "专项督察"
+                return (
+                    ("编制", "批准", "启动")[number - begins] + word + ("方案" if number < begins + 2 else "")
+                )
         trips = [trip for trip in self.fieldwork.trips if trip.to_on == day]
         return f"督察{len(trips)}个单位" if trips else "整改跟踪"
 
@@ -90,18 +98,18 @@ class Story:
         self._end_day(number)
 
     def _campaigns(self, number: int) -> None:
-        """Plan on the first day, approve on the second, open the campaigns on the third and fourth."""
+        """Plan a campaign on its first day, approve it on the second, open it on the third."""
         world = self.world
-        for offset, code in enumerate((COMPREHENSIVE, SPECIAL)):
-            if number == 0:
+        for code, begins in BEGINS.items():
+            if number == begins:
                 with world.desk(by=PLANNER) as desk:
                     plan_campaign(desk, EXAMPLE / f"campaign-{code}.yaml")
-            elif number == 1:
+            elif number == begins + 1:
                 scheme = world.folder("evidence") / f"督察方案-{code}.txt"
                 scheme.write_text(f"{code}督察方案（签批件）\n", encoding="utf-8")
                 with world.desk(by=DIRECTOR) as desk:
                     approve_campaign(desk, code, scheme)
-            elif number == 2 + offset:
+            elif number == begins + 2:
                 self._open(code)
 
     def _open(self, code: str) -> None:

@@ -26,10 +26,20 @@ def state_assignments(tree: ast.AST) -> Iterator[int]:
     for node in ast.walk(tree):
         for target in targets(node):
             for part in ast.walk(target):
-                if isinstance(part, ast.Attribute) and part.attr == "state" and not is_self(part.value):
+                if is_stored_state(part):
                     yield part.lineno
         if is_setattr_of_state(node):
             yield node.lineno  # type: ignore[attr-defined]  # is_setattr_of_state has seen an ast.Call
+
+
+def is_stored_state(node: ast.AST) -> bool:
+    """Tell whether a node is `something.state` that gets a value; `app.state.world = w` only reads `app.state`."""
+    return (
+        isinstance(node, ast.Attribute)
+        and node.attr == "state"
+        and isinstance(node.ctx, ast.Store)
+        and not is_self(node.value)
+    )
 
 
 def is_self(node: ast.expr) -> bool:
