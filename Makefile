@@ -4,6 +4,7 @@
 VENV    := .venv
 BIN     := $(VENV)/bin
 STAMP   := $(VENV)/.installed
+WORKERS ?= 2
 DEMO    := out/demo
 PORT    ?= 8460
 m       ?=
@@ -28,7 +29,7 @@ serve: $(STAMP) ## 打开控制台和单机定时器，用演示数据（PORT=84
 	  $(BIN)/ducha serve --port $(PORT)
 
 test: $(STAMP) ## 运行全部测试（PYTEST_ARGS="-k 灯"） | run the whole test suite
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 check: $(STAMP) ## 格式、类型、依赖方向、规则、用词 | format, types, import directions, rules, words
 	$(BIN)/ruff check .
