@@ -19,7 +19,7 @@ from core.codes import CampaignKind
 from core.errors import InvalidInput, NotFound, Refused
 from core.lives import CAMPAIGN_MOVES, CampaignAct, CampaignState
 from core.planning import InspectorFact, ItemFact, PlanRequest, UnitFact, plan_visits
-from core.rulebook import Item, Rulebook
+from core.rulebook import Item, Rulebook, freeze, sha256
 from core.secrecy import refuse_state_secrets
 from models.audit import canonical_json
 from models.base import key_of
@@ -163,8 +163,13 @@ def describe_campaign(desk: Desk, campaign: Campaign) -> dict[str, object]:
         "title": campaign.title,
         "state": campaign.state,
         "visits": visits,
-        "rules_sha256": campaign.rules_sha256,
+        "rules_sha256": campaign.rules_sha256 or _present_hash(desk, campaign),
     }
+
+
+def _present_hash(desk: Desk, campaign: Campaign) -> str:
+    """Return the hash under which the rules would freeze if the campaign opened now."""
+    return sha256(freeze(desk.rules, _items_by_catalog(desk.rules, plan_of(campaign))))
 
 
 def chosen_items(rules: Rulebook, plan: CampaignPlan) -> tuple[Item, ...]:

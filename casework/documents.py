@@ -20,7 +20,7 @@ from casework.numbering import take_number, write_number
 from casework.papers import build_paper, store_file, store_standard_files
 from casework.people import require_other, require_role
 from casework.queueing import cancel_messages, queue_document
-from casework.signing import after_signing, before_signing
+from casework.signing import after_signing, before_signing, signing_level
 from core.codes import DOCUMENT_KIND_LABELS, DocumentKind, Light, Line
 from core.errors import InvalidInput, NotAllowed, NotFound, Refused
 from core.lives import DOCUMENT_MOVES, DocumentAct, DocumentState
@@ -152,17 +152,17 @@ def sign_by_authorisation(desk: Desk, document: Document) -> None:
 
 
 def _check_signer(desk: Desk, document: Document) -> None:
-    rule = rule_of(desk, document)
     name = DOCUMENT_KIND_LABELS[DocumentKind(document.kind)]
     require_role(desk, ("director", "leader"), f"签发{name}")
     require_other(desk, document.drafted_by, "签发")
-    leader = desk.office_rules.leaders.get(desk.actor.code)
-    role = leader.role if leader else LeaderRole.DIRECTOR
-    if (leader is None and "director" not in desk.actor.roles) or not role.may_sign(rule.signer):
+    post = desk.office_rules.leaders.get(desk.actor.code)
+    role = post.role if post else LeaderRole.DIRECTOR
+    needed = signing_level(desk, document, rule_of(desk, document))
+    if (post is None and "director" not in desk.actor.roles) or not role.may_sign(needed):
         raise NotAllowed(
             f"签发{name}的级别不够",
             found=f"{desk.actor.code}（{role.value}）",
-            expected=f"{rule.signer.value} 及以上",
+            expected=f"{needed.value} 及以上",
             remedy="由相应负责人签发",
         )
 

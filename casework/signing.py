@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from casework.campaigns import plan_of
 from casework.climbing import cases_of_document, refresh, rules_of
 from casework.desk import Desk
 from casework.duedates import count_due
@@ -12,12 +13,23 @@ from casework.values import rectify_days
 from core.codes import DocumentKind, Severity
 from core.errors import InvalidInput, Refused
 from core.lives import FindingState
+from core.rulebook import LeaderRole
 from core.rulebook.documents import DocumentRule
 from models.base import key_of, table_of
 from models.campaign import Finding
 from models.document import Document, DocumentCase
 
 NOTICES = (DocumentKind.FEEDBACK_NOTICE.value, DocumentKind.RECTIFICATION_NOTICE.value)
+
+
+def signing_level(desk: Desk, document: Document, rule: DocumentRule) -> LeaderRole:
+    """Return the lowest level that may sign: what the kind asks for, or more where the campaign's plan does."""
+    level = rule.signer
+    campaign = desk.campaign(document.campaign_id) if document.campaign_id is not None else None
+    if campaign is None or document.kind not in NOTICES or campaign.plan == "{}":
+        return level
+    asked = plan_of(campaign).notice.sign_by
+    return max(level, asked, key=lambda one: one.rank)
 
 
 def before_signing(desk: Desk, document: Document, rule: DocumentRule) -> None:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from core.codes import CampaignKind, DocumentKind, Line
 from core.errors import InvalidRuleFile, Problem
+from core.rulebook.roles import LeaderRole
 from core.yamltext import YamlText, read_yaml
 
 
@@ -56,7 +57,7 @@ class TeamRule(_Part):
 
 class NoticeRule(_Part):
     document: DocumentKind = DocumentKind.FEEDBACK_NOTICE
-    sign_by: str = "director"
+    sign_by: LeaderRole = LeaderRole.DIRECTOR
 
 
 class CampaignPlan(_Part):
