@@ -50,7 +50,9 @@ def build_paper(desk: Desk, document: Document) -> tuple[Paper, str]:
         copies_to=tuple(subject.inputs.get("copies_to", ())),
         printed_by=profile.issuer,
         printed_on=document.signed_on,
-        watermark=desk.settings.watermark,
+        watermark=desk.settings.watermark
+        if document.signed_on is not None
+        else None,  # a draft bears no seal
         footer_note=_footer(subject),
         secrecy=SECRECY_LABELS[Secrecy.WORK_SECRET] if document.secrecy == Secrecy.WORK_SECRET else "",
     )

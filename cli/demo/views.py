@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from casework.desk import Desk
 from casework.documents import rule_of
+from core.lives import DocumentState
 from core.rectification import RequestState
 from core.rulebook.documents import DocumentRule
 from models.base import key_of
@@ -140,8 +141,9 @@ def read_papers(desk: Desk, *states: str) -> list[PaperView]:
 
 
 def is_paper() -> sa.ColumnElement[bool]:
-    """Return the condition that leaves out the unnumbered reminder of the blue light: it is a mail, no paper."""
-    return sa.or_(col(Document.content).is_(None), col(Document.signed_on).is_not(None))
+    """Return the condition that leaves out what is no paper: unnumbered reminders, and drafts voided unsigned."""
+    waiting = sa.and_(col(Document.content).is_(None), col(Document.state) != DocumentState.VOID.value)
+    return sa.or_(waiting, col(Document.signed_on).is_not(None))
 
 
 def _cases_on(desk: Desk, documents: list[int]) -> dict[int, list[str]]:

@@ -174,7 +174,7 @@ def test_every_kind_of_mail_can_be_composed() -> None:
     assert allowed.count("'") == 2 * len(COMPOSERS)
 
 
-def test_a_staff_mail_whose_papers_were_signed_meanwhile_is_still_a_mail(scene: Scene) -> None:
+def test_a_staff_mail_whose_papers_were_signed_meanwhile_is_not_sent(scene: Scene) -> None:
     with scene.open_desk(today=NOTIFIED) as desk:
         settle_county(desk)
         unit = desk.session.exec(select(Unit).where(Unit.code == "D001")).one()
@@ -183,5 +183,7 @@ def test_a_staff_mail_whose_papers_were_signed_meanwhile_is_still_a_mail(scene: 
         )
         remind(desk)
         document.state = "void"
-    mails = read_all(scene, NOTIFIED)
-    assert len(mails) == 1
+    assert len(scene.messages("staff")) == 1
+    assert read_all(scene, NOTIFIED) == {}
+    (message,) = scene.messages("staff")
+    assert (message.state, message.smtp_reply) == ("cancelled", "不再需要：没有待签发的文书")
