@@ -16,6 +16,7 @@ from console.app import create_app
 from core import errors
 from core.codes import DocumentKind
 from core.lives import DocumentState
+from models.database import make_engine
 from system.settings import Settings
 from tests.console.conftest import CANARY, CODE, NOW, settings_in
 
@@ -195,9 +196,10 @@ def test_an_empty_database_gives_pages_without_rows(
 
 
 def test_a_failing_database_is_told_without_its_insides(tmp_path: Path) -> None:
-    engine = sa.create_engine(f"sqlite:///{tmp_path / 'none.db'}")
+    engine = make_engine(f"sqlite:///{tmp_path / 'none.db'}")
     app = create_app(engine, settings_in(tmp_path), clock=lambda: NOW)
     answer = TestClient(app, base_url="http://127.0.0.1:8460").get("/")
+    engine.dispose()
 
     assert answer.status_code == 503
     assert "SELECT" not in answer.text
