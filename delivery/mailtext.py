@@ -16,11 +16,11 @@ from types import MappingProxyType
 from typing import Any
 
 import yaml
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
-from jinja2.runtime import LoopContext, Undefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import TemplateError
+from jinja2.runtime import Undefined
 
 from core.errors import InvalidInput, NotFound
+from delivery.sandbox import Sandbox, list_differences, open_sandbox
 from system.paths import TEMPLATES_DIR
 
 EMAILS = TEMPLATES_DIR / "emails"
@@ -55,7 +55,7 @@ def render_mail(kind: str, values: Mapping[str, Any]) -> MailText:
             expected="、".join(SAMPLES),
             remedy="在 templates/emails/ 中补充模板",
         )
-    problems = _differences(SAMPLES[kind], values, "")
+    problems = list_differences(SAMPLES[kind], values, refuse_extra=True)
     if problems:
         raise _refuse(kind, "；".join(problems), "按该类邮件的 sample.yaml 所列名称给出取值")
     try:
@@ -97,56 +97,13 @@ SAMPLES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 """For every kind of mail, one full set of values; its names and shapes are what `render_mail` asks for."""
 
 
-def _differences(sample: Any, given: Any, path: str) -> list[str]:
-    """Compare shapes: every name there, none too many, lists where lists belong."""
-    if isinstance(sample, Mapping):
-        if not isinstance(given, Mapping):
-            return [f"{path or '取值'}应为一组名称和值"]
-        names = {name: f"{path}.{name}" if path else str(name) for name in (*sample, *given)}
-        found = [f"缺少 {names[name]}" for name in sample if name not in given]
-        found += [f"多出 {names[name]}" for name in given if name not in sample]
-        return found + [d for n in sample if n in given for d in _differences(sample[n], given[n], names[n])]
-    if isinstance(sample, list):
-        if isinstance(given, str) or not isinstance(given, Sequence):
-            return [f"{path}应为列表"]
-        return [d for at, one in enumerate(given) for d in _differences(sample[0], one, f"{path}[{at}]")]
-    plain = isinstance(given, str | int | float | date)
-    return [] if plain else [f"{path}应为文字、数字或日期，实际为 {type(given).__name__}"]
-
-
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """Templates see values, loop counters and the filters below: no methods of objects, no globals."""
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        # `case.items` means the value named items, never the method of the mapping
-        return self.getitem(obj, attribute) if isinstance(obj, Mapping) else super().getattr(obj, attribute)
-
-    def is_safe_attribute(self, obj: Any, attr: str, _value: Any) -> bool:
-        return isinstance(obj, LoopContext) and attr in {"index", "first", "last", "length"}
-
-    def is_safe_callable(self, _obj: Any) -> bool:
-        return False
-
-
 @lru_cache(maxsize=1)
-def _sandbox() -> _Sandbox:
-    sandbox = _Sandbox(
-        loader=FileSystemLoader(EMAILS),
-        undefined=StrictUndefined,
-        finalize=_print,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=True,
+def _sandbox() -> Sandbox:
+    return open_sandbox(
+        EMAILS,
+        _print,
+        {"day": _print_day, "left": _print_left, "late": _print_late, "length": len, "join": _join},
     )
-    sandbox.globals.clear()
-    sandbox.filters = {
-        "day": _print_day,
-        "left": _print_left,
-        "late": _print_late,
-        "length": len,
-        "join": _join,
-    }
-    return sandbox
 
 
 def _print(value: Any) -> str:

@@ -21,12 +21,12 @@ from types import MappingProxyType
 from typing import Any
 
 import yaml
-from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, UndefinedError, pass_context
-from jinja2.runtime import Context, LoopContext, Undefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import Template, TemplateError, UndefinedError, pass_context
+from jinja2.runtime import Context, Undefined
 
 from core.errors import InvalidInput, NotFound
 from delivery.paper import Block, Heading, ListItem, Paragraph, Table, check_text, print_day
+from delivery.sandbox import Sandbox, list_differences, open_sandbox
 from system.paths import TEMPLATES_DIR
 
 DOCUMENTS = TEMPLATES_DIR / "documents"
@@ -50,7 +50,7 @@ def render_wording(kind: str, values: Mapping[str, Any]) -> Wording:
     raises: NotFound for an unknown kind; InvalidInput naming the kind and every value that is missing or of the wrong
     shape, or what is wrong with the template.
     """
-    lacking = _differences(_sample(kind), values, "")
+    lacking = list_differences(_sample(kind), values)
     if lacking:
         raise _refuse(kind, "；".join(lacking), "按 sample.yaml 所列名称补齐取值")
     subject = _fill(kind, "subject.txt.j2", values)
@@ -101,41 +101,6 @@ SAMPLES: Mapping[str, Mapping[str, Any]] = MappingProxyType({kind: _sample(kind)
 """For every kind, one full set of values; its names and shapes are what `render_wording` asks for."""
 
 
-def _differences(sample: Any, given: Any, path: str) -> list[str]:
-    if isinstance(sample, Mapping):
-        if not isinstance(given, Mapping):
-            return [f"{path or '取值'}应为一组名称和值"]
-        names = {name: f"{path}.{name}" if path else name for name in sample}
-        lacking = [f"缺少 {names[name]}" for name in sample if name not in given]
-        return lacking + [
-            d for n in sample if n in given for d in _differences(sample[n], given[n], names[n])
-        ]
-    if isinstance(sample, list):
-        if isinstance(given, str) or not isinstance(given, Sequence):
-            return [f"{path}应为列表"]
-        return [d for at, one in enumerate(given) for d in _differences(sample[0], one, f"{path}[{at}]")]
-    plain = isinstance(given, str | int | float | date)
-    return [] if plain else [f"{path}应为文字、数字或日期，实际为 {type(given).__name__}"]
-
-
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """Templates see values, loop counters and a handful of filters: no methods of objects, no globals."""
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        # `case.items` means the value named items, never the method of the mapping
-        return self.getitem(obj, attribute) if isinstance(obj, Mapping) else super().getattr(obj, attribute)
-
-    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        return (
-            isinstance(obj, LoopContext)
-            and attr in {"index", "first", "last", "length"}
-            and not callable(value)
-        )
-
-    def is_safe_callable(self, obj: Any) -> bool:
-        return isinstance(obj, Undefined) and bool(str(obj))  # StrictUndefined raises here and names it
-
-
 def _print_day(value: object) -> str:
     return print_day(value if isinstance(value, date) else date.fromisoformat(str(value)))
 
@@ -171,17 +136,8 @@ def _take(context: Context, value: Any) -> str:
     return f"\ue000{len(texts) - 1}\ue001"
 
 
-def _environment() -> _Sandbox:
-    sandbox = _Sandbox(
-        loader=FileSystemLoader(DOCUMENTS),
-        undefined=StrictUndefined,
-        finalize=_take,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=True,
-    )
-    sandbox.globals.clear()
-    sandbox.filters = {
+def _environment() -> Sandbox:
+    filters = {
         "day": _print_day,
         "within": _print_within,
         "numeral": _print_numeral,
@@ -189,7 +145,7 @@ def _environment() -> _Sandbox:
         "join": lambda parts, mark="": mark.join(str(part) for part in parts),
         "length": len,
     }
-    return sandbox
+    return open_sandbox(DOCUMENTS, _take, filters)
 
 
 _SANDBOX = _environment()
