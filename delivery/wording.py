@@ -11,7 +11,7 @@ after the structure has been read, so a value can never become a heading, an ite
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -137,7 +137,7 @@ def _take(context: Context, value: Any) -> str:
 
 
 def _environment() -> Sandbox:
-    filters = {
+    filters: dict[str, Callable[..., Any]] = {
         "day": _print_day,
         "within": _print_within,
         "numeral": _print_numeral,
