@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -357,6 +359,8 @@ def test_a_database_that_may_not_be_written_stays_as_it_is(at: At) -> None:
     if os.geteuid() == 0:
         require(shutil.which("setpriv"), "setpriv (util-linux), to stop being root")
         prefix = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
+        tried = subprocess.run([*prefix, sys.executable, "-c", ""], check=False, capture_output=True)
+        require(tried.returncode == 0, "a Python that the user nobody may run too")
     parents = [parent for parent in ducha.folder.parents if parent.stat().st_uid == os.geteuid()]
     modes = {path: path.stat().st_mode for path in (ducha.folder, *parents) if path != Path("/")}
     for path in modes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ def test_cases_end_in_every_way_and_no_invariant_is_broken(played: tuple[Path, d
 @pytest.mark.slow
 def test_requests_are_granted_and_refused(played: tuple[Path, dict[str, Any]]) -> None:
     out, _summary = played
-    with sqlite3.connect(out / "ducha.db") as database:
+    with closing(sqlite3.connect(out / "ducha.db")) as database:
         seen = set(database.execute("SELECT kind, state FROM side_request"))
     assert {
         ("extension", "granted"), ("extension", "refused"), ("objection", "granted"), ("objection", "refused"),
@@ -68,7 +69,7 @@ def test_mails_that_were_refused_or_lost_are_settled_in_the_end(
     mails = summary["mails"]
     assert mails["accepted"] == mails["total"]
     assert mails["tried_again"] > 10
-    with sqlite3.connect(out / "ducha.db") as database:
+    with closing(sqlite3.connect(out / "ducha.db")) as database:
         lost = database.execute("SELECT count(*) FROM audit_entry WHERE to_state = 'unknown'").fetchone()[0]
         refused = database.execute("SELECT count(*) FROM audit_entry WHERE to_state = 'rejected'").fetchone()[
             0
@@ -92,7 +93,7 @@ def test_every_mail_parses_strictly_and_goes_to_one_recipient(played: tuple[Path
 def test_no_letter_of_referral_is_mailed_or_shown_to_its_unit(played: tuple[Path, dict[str, Any]]) -> None:
     out, _summary = played
     letters = "SELECT id FROM document WHERE kind IN ('referral_letter', 'hand_over_letter')"
-    with sqlite3.connect(out / "ducha.db") as database:
+    with closing(sqlite3.connect(out / "ducha.db")) as database:
         mails = database.execute(f"SELECT count(*) FROM message WHERE document_id IN ({letters})").fetchone()
         served = database.execute(
             f"SELECT count(*) FROM service_record WHERE document_id IN ({letters})"
