@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from sqlmodel import col, select
 
+from casework.cases import find_case
 from casework.climbing import rules_of
 from casework.desk import Desk
+from casework.people import require_role
+from core.errors import InvalidInput, Refused
 from core.lives import REFERRAL_MOVES, ReferralState
+from core.secrecy import refuse_state_secrets
 from models.base import key_of
 from models.rectification import Rectification
 from models.referral import Referral
@@ -17,7 +21,7 @@ ENDED = (ReferralState.DECLINED.value, ReferralState.CLOSED.value)
 def open_screening(desk: Desk, case: Rectification, trigger: str) -> Referral | None:
     """Open a screening for a case unless one is under way; a person decides what becomes of it.
 
-    trigger   `black`, or the event's code
+    trigger   `black`, the event's code, or `item` when a person saw the item's own condition of linkage met
     """
     known = desk.session.exec(select(Referral).where(col(Referral.case_id) == case.id)).all()
     if any(row.state not in ENDED for row in known):
@@ -35,4 +39,40 @@ def open_screening(desk: Desk, case: Rectification, trigger: str) -> Referral | 
     desk.session.add(row)
     desk.session.flush()
     desk.record("referral", key_of(row), "open", unit_id=case.unit_id, to_state=row.state, trigger=trigger)
+    return row
+
+
+def open_screening_by_hand(desk: Desk, code: str, reason: str) -> Referral:
+    """Open a screening because the item's condition of linkage is met; the reason is kept in the audit.
+
+    raises   InvalidInput without a reason; Refused while a screening or transfer of the case is under way
+    source   linkage rules, triggers.item_conditions
+    """
+    require_role(desk, ("officer", "director", "linkage", "reviewer"), "启动线索筛查")
+    if not reason.strip():
+        raise InvalidInput(
+            "启动线索筛查须写明理由",
+            found="空",
+            expected="事项目录所列联动条件如何成立",
+            remedy="加上 --note 理由",
+        )
+    refuse_state_secrets(reason, "启动理由")
+    case, _finding = find_case(desk, code)
+    row = open_screening(desk, case, "item")
+    if row is None:
+        raise Refused(
+            "该事项已有线索在办",
+            found=code,
+            expected="没有在办线索的事项",
+            remedy="运行 ducha referral list 查看",
+        )
+    desk.record(
+        "referral",
+        key_of(row),
+        "reason",
+        unit_id=case.unit_id,
+        from_state=row.state,
+        to_state=row.state,
+        note=reason,
+    )
     return row

@@ -51,6 +51,18 @@ def show(referral: Number) -> None:
     emit(result, states=REFERRAL_STATE_LABELS)
 
 
+@group.command("open", help="因事项的联动条件成立，启动线索筛查")
+def open_(
+    case: Annotated[str, typer.Argument(metavar="CASE", help="问题编号")],
+    note: Annotated[str, typer.Option("--note", "--reason", help="联动条件如何成立")] = "",
+) -> None:
+    from casework.screening import open_screening_by_hand
+
+    with writing() as desk:
+        result = _row(open_screening_by_hand(desk, case, note))
+    emit(result)
+
+
 @group.command("screen", help="提出初核意见和建议的接收机关")
 def screen(
     referral: Number,

@@ -9,6 +9,7 @@ import pytest
 from casework import referrals
 from casework.documents import seal_document, sign_documents
 from casework.referrals import Outcome
+from casework.screening import open_screening_by_hand
 from core.codes import DocumentKind
 from core.errors import IllegalMove, InvalidInput, NotAllowed, NotFound, Refused
 from models.referral import Referral
@@ -221,3 +222,15 @@ def test_feedback_that_does_not_come_is_listed(scene: Scene) -> None:
     with scene.open_desk(readonly=True, today=date(2026, 6, 8)) as desk:
         assert referrals.watch(desk)["feedback_overdue"] == [one(scene).id]
     assert len(scene.messages()) == 3  # the notice to its three contacts, and nothing since
+
+
+def test_a_person_may_open_a_screening_where_the_items_own_condition_is_met(scene: Scene) -> None:
+    (code,) = scene.notify(MAJOR)
+    with pytest.raises(InvalidInput, match="理由"), scene.open_desk(by="P90", today=DAY) as desk:
+        open_screening_by_hand(desk, code, " ")
+    with scene.open_desk(by="P90", today=DAY) as desk:
+        open_screening_by_hand(desk, code, "拒不履行生效裁判")
+    with pytest.raises(Refused, match="在办"), scene.open_desk(by="P90", today=DAY) as desk:
+        open_screening_by_hand(desk, code, "再次启动")
+    assert (one(scene).state, one(scene).trigger) == ("screening", "item")
+    assert scene.told("referral", one(scene).id) == ["open", "reason"]
