@@ -98,6 +98,7 @@ def _load(session: Session, case_ids: Sequence[int], today: date) -> list[Any]:
         )
         .where(CASE.c.id.in_(sa.bindparam("ids", expanding=True)), CASE.c.next_due_on <= today)
         .order_by(CASE.c.unit_id, CASE.c.id)
+        .with_for_update(of=CASE)  # a second sweeper waits here, and then finds the rows no longer due
     )  # fmt: skip
     rows: list[Any] = []
     for start in range(0, len(case_ids), IDS_AT_ONCE):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy.exc import IntegrityError
+
 from casework.desk import Desk
 from models.record import Note, Tick
 
@@ -40,9 +42,17 @@ def check_clock(desk: Desk, job: str, *, boot: str, uptime: int, explicit: bool)
 
 def remember(desk: Desk, job: str, *, boot: str, uptime: int) -> None:
     """Note that a job has run."""
-    tick = desk.session.get(Tick, (desk.office_id, job))
-    if tick is None:
-        tick = Tick(office_id=desk.office_id, job=job, on_day=desk.today, at=desk.now)
+    tick = desk.session.get(Tick, (desk.office_id, job)) or _first_tick(desk, job)
     tick.on_day, tick.at = max(tick.on_day, desk.today), desk.now
     tick.boot, tick.uptime_seconds = boot, uptime
     desk.session.add(tick)
+
+
+def _first_tick(desk: Desk, job: str) -> Tick:
+    """Write the first tick of a job; when another process has just done so, take theirs."""
+    try:
+        with desk.session.begin_nested():
+            desk.session.add(Tick(office_id=desk.office_id, job=job, on_day=desk.today, at=desk.now))
+    except IntegrityError:
+        pass
+    return desk.session.get_one(Tick, (desk.office_id, job))

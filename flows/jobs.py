@@ -110,27 +110,30 @@ def _begin_sweep(edge: Edge, report: SweepReport) -> tuple[list[tuple[int, int]]
         return due_cases(desk.session, desk.office_id, desk.today), left_behind(desk)
 
 
-def _sweep_one(edge: Edge, batch: list[int], report: SweepReport) -> None:
-    """Sweep a batch; when the database refuses it, halve it until the poisoned row stands alone."""
+def _sweep_one(edge: Edge, batch: list[int], report: SweepReport, *, again: bool = False) -> None:
+    """Sweep a batch; when the database refuses it, find the row that is poisoned."""
     try:
         with edge.desk() as desk:
             part = SweepReport(report.today)
             authorised = sweep_batch(desk, batch, part)
     except IntegrityError as error:
-        _isolate(edge, batch, str(error.orig), report)
+        _isolate(edge, batch, str(error.orig), report, again=again)
         return
     report.add(part)
     for number in authorised:
         report.went(_let_go(edge, number, report), was_drafted=True)
 
 
-def _isolate(edge: Edge, batch: list[int], why: str, report: SweepReport) -> None:
-    if len(batch) == 1:
+def _isolate(edge: Edge, batch: list[int], why: str, report: SweepReport, *, again: bool) -> None:
+    """Sweep the halves of a refused batch; a single row gets a second try, for another sweeper may have been first."""
+    if again:
         _set_aside(edge, batch[0], why, report)
-        return
-    half = len(batch) // 2
-    _sweep_one(edge, batch[:half], report)
-    _sweep_one(edge, batch[half:], report)
+    elif len(batch) == 1:
+        _sweep_one(edge, batch, report, again=True)
+    else:
+        half = len(batch) // 2
+        _sweep_one(edge, batch[:half], report)
+        _sweep_one(edge, batch[half:], report)
 
 
 def _set_aside(edge: Edge, case_id: int, why: str, report: SweepReport) -> None:

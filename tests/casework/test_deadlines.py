@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -333,3 +334,16 @@ def test_an_unsigned_sheet_is_voided_when_its_last_case_is_withdrawn(scene: Scen
     (sheet,) = scene.documents(DocumentKind.URGING)
     assert (sheet.state, sheet.number, sheet.void_reason) == ("void", None, "所列事项均已办结，不再签发")
     assert scene.told("document", sheet.id) == ["draft", "void"]
+
+
+# ---- two sweepers at the same moment ---------------------------------------------------------------------------
+
+
+def test_two_sweepers_at_once_issue_every_rung_once_and_set_nothing_aside(scene: Scene, sweep: Sweep) -> None:
+    codes = [f"{unit}-{number}" for unit in ("D001", "T001") for number in range(1, 31)]
+    write(scene, *codes, percent=80)
+    with ThreadPoolExecutor(2) as pool:
+        reports = list(pool.map(lambda _: sweep(YELLOW_ON, batch=1), range(2)))
+    assert [report["set_aside"] for report in reports] == [[], []]
+    assert [len(scene.rungs(code)) for code in codes] == [1] * len(codes)
+    assert len(scene.documents(DocumentKind.URGING)) == 2
