@@ -98,9 +98,10 @@ def write_rungs(desk: Desk, fired: Sequence[Fired], report: SweepReport) -> list
 
 def _documents(desk: Desk, fired: Sequence[Fired], report: SweepReport) -> dict[Key, int]:
     """Write or find the document of each key of today; return their ids."""
-    wanted: dict[Key, Fired] = {}
+    grouped: dict[Key, list[Fired]] = {}
     for one in fired:
-        wanted.setdefault(one.key, one)
+        grouped.setdefault(one.key, []).append(one)
+    wanted = {key: group[0] for key, group in grouped.items()}
     documents = _open_drafts(desk, wanted)
     fresh = [key for key in wanted if key not in documents]
     if fresh:
@@ -108,7 +109,7 @@ def _documents(desk: Desk, fired: Sequence[Fired], report: SweepReport) -> dict[
         rows = []
         for key in fresh:
             parts[key[:3]] = parts.get(key[:3], 0) + 1
-            content = _reminder_content(fired, key) if key[3] else None
+            content = _reminder_content(grouped[key]) if key[3] else None
             rows.append({**_document_row(desk, key, content), "part": parts[key[:3]]})
         inserted = desk.session.connection().execute(
             sa.insert(DOCUMENT).returning(DOCUMENT.c.id, sort_by_parameter_order=True), rows
@@ -152,12 +153,11 @@ def _used_parts(desk: Desk, keys: Sequence[Key]) -> dict[tuple[int, int, str], i
     return {(row[0], row[1], row[2]): row[3] for row in desk.session.connection().execute(query)}
 
 
-def _reminder_content(fired: Sequence[Fired], key: Key) -> str:
+def _reminder_content(fired: Sequence[Fired]) -> str:
     """Return what an unnumbered reminder says, frozen when it goes out: its cases as they stood."""
     cases = [
         {"case": one.row.id, "due_on": one.row.due_on, "percent": one.row.percent, "rung": one.rung.code}
         for one in fired
-        if one.key == key
     ]
     return canonical_json({"cases": cases})
 

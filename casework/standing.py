@@ -8,6 +8,7 @@ from casework.climbing import rules_of
 from casework.desk import Desk
 from core.codes import Severity
 from core.lives import DocumentState
+from core.rulebook import Authorisation
 from models.base import table_of
 from models.campaign import Campaign
 from models.document import Document
@@ -26,8 +27,11 @@ def left_behind(desk: Desk) -> list[int]:
 
     A sweep commits its drafts first and lets them go one by one; what it was stopped before, the next one finds here.
     """
+    in_force = [one for one in desk.office_rules.authorisations if one.from_on <= desk.today <= one.until_on]
+    if not in_force:
+        return []
     query = (
-        sa.select(DOCUMENT.c.id, DOCUMENT.c.kind, DOCUMENT.c.campaign_id, CAMPAIGN.c.code, CASE.c.severity)
+        sa.select(DOCUMENT.c.id, DOCUMENT.c.campaign_id, CASE.c.severity)
         .add_columns(RUNG.c.code.label("rung"))
         .join(CAMPAIGN, CAMPAIGN.c.id == DOCUMENT.c.campaign_id)
         .join(RUNG, RUNG.c.document_id == DOCUMENT.c.id)
@@ -36,15 +40,20 @@ def left_behind(desk: Desk) -> list[int]:
             DOCUMENT.c.office_id == desk.office_id,
             DOCUMENT.c.state == DocumentState.DRAFT.value,
             DOCUMENT.c.by_sweep.is_(True),
+            sa.or_(*(_covered(one) for one in in_force)),
         )
         .order_by(DOCUMENT.c.id)
     )
     found: dict[int, None] = {}
     for row in desk.session.connection().execute(query):
-        if desk.office_rules.authorisation(row.kind, row.code, desk.today) is None:
-            continue
         ladder = rules_of(desk, row.campaign_id).ladder_of(desk.office.code)
         rungs = {rung.code: rung for rung in ladder.profiles[Severity(row.severity)].rungs}
         if row.rung in rungs and rungs[row.rung].issue == "authorised":
             found[row.id] = None
     return list(found)
+
+
+def _covered(authorisation: Authorisation) -> sa.ColumnElement[bool]:
+    """Return the condition that a draft is of the kind and campaign an authorisation names."""
+    kind = DOCUMENT.c.kind == authorisation.kind
+    return kind if authorisation.campaign == "*" else sa.and_(kind, CAMPAIGN.c.code == authorisation.campaign)
