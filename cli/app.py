@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.commands import campaign, case, machine, notice, referral, register, rules
+from cli.commands import campaign, case, machine, notice, referral, register, rulebook
 from cli.edge import CALL, USAGE, UsageProblem, day, take_general_options, tell
 from core.errors import DuchaError, WorldFailed
 
@@ -31,7 +31,7 @@ def general(
 
 
 register.attach(app)
-rules.attach(app)
+rulebook.attach(app)
 campaign.attach(app)
 notice.attach(app)
 case.attach(app)

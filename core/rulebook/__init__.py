@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from core.rulebook.book import Rulebook
 from core.rulebook.catalog import Basis, Catalog, Indicator, Item, ItemClass, LineBasis, Linkage, Source
+from core.rulebook.clocks import ClockFile
 from core.rulebook.documents import DocumentRule
 from core.rulebook.freezing import canonical, freeze, sha256, thaw
 from core.rulebook.ladder import Colour, EscalationEvent, ExtensionLimits, Ladder, Profile, Review, Rung
 from core.rulebook.linkage import LinkageRules, Receiver, Triggers
+from core.rulebook.litigation import LitigationLadder
 from core.rulebook.loading import check_rules, is_error, load_rulebook
-from core.rulebook.mistakes import CODES
 from core.rulebook.offices import Authorisation, Choices, Leader, LineProfile, Office, Series
 from core.rulebook.roles import LEADER_ROLE_LABELS, UNIT_ROLE_LABELS, LeaderRole, UnitRole
 from core.rulebook.schemas import schemas
-from core.rulebook.timetable import CalendarYear, Job
+from core.rulebook.timetable import CalendarYear, Job, LocalCalendar
+from core.rulebook.titles import CODES
 
 __all__ = [
     "CODES",
@@ -24,6 +26,7 @@ __all__ = [
     "CalendarYear",
     "Catalog",
     "Choices",
+    "ClockFile",
     "Colour",
     "DocumentRule",
     "EscalationEvent",
@@ -39,6 +42,8 @@ __all__ = [
     "LineProfile",
     "Linkage",
     "LinkageRules",
+    "LitigationLadder",
+    "LocalCalendar",
     "Office",
     "Profile",
     "Receiver",

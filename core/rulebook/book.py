@@ -8,14 +8,16 @@ from pydantic import Field
 
 from core.errors import NotFound
 from core.rulebook.catalog import Catalog, Source
+from core.rulebook.clocks import ClockFile
 from core.rulebook.documents import DocumentRule
 from core.rulebook.fields import RuleModel
 from core.rulebook.ladder import Ladder
 from core.rulebook.linkage import LinkageRules
+from core.rulebook.litigation import LitigationLadder
 from core.rulebook.offices import Office
-from core.rulebook.timetable import CalendarYear, Job
+from core.rulebook.timetable import CalendarYear, Job, LocalCalendar
 
-RuleT = TypeVar("RuleT", Catalog, Office, DocumentRule, Ladder)
+RuleT = TypeVar("RuleT", Catalog, ClockFile, DocumentRule, Ladder, LinkageRules, LitigationLadder, Office)
 
 
 class Rulebook(RuleModel):
@@ -23,12 +25,15 @@ class Rulebook(RuleModel):
 
     catalogs: dict[str, Catalog]
     ladders: dict[str, Ladder]
+    litigation: dict[str, LitigationLadder] = Field(default_factory=dict)
+    clocks: dict[str, ClockFile] = Field(default_factory=dict)
     documents: dict[str, DocumentRule]
     linkage: LinkageRules
     offices: dict[str, Office]
     sources: dict[str, Source] = Field(default_factory=dict)
     timetable: tuple[Job, ...] = ()
     calendars: dict[int, CalendarYear] = Field(default_factory=dict)
+    local_calendars: dict[str, LocalCalendar] = Field(default_factory=dict)
 
     def catalog(self, key: str) -> Catalog:
         """Return a catalogue; raises NotFound."""

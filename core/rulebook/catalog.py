@@ -19,6 +19,7 @@ from core.rulebook.fields import (
     Percent,
     Positive,
     RuleModel,
+    SourceCode,
     Text,
     Texts,
     with_codes,
@@ -27,7 +28,6 @@ from core.rulebook.fields import (
 
 ItemId = Annotated[str, Field(pattern=r"^[A-Z][0-9]{2,3}$")]
 ClassCode = Annotated[str, Field(pattern=r"^[A-Z][0-9]?$")]
-SourceCode = Annotated[str, Field(pattern=r"^[A-Z][0-9]{2,3}$")]
 
 
 class Source(RuleModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -93,6 +93,7 @@ Day = Annotated[date, BeforeValidator(read_day)]
 ConditionText = Annotated[str, AfterValidator(check_condition)]
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+SourceCode = Annotated[str, Field(pattern=r"^[A-Z][0-9]{2,3}$")]
 Texts = tuple[Text, ...]
 
 
@@ -107,6 +108,17 @@ class Dated(RuleModel):
     def in_effect(self, on: date) -> bool:
         """Tell whether the rule holds on a day."""
         return within(on, self.effective_from, self.effective_until)
+
+
+class Marked(Dated):
+    """A rule with the mark of where it comes from; a part without its own mark bears that of its file."""
+
+    source: SourceCode | None = None
+    """来源编号，见 sources.yaml 或目录的 sources"""
+    verified: Flag | None = None
+    """是否已与来源核对"""
+    checked: Literal["条文", "内容", "名称", "记忆", "建议"] | None = None
+    """核验方式；本地建议值写“建议”，verified 为 false"""
 
 
 def within(on: date, first: date | None, last: date | None) -> bool:

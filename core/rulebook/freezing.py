@@ -1,6 +1,6 @@
 """The frozen rule set of a campaign: canonical bytes, their hash, and the way back.
 
-Frozen are the catalogues (or the chosen items), ladders, documents, linkage, offices and sources. Calendars and
+Frozen are the catalogues (or the chosen items), ladders, clocks, documents, linkage, offices and sources. Calendars and
 the timetable are not: holidays are published later than a campaign opens, and jobs are no part of its law.
 """
 
@@ -17,7 +17,7 @@ from core.errors import InvalidInput
 from core.rulebook.book import Rulebook
 
 FORMAT = 1
-NOT_FROZEN = {"calendars", "timetable"}
+NOT_FROZEN = {"calendars", "local_calendars", "timetable"}
 
 
 def canonical(part: BaseModel | Mapping[str, Any]) -> bytes:

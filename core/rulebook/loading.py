@@ -61,12 +61,15 @@ def _assemble(parts: Parts) -> Rulebook:
     return Rulebook(
         catalogs={key: _assemble_catalog(parts, key) for key in parts.heads},
         ladders={key: part.model for key, part in parts.ladders.items()},
+        litigation={key: part.model for key, part in parts.litigation.items()},
+        clocks={key: part.model for key, part in parts.clocks.items()},
         documents={key: part.model for key, part in parts.documents.items()},
         linkage=next(part.model for part in parts.linkage.values()),
         offices={key: part.model for key, part in parts.offices.items()},
         sources=dict(parts.sources.model.sources) if parts.sources else {},
         timetable=parts.timetable.model.jobs if parts.timetable else (),
         calendars={part.model.year: part.model for part in parts.calendars.values()},
+        local_calendars={key: part.model for key, part in parts.local_calendars.items()},
     )
 
 

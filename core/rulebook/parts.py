@@ -5,33 +5,45 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from pydantic import ValidationError
 
 from core.errors import Problem
 from core.rulebook.catalog import CatalogHead, ClassFile, SourceFile
+from core.rulebook.clocks import ClockFile
 from core.rulebook.documents import DocumentRule
 from core.rulebook.fields import RuleModel
 from core.rulebook.ladder import Ladder
 from core.rulebook.linkage import LinkageRules
+from core.rulebook.litigation import LitigationLadder
 from core.rulebook.mistakes import explain, is_echo, near
 from core.rulebook.offices import Office
-from core.rulebook.timetable import CalendarYear, TimetableFile
+from core.rulebook.overlays import Overlay
+from core.rulebook.published import PublishedFile
+from core.rulebook.timetable import CalendarYear, LocalCalendar, TimetableFile
 from core.yamltext import Path, YamlText, read_yaml
 
 ModelT = TypeVar("ModelT", bound=RuleModel)
-SINGLE_FILES: dict[str, type[RuleModel]] = {"sources.yaml": SourceFile, "timetable.yaml": TimetableFile}
+SINGLE_FILES: dict[str, type[RuleModel]] = {
+    "published.yaml": PublishedFile,
+    "sources.yaml": SourceFile,
+    "timetable.yaml": TimetableFile,
+}
 FOLDERS: dict[str, type[RuleModel]] = {
     "ladders": Ladder,
+    "litigation": LitigationLadder,
+    "clocks": ClockFile,
     "documents": DocumentRule,
     "linkage": LinkageRules,
     "offices": Office,
     "calendars": CalendarYear,
+    "local_calendars": LocalCalendar,
+    "overlays": Overlay,
 }
 # Mistakes of writing after which the tree is not what the writer meant; its keys and values are not judged.
 UNREADABLE = {"E104", "E105", "E106", "E108"}
-KEYED = (Ladder, LinkageRules)
+KEYED = (Ladder, LitigationLadder, ClockFile, LinkageRules, LocalCalendar, Overlay)
 EXPECTED_PLACES = (
     "catalogs/<目录>/catalog.yaml",
     "catalogs/<目录>/<类别>.yaml",
@@ -60,10 +72,15 @@ class Parts:
     heads: dict[str, Part[CatalogHead]] = field(default_factory=dict)
     classes: dict[str, list[Part[ClassFile]]] = field(default_factory=dict)
     ladders: dict[str, Part[Ladder]] = field(default_factory=dict)
+    litigation: dict[str, Part[LitigationLadder]] = field(default_factory=dict)
+    clocks: dict[str, Part[ClockFile]] = field(default_factory=dict)
     documents: dict[str, Part[DocumentRule]] = field(default_factory=dict)
     linkage: dict[str, Part[LinkageRules]] = field(default_factory=dict)
     offices: dict[str, Part[Office]] = field(default_factory=dict)
     calendars: dict[str, Part[CalendarYear]] = field(default_factory=dict)
+    local_calendars: dict[str, Part[LocalCalendar]] = field(default_factory=dict)
+    overlays: dict[str, Part[Overlay]] = field(default_factory=dict)
+    published: Part[PublishedFile] | None = None
     sources: Part[SourceFile] | None = None
     timetable: Part[TimetableFile] | None = None
     class_files: dict[str, set[str]] = field(default_factory=dict)
@@ -84,32 +101,16 @@ class Parts:
         known = {code for head in self.heads.values() for code in head.model.sources}
         return known | (set(self.sources.model.sources) if self.sources else set())
 
-    def add(self, part: Part[RuleModel]) -> None:
+    def add(self, folder: str, part: Part[RuleModel]) -> None:
         """Keep a readable file in its place."""
-        key, model, text = part.key, part.model, part.text
-        if isinstance(model, CatalogHead):
-            self.heads[key] = Part(key, model, text)
-        elif isinstance(model, ClassFile):
-            self.classes.setdefault(key, []).append(Part(key, model, text))
-        elif isinstance(model, SourceFile):
-            self.sources = Part(key, model, text)
-        elif isinstance(model, TimetableFile):
-            self.timetable = Part(key, model, text)
+        if folder == "catalogs":
+            self.heads[part.key] = cast("Part[CatalogHead]", part)
+        elif folder == "classes":
+            self.classes.setdefault(part.key, []).append(cast("Part[ClassFile]", part))
+        elif folder in FOLDERS:
+            getattr(self, folder)[part.key] = part
         else:
-            self.add_to_folder(key, model, text)
-
-    def add_to_folder(self, key: str, model: RuleModel, text: YamlText) -> None:
-        """Keep a file of one of the folders in which each file stands for itself."""
-        if isinstance(model, Ladder):
-            self.ladders[key] = Part(key, model, text)
-        elif isinstance(model, DocumentRule):
-            self.documents[key] = Part(key, model, text)
-        elif isinstance(model, LinkageRules):
-            self.linkage[key] = Part(key, model, text)
-        elif isinstance(model, Office):
-            self.offices[key] = Part(key, model, text)
-        else:
-            self.calendars[key] = Part(key, CalendarYear.model_validate(model), text)
+            setattr(self, part.key, part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,5 +171,5 @@ def read_parts(files: Mapping[str, str]) -> Parts:
         model, problems = _read_model(shelf, text)
         parts.problems += [*text.problems, *problems]
         if model is not None:
-            parts.add(Part(shelf.key, model, text))
+            parts.add(shelf.folder, Part(shelf.key, model, text))
     return parts

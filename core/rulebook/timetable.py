@@ -39,3 +39,15 @@ class CalendarYear(RuleModel):
     note: Text | None = None
     off: tuple[Day, ...]
     work: tuple[Day, ...]
+
+
+class LocalCalendar(RuleModel):
+    """Days that a region or an office adds to the national calendar; the key is the name of its file."""
+
+    key: str = ""
+    name: Text
+    region: Text
+    source: Text
+    note: Text | None = None
+    off: tuple[Day, ...]
+    work: tuple[Day, ...]
