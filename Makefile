@@ -14,7 +14,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo serve test check lock rules migration bench prefect
+.PHONY: help demo serve test check lock rules golden migration bench prefect
 
 help: ## 列出这些命令 | list these targets
 	@echo '用法 usage: make <目标 target>'
@@ -42,6 +42,9 @@ check: $(STAMP) ## 格式、类型、依赖方向、规则、用词 | format, ty
 rules: $(STAMP) ## 检查规则文件并重新生成编辑器用的 schema | check the rule files and regenerate their schemas
 	$(BIN)/ducha rules check
 	$(BIN)/ducha rules schema
+
+golden: $(STAMP) ## 有意改动规则后，重写 tests/rules/golden 的编译副本 | rewrite the compiled copies of the rules
+	$(BIN)/python -m tests.rules.golden
 
 # Compared with an empty database that is brought up to date first; the user's own is not touched.
 migration: SCRATCH := DUCHA_DATABASE_URL=sqlite:///build/migration.db

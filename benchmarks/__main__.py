@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks import sweep, workdays
+from benchmarks import rules, sweep, workdays
 
 workdays.main()
+rules.main()
 sweep.main()

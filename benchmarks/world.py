@@ -106,6 +106,7 @@ def _notice(office: int, digest: str, number: int) -> dict[str, object]:
         "campaign_id": 1,
         "unit_id": number,
         "kind": "feedback_notice",
+        "content_kind": "findings",
         "line": "party",
         "state": "served",
         "secrecy": "internal",

@@ -23,6 +23,7 @@ from casework.closing import (
     start_round,
 )
 from casework.escalating import check_event, flag_event
+from casework.kinds import is_shown
 from casework.moves import move
 from casework.requests import (
     check_extension_decision,
@@ -31,11 +32,12 @@ from casework.requests import (
     check_objection_decision,
     decide_extension,
     decide_objection,
+    object_to_notice,
     open_request,
     resume_clock,
     suspend_clock,
 )
-from core.codes import CONFIDENTIAL_KINDS, Light
+from core.codes import Light
 from core.errors import IllegalMove, InvalidInput
 from core.lives import FINDING_MOVES, DocumentState, FindingAct
 from core.rectification import CaseAct, CaseState, RequestKind, possible_acts
@@ -54,7 +56,7 @@ def issued_documents(deed: ActOnCase) -> list[Document]:
             col(DocumentCase.case_id) == deed.case.id,
             col(Document.state) == DocumentState.ISSUED.value,
             col(Document.serial).is_not(None),
-            col(Document.kind).not_in(CONFIDENTIAL_KINDS),
+            is_shown(),
         )
     )
     return list(deed.desk.session.exec(query))
@@ -151,7 +153,7 @@ AFTER: dict[CaseAct, Step] = {
     CaseAct.REPORT_PROGRESS: _report_progress,
     CaseAct.REQUEST_EXTENSION: open_request(RequestKind.EXTENSION),
     CaseAct.DECIDE_EXTENSION: decide_extension,
-    CaseAct.OBJECT: open_request(RequestKind.OBJECTION),
+    CaseAct.OBJECT: object_to_notice,
     CaseAct.DECIDE_OBJECTION: decide_objection,
     CaseAct.SUSPEND: suspend_clock,
     CaseAct.RESUME: resume_clock,

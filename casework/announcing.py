@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from sqlmodel import col, select
 
+from casework.climbing import rules_of
 from casework.desk import Desk
 from casework.queueing import Recipient, queue
-from core.codes import DocumentKind
+from core.codes import DocumentContent, Line
+from models.base import key_of
 from models.campaign import Campaign, Visit, VisitMember
 from models.organisation import Person
 
@@ -15,6 +17,9 @@ def announce(desk: Desk, campaign: Campaign, *, tells_units: bool) -> None:
     """Draft the notices and queue the tasks; an unannounced campaign tells nobody outside the teams."""
     from casework.documents import draft_document  # documents composes values from campaigns
 
+    kind = (
+        rules_of(desk, key_of(campaign)).document_with(DocumentContent.ANNOUNCEMENT, Line(campaign.line)).code
+    )
     visits = desk.session.exec(
         select(Visit).where(col(Visit.campaign_id) == campaign.id).order_by(col(Visit.id))
     ).all()
@@ -22,7 +27,7 @@ def announce(desk: Desk, campaign: Campaign, *, tells_units: bool) -> None:
         if tells_units:
             draft_document(
                 desk,
-                DocumentKind.INSPECTION_NOTICE,
+                kind,
                 campaign,
                 visit.unit_id,
                 inputs={"visit": visit.id},

@@ -8,11 +8,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from casework.climbing import palette_of
 from casework.desk import Desk
 from casework.paging import Cursor, Page, page_keys
 from casework.rows import CaseRow, case_rows
 from core.codes import Light, Severity
 from core.errors import InvalidInput
+from core.palette import Palette
 from core.rectification import CLOCK_RUNS, SETTLED, CaseState
 from models.base import table_of
 from models.campaign import Campaign
@@ -64,13 +66,23 @@ _ALLOWED: dict[str, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """One page of the ledger; `counts` are by light under the other filters, `campaigns` and `units` are choices."""
+    """One page of the ledger; `counts` are by light under the other filters, `campaigns` and `units` are choices.
+
+    palette   the chosen campaign's, or across campaigns that of the office's ladder
+    """
 
     filters: LedgerFilters
     page: Page[CaseRow]
     counts: dict[Light, int]
+    palette: Palette
     campaigns: tuple[tuple[str, str], ...]
     units: tuple[tuple[str, str], ...]
+
+    @property
+    def lights(self) -> tuple[Light, ...]:
+        """The colours to offer, highest first: those of the ladder, and others that some case still shows."""
+        used = {light for light, count in self.counts.items() if count} | {Light.NONE, *self.palette.lights}
+        return tuple(reversed(self.palette.in_order(used)))
 
     @property
     def total(self) -> int:
@@ -82,6 +94,7 @@ def ledger_view(desk: Desk, filters: LedgerFilters, cursor: Cursor | None = None
     """Return one page of the ledger, the most overdue first; five queries."""
     campaigns, units = _choices(desk)
     conditions = _conditions(desk, filters, dict(campaigns), dict(units))
+    campaign_id = dict(campaigns)[filters.campaign][0] if filters.campaign else None
     counts = _counts(desk, conditions)
     if filters.light:
         conditions.append(CASE.c.light == filters.light)
@@ -92,6 +105,7 @@ def ledger_view(desk: Desk, filters: LedgerFilters, cursor: Cursor | None = None
         filters,
         Page(rows, keys.previous, keys.next),
         counts,
+        palette_of(desk, campaign_id),
         tuple((code, title) for code, (_id, title) in campaigns),
         tuple((code, name) for code, (_id, name) in units),
     )

@@ -1,38 +1,37 @@
-"""A published year of holidays comes in: it is stored as a new version, and open due dates are derived from it anew.
+"""A year of holidays is proposed by one person and put in force by another; open due dates are then derived anew.
 
-source   民法典 第二百零三条; a due date that was notified never moves earlier
+source   民法典 第二百零三条; a due date that was notified never moves earlier; docs/decisions/0012
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+import json
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
+from sqlmodel import col, select
 
+from casework.calendarpreview import Preview
+from casework.corrections import calendar_cause, draft_corrections
 from casework.desk import Desk
-from casework.duehistory import DueSet, due_history
-from casework.people import require_role
+from casework.duemoves import due_moves, limit_moves, write_limits, write_moves
+from casework.moves import move
+from casework.people import require_other, require_role
 from casework.rederiving import refresh_all
-from core.errors import InvalidInput, InvalidRuleFile, Refused
-from core.rectification import SETTLED
+from casework.yearsources import OFFICIAL, YearTable, packaged_year, read_year
+from core.errors import InvalidInput, NotFound, Refused
+from core.lives import CALENDAR_MOVES, CalendarAct, CalendarState
 from core.rulebook import CalendarYear
-from core.rulebook.checks_time import check_calendars
-from core.rulebook.parts import read_parts
-from core.workdays import Calendar, Unit
-from core.yamltext import read_yaml
+from core.workdays import Unit
 from models.audit import canonical_json
-from models.base import table_of
-from models.campaign import Finding
-from models.record import CalendarTable
-from models.rectification import Rectification
+from models.base import key_of, table_of
+from models.record import CalendarProposal, CalendarTable
 
-CASE, FINDING, TABLE = table_of(Rectification), table_of(Finding), table_of(CalendarTable)
-OFFICIAL = "official"
+TABLE = table_of(CalendarTable)
+ROLES = ("officer", "director")
+THING = "工作日历"
+PIN_LENGTH = 12  # hex digits of the hash that a person copies
 
 
 def calendar_add(desk: Desk, start: date, count: int, unit: Unit) -> dict[str, object]:
@@ -49,50 +48,49 @@ def calendar_add(desk: Desk, start: date, count: int, unit: Unit) -> dict[str, o
     }
 
 
-def import_calendar(desk: Desk, path: Path) -> dict[str, object]:
-    """Store a year's table and derive the open due dates it touches anew; the same table again changes nothing.
+def propose_file(desk: Desk, path: Path) -> dict[str, object]:
+    """Propose the table of a file, see `propose`; raise InvalidRuleFile with every mistake of the file."""
+    require_role(desk, ROLES, "提出工作日历")
+    return propose(desk, read_year(path))
 
-    returns  {year, version, status, moved: [{case, before, after}], kept}: kept were looked at and stay
-    raises   InvalidRuleFile with every mistake of the file; Refused for a provisional table after an official one
+
+def propose_packaged(desk: Desk, year: int) -> dict[str, object]:
+    """Propose the table of the installed package, see `propose`; raise InvalidInput when it has none."""
+    require_role(desk, ROLES, "提出工作日历")
+    return propose(desk, packaged_year(year, desk.rules))
+
+
+def propose(desk: Desk, found: YearTable) -> dict[str, object]:
+    """Keep a year's table for a second person to confirm; nothing moves yet, the same proposal again changes nothing.
+
+    returns  {year, version, status, state, proposal, confirm, sha256, moved, firm, kept}; `state` is `in_force` and
+             there is no proposal when the table is in force already and no open due date would change
+    raises   Refused for a provisional table after an official one; CalendarMissing
     """
-    require_role(desk, ("officer", "director"), "导入工作日历")
-    year = read_year(path)
+    year = found.table
     version, known = _newest(desk, year.year)
     content = canonical_json(year.model_dump(mode="json"))
-    if content == known:
-        return _said(year, version, [], 0)
+    preview = Preview(due_moves(desk, desk.calendar.overlay([year]), year.year))
+    if content == known and not preview.changes_anything:
+        return {**_said(year, version, preview), "state": CalendarState.IN_FORCE.value, "proposal": None,
+                "confirm": None, "sha256": None}  # fmt: skip
     _refuse_step_back(desk, year)
-    _store(desk, year, version + 1, content, path)
-    before = desk.calendar
-    desk.calendar = before.overlay([year])
-    desk.session.flush()
-    moved, kept = _derive_anew(desk, year.year)
-    refresh_all(desk)
-    return _said(year, version + 1, moved, kept)
+    pin = preview.pin(content)
+    open_one = _open_proposal(desk, year.year)
+    if open_one is None or open_one.sha256 != pin:
+        open_one = _keep(desk, found, content, preview, open_one)
+    return {**_said(year, version + 1, preview), **_as_proposal(open_one)}
 
 
-def _said(year: CalendarYear, version: int, moved: list[dict[str, str]], kept: int) -> dict[str, object]:
-    return {"year": year.year, "version": version, "status": year.status, "moved": moved, "kept": kept}
+def _said(year: CalendarYear, version: int, preview: Preview) -> dict[str, object]:
+    return {"year": year.year, "version": version, "status": year.status, **preview.as_dict()}
 
 
-def read_year(path: Path) -> CalendarYear:
-    """Return the table of one year from a file named as one likes; raise InvalidRuleFile with every mistake."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(
-            "不能读取年表",
-            found=f"{path.name}：{error}",
-            expected="UTF-8 的 YAML 文件",
-            remedy="检查路径和编码",
-        ) from error
-    tree = read_yaml(text, path.name).tree
-    key = str(tree.get("year")) if isinstance(tree, dict) else "year"
-    parts = read_parts({f"calendars/{key if key.isdigit() else 'year'}.yaml": text})
-    problems = [*parts.problems, *check_calendars(parts)]
-    if problems:
-        raise InvalidRuleFile(replace(problem, file=path.name) for problem in problems)
-    return next(iter(parts.calendars.values())).model
+def _as_proposal(row: CalendarProposal) -> dict[str, object]:
+    pin = row.sha256[:PIN_LENGTH]
+    is_open = row.state == CalendarState.PROPOSED
+    command = f"ducha calendar confirm {row.year} --sha {pin} --by 另一人" if is_open else None
+    return {"state": row.state, "proposal": row.number, "confirm": command, "sha256": row.sha256}
 
 
 def _newest(desk: Desk, year: int) -> tuple[int, str]:
@@ -107,9 +105,9 @@ def _newest(desk: Desk, year: int) -> tuple[int, str]:
 
 
 def _refuse_step_back(desk: Desk, year: CalendarYear) -> None:
-    day = date(year.year, 6, 1)
-    known = year.year in desk.calendar.years and not desk.calendar.is_provisional(day, day)
-    if known and year.status != OFFICIAL:
+    version, content = _newest(desk, year.year)
+    known = json.loads(content)["status"] if version else _status_in_rules(desk, year.year)
+    if known == OFFICIAL and year.status != OFFICIAL:
         raise Refused(
             f"{year.year}年已有正式年表，不能再导入暂定的",
             found=year.status,
@@ -118,137 +116,154 @@ def _refuse_step_back(desk: Desk, year: CalendarYear) -> None:
         )
 
 
-def _store(desk: Desk, year: CalendarYear, version: int, content: str, path: Path) -> None:
+def _status_in_rules(desk: Desk, year: int) -> str | None:
+    table = desk.rules.calendars.get(year)
+    return table.status if table else None
+
+
+def _open_proposal(desk: Desk, year: int) -> CalendarProposal | None:
+    """Return the proposal of a year that waits, locked so that two persons do not decide it at once."""
+    query = select(CalendarProposal).where(
+        col(CalendarProposal.office_id) == desk.office_id,
+        col(CalendarProposal.year) == year,
+        col(CalendarProposal.state) == CalendarState.PROPOSED.value,
+    )
+    return desk.session.exec(query.with_for_update()).first()
+
+
+def _keep(
+    desk: Desk, found: YearTable, content: str, preview: Preview, before: CalendarProposal | None
+) -> CalendarProposal:
+    if before is not None:
+        _decide(desk, before, CalendarAct.REPLACE)
+        desk.session.flush()  # at most one proposal of a year is open
+    year = found.table
+    row = CalendarProposal(
+        office_id=desk.office_id,
+        year=year.year,
+        number=_next_number(desk, year.year),
+        state=CalendarState.PROPOSED.value,
+        status=year.status,
+        content=content,
+        origin=found.origin,
+        preview=canonical_json(preview.as_dict()),
+        sha256=preview.pin(content),
+        proposed_by=desk.actor.code,
+        proposed_on=desk.today,
+        proposed_at=desk.now,
+    )
+    desk.session.add(row)
+    desk.session.flush()
+    desk.record("calendar", key_of(row), "propose", to_state=row.state, year=row.year, number=row.number,
+                status=row.status, source=year.source, file=row.origin, sha256=row.sha256)  # fmt: skip
+    return row
+
+
+def _next_number(desk: Desk, year: int) -> int:
+    query = select(sa.func.count()).where(
+        col(CalendarProposal.office_id) == desk.office_id, col(CalendarProposal.year) == year
+    )
+    return int(desk.session.exec(query).one()) + 1
+
+
+def _decide(desk: Desk, row: CalendarProposal, act: CalendarAct, note: str = "", **detail: object) -> None:
+    move(desk, row, CALENDAR_MOVES, act, subject="calendar", thing=THING,
+         detail={"year": row.year, "number": row.number, "note": note, **detail})  # fmt: skip
+    row.decided_by, row.decided_at, row.decision_note = desk.actor.code, desk.now, note
+    desk.session.add(row)
+
+
+def _waiting(desk: Desk, year: int) -> CalendarProposal:
+    row = _open_proposal(desk, year)
+    if row is None:
+        raise NotFound(
+            f"没有待确认的{year}年工作日历",
+            found=f"{year}年",
+            expected="已提出、尚未确认的年表",
+            remedy="运行 ducha calendar proposals 查看，或用 ducha calendar import 提出",
+        )
+    return row
+
+
+def confirm_year(desk: Desk, year: int, pin: str = "") -> dict[str, object]:
+    """Put a proposed year in force: due dates move by audited acts, and the units concerned get a correction draft.
+
+    pin      first digits of the hash that the person has seen, at least eight; empty to take the proposal as it is
+    returns  {year, version, status, state, proposal, moved, firm, kept, documents: [{id, kind, campaign, unit, cases}]}
+    raises   NotAllowed for the proposer; Refused when the proposal or what it moves is no longer what was proposed
+    """
+    require_role(desk, ROLES, "确认工作日历")
+    row = _waiting(desk, year)
+    require_other(desk, row.proposed_by, "确认")
+    table = CalendarYear.model_validate(json.loads(row.content))
+    after = desk.calendar.overlay([table])
+    preview = Preview(due_moves(desk, after, year))
+    _check_pin(row, preview, pin)
+    version = _newest(desk, year)[0] + 1
+    _decide(desk, row, CalendarAct.CONFIRM, version=version, status=row.status)
     desk.session.add(
         CalendarTable(
-            office_id=desk.office_id,
-            year=year.year,
-            version=version,
-            status=year.status,
-            content=content,
-            imported_by=desk.actor.code,
-            imported_at=desk.now,
+            office_id=desk.office_id, year=year, version=version, status=row.status, content=row.content,
+            imported_by=row.proposed_by, confirmed_by=desk.actor.code, imported_at=desk.now,
         )
-    )
-    desk.record(
-        "calendar",
-        year.year,
-        "import",
-        version=version,
-        status=year.status,
-        source=year.source,
-        file=path.name,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Derived:
-    """What the facts of a case give under the new calendar; `counted` is the setting its period starts from."""
-
-    due_on: date
-    counted: DueSet
-    last: DueSet
-
-
-def _derive_anew(desk: Desk, year: int) -> tuple[list[dict[str, str]], int]:
-    """Write the due dates that move or are no longer provisional; return the moves and how many stay."""
-    moved: list[dict[str, str]] = []
-    rows: list[dict[str, Any]] = []
-    kept = 0
-    histories = _histories(desk)
-    for case in _open_cases(desk):
-        derived = _derive(desk.calendar, histories.get(case.id, ()))
-        if derived is None or not _is_touched(case, derived, year):
-            continue
-        after = max(case.due_on, derived.due_on)
-        provisional = desk.calendar.is_provisional(derived.counted.start_on or after, after)
-        if after != case.due_on:
-            moved.append({"case": case.code, "before": case.due_on.isoformat(), "after": after.isoformat()})
-        else:
-            kept += 1
-        if after != case.due_on or provisional != case.due_provisional:
-            rows.append(
-                {"which": case.id, "day": after, "maybe": provisional, "table": desk.calendar.version}
-            )
-            _note(desk, case, derived, after, provisional=provisional)
-    _write(desk, rows)
-    return moved, kept
-
-
-def _histories(desk: Desk) -> dict[int, list[DueSet]]:
-    """Return the settings of each case in its present round."""
-    found: dict[int, list[DueSet]] = defaultdict(list)
-    for entry in due_history(desk):
-        if entry.restarts:
-            found[entry.case_id].clear()
-        else:
-            found[entry.case_id].append(entry)
-    return found
-
-
-def _open_cases(desk: Desk) -> list[Any]:
-    query = (
-        sa.select(
-            CASE.c.id, CASE.c.unit_id, CASE.c.state, CASE.c.due_on, CASE.c.due_provisional, FINDING.c.code
-        )
-        .join(FINDING, FINDING.c.id == CASE.c.id)
-        .where(
-            CASE.c.office_id == desk.office_id,
-            CASE.c.due_on.is_not(None),
-            CASE.c.state.not_in(sorted(SETTLED)),
-        )
-        .order_by(FINDING.c.code)
-    )
-    return list(desk.session.connection().execute(query).all())
-
-
-def _derive(calendar: Calendar, history: Iterable[DueSet]) -> _Derived | None:
-    """Replay the settings of a due date; None when it was never counted from a day."""
-    due_on: date | None = None
-    counted: DueSet | None = None
-    last: DueSet | None = None
-    for entry in history:
-        last = entry
-        if entry.suspended_workdays and due_on is not None:
-            # Counted on from the due date as it is derived now, not from the one that stood then.
-            due_on = calendar.after(due_on, entry.suspended_workdays)
-        elif entry.start_on is not None and entry.count is not None:
-            counted = entry
-            due_on = calendar.due(entry.start_on, entry.count, entry.unit).due_on
-        else:
-            due_on = entry.due_on
-    if due_on is None or counted is None or last is None:
-        return None
-    return _Derived(due_on, counted, last)
-
-
-def _is_touched(case: Any, derived: _Derived, year: int) -> bool:
-    start = derived.counted.start_on or case.due_on
-    return bool(case.due_provisional) or start.year <= year <= max(case.due_on, derived.due_on).year
-
-
-def _note(desk: Desk, case: Any, derived: _Derived, after: date, *, provisional: bool) -> None:
-    """Record the new due date; one that was counted from a day keeps its facts, so that it can be derived again."""
-    counted = derived.last is derived.counted
-    desk.record(
-        "case", case.id, "set_due", unit_id=case.unit_id, from_state=case.state, to_state=case.state,
-        due_on=after, before=case.due_on, provisional=provisional, calendar=desk.calendar.version,
-        start_on=derived.counted.start_on if counted else None,
-        count=derived.counted.count if counted else None,
-        unit=derived.counted.unit.value if counted else None,
     )  # fmt: skip
+    said = {**_said(table, version, preview), **_as_proposal(row)}
+    limits = limit_moves(desk, after)
+    desk.calendar = after
+    desk.session.flush()
+    write_moves(desk, preview.moves, year)
+    write_limits(desk, limits, year)
+    documents = draft_corrections(desk, preview.moves, calendar_cause(table))
+    refresh_all(desk)
+    return {**said, "documents": [one.as_dict() for one in documents]}
 
 
-def _write(desk: Desk, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        desk.session.connection().execute(
-            sa.update(CASE)
-            .where(CASE.c.id == sa.bindparam("which"))
-            .values(
-                due_on=sa.bindparam("day"),
-                due_provisional=sa.bindparam("maybe"),
-                calendar_version=sa.bindparam("table"),
-            ),
-            rows,
+def reject_year(desk: Desk, year: int, note: str) -> dict[str, object]:
+    """Turn a proposed year down, or take one's own back; nothing has moved. Raises InvalidInput without a reason."""
+    require_role(desk, ROLES, "否决工作日历")
+    row = _waiting(desk, year)
+    if not note.strip():
+        raise InvalidInput("否决年表须写明理由", found="空", expected="一句理由", remedy="加上 --note 理由")
+    _decide(desk, row, CalendarAct.REJECT, note)
+    return {"year": year, **_as_proposal(row)}
+
+
+def list_proposals(desk: Desk) -> list[dict[str, object]]:
+    """Return every proposal of the office, newest first, with what it would move as its proposer saw it."""
+    query = (
+        select(CalendarProposal)
+        .where(col(CalendarProposal.office_id) == desk.office_id)
+        .order_by(col(CalendarProposal.id).desc())
+    )
+    return [
+        {
+            "year": row.year,
+            **_as_proposal(row),
+            "status": row.status,
+            "source": json.loads(row.content)["source"],
+            "origin": row.origin,
+            "proposed_by": row.proposed_by,
+            "proposed_on": row.proposed_on.isoformat(),
+            "decided_by": row.decided_by,
+            "decision_note": row.decision_note,
+            **json.loads(row.preview),
+        }
+        for row in desk.session.exec(query)
+    ]
+
+
+def _check_pin(row: CalendarProposal, preview: Preview, pin: str) -> None:
+    if pin and (len(pin) < 8 or not row.sha256.startswith(pin.lower())):
+        raise Refused(
+            f"待确认的{row.year}年工作日历不是所核对的那一份",
+            found=f"{row.sha256[:PIN_LENGTH]}（第{row.number}次提出）",
+            expected=pin,
+            remedy="运行 ducha calendar proposals 重新核对后确认",
         )
-        desk.session.expire_all()
+    if preview.pin(row.content) != row.sha256:
+        raise Refused(
+            f"提出之后，{row.year}年工作日历将改动的期限已有变化",
+            found=f"现将改动{sum(one.moves for one in preview.moves)}件",
+            expected=f"提出时所列的{len(json.loads(row.preview)['moved'])}件",
+            remedy="再运行一次 ducha calendar import，核对新的清单后确认",
+        )

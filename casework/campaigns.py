@@ -8,18 +8,19 @@ from pathlib import Path
 from sqlmodel import col, select
 
 from casework.announcing import announce
+from casework.choosing import chosen_items, items_by_catalog
 from casework.desk import Desk
 from casework.evidence import keep_file
 from casework.library import freeze_current
 from casework.moves import move
 from casework.people import require_other, require_role, split
 from casework.visits import drop_visits, other_visits, store_visits, team_of
-from core.campaignplan import CampaignPlan, UnitChoice, read_plan
+from core.campaignplan import CampaignPlan, UnitChoice, notice_rule, read_plan
 from core.codes import CampaignKind
 from core.errors import InvalidInput, NotFound, Refused
 from core.lives import CAMPAIGN_MOVES, CampaignAct, CampaignState
 from core.planning import InspectorFact, ItemFact, PlanRequest, UnitFact, plan_visits
-from core.rulebook import Item, Rulebook, freeze, sha256
+from core.rulebook import Item, freeze, sha256
 from core.secrecy import refuse_state_secrets
 from models.audit import canonical_json
 from models.base import key_of
@@ -37,6 +38,7 @@ def plan_campaign(desk: Desk, path: Path) -> Campaign:
     text = _read(path)
     refuse_state_secrets(text, path.name)
     plan = read_plan(text, path.name)
+    notice_rule(plan, plan.line, desk.rules, desk.office.code)
     items = chosen_items(desk.rules, plan)
     units = _chosen_units(desk, plan)
     visits = plan_visits(_request(desk, plan, units, items))
@@ -84,7 +86,7 @@ def open_campaign(desk: Desk, code: str) -> Campaign:
     require_role(desk, ("officer", "director"), "启动督察批次")
     campaign = find_campaign(desk, code)
     plan = plan_of(campaign)
-    catalogs = _items_by_catalog(desk.rules, plan)
+    catalogs = items_by_catalog(desk.rules, plan)
     digest = freeze_current(desk.session, desk.rules, catalogs, desk.now)  # an open campaign has its rules
     move(desk, campaign, CAMPAIGN_MOVES, CampaignAct.OPEN, subject="campaign", thing="督察批次")
     campaign.rules_sha256 = digest
@@ -169,46 +171,7 @@ def describe_campaign(desk: Desk, campaign: Campaign) -> dict[str, object]:
 
 def _present_hash(desk: Desk, campaign: Campaign) -> str:
     """Return the hash under which the rules would freeze if the campaign opened now."""
-    return sha256(freeze(desk.rules, _items_by_catalog(desk.rules, plan_of(campaign))))
-
-
-def chosen_items(rules: Rulebook, plan: CampaignPlan) -> tuple[Item, ...]:
-    """Return the items that a plan inspects, catalogue by catalogue; raise InvalidInput for an unknown one."""
-    return tuple(
-        item
-        for key, ids in _items_by_catalog(rules, plan).items()
-        for item in rules.catalogs[key].items
-        if item.id in ids
-    )
-
-
-def _items_by_catalog(rules: Rulebook, plan: CampaignPlan) -> dict[str, tuple[str, ...]]:
-    chosen: dict[str, tuple[str, ...]] = {}
-    for choice in plan.catalogs:
-        catalog = rules.catalogs.get(choice.key)
-        if catalog is None:
-            raise InvalidInput(
-                "没有这个事项目录",
-                found=choice.key,
-                expected="、".join(rules.catalogs),
-                remedy="改正批次文件的 catalogs",
-            )
-        wanted = None if choice.items == "all" else set(choice.items)
-        known = {item.id for item in catalog.items} | {c.code for c in catalog.classes}
-        unknown = sorted((wanted or set()) - known)
-        if unknown:
-            raise InvalidInput(
-                "事项目录中没有这些类别或事项",
-                found="、".join(unknown),
-                expected=f"{choice.key} 的类别编码或事项编号",
-                remedy="改正批次文件的 catalogs.items",
-            )
-        chosen[choice.key] = tuple(
-            item.id
-            for item in catalog.items
-            if wanted is None or item.id in wanted or item.category in wanted
-        )
-    return chosen
+    return sha256(freeze(desk.rules, items_by_catalog(desk.rules, plan_of(campaign))))
 
 
 def _chosen_units(desk: Desk, plan: CampaignPlan) -> list[Unit]:

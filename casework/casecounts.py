@@ -9,8 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
+from casework.climbing import palette_of
 from casework.tallies import Column, Scope, Tally, by_code, count_if, share
-from core.codes import LIGHT_LABELS, Light
+from core.codes import Light
 from core.rectification import (
     CASE_STATE_LABELS,
     CLOCK_RUNS,
@@ -25,7 +26,6 @@ from models.rectification import Rectification, Rung, SideRequest
 
 CLOSED = (CaseState.CLOSED.value, CaseState.LOOK_BACK.value, CaseState.ARCHIVED.value)
 RUNNING = tuple(state.value for state in CLOCK_RUNS)
-COLOURS = {light: f"{label}灯" for light, label in LIGHT_LABELS.items() if light is not Light.NONE}
 REQUEST_LABELS = {
     RequestKind.EXTENSION: "延期",
     RequestKind.OBJECTION: "异议",
@@ -179,12 +179,20 @@ def count_lights(scope: Scope) -> Iterable[Tally]:
         highest[top] += number
         now[light] += number
         cleared += number if light == Light.NONE and top != Light.NONE else 0
+    words = _words(scope, {*lit, *highest, *now})
     yield Tally("lights.lit", "亮灯", sum(lit.values()), "次")
-    yield from by_code("lights.lit", COLOURS, lit, "次", "亮{}")
-    yield from by_code("lights.highest", COLOURS, highest, "件", "曾亮最高为{}")
-    yield from by_code("lights.now", COLOURS, now, "件", "现亮{}")
+    yield from by_code("lights.lit", words, lit, "次", "亮{}")
+    yield from by_code("lights.highest", words, highest, "件", "曾亮最高为{}")
+    yield from by_code("lights.now", words, now, "件", "现亮{}")
     yield Tally("lights.cleared", "已熄灯", cleared, "件")
     yield Tally("lights.repeated", "同色重复亮灯", len({case for (case,) in twice}), "件")
+
+
+def _words(scope: Scope, found: Iterable[str]) -> dict[Light, str]:
+    """Return the words of the ladder's colours, lowest first, and of others that were found."""
+    palette = palette_of(scope.desk, scope.campaign_id)
+    shown = {*palette.lights, *(Light(code) for code in found)} - {Light.NONE}
+    return {light: palette.word(light) for light in palette.in_order(shown)}
 
 
 def count_requests(scope: Scope) -> Iterable[Tally]:

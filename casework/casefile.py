@@ -12,9 +12,11 @@ from casework.cases import find_case
 from casework.climbing import rules_of
 from casework.desk import Desk
 from casework.explaining import Explanation, explain
+from casework.kinds import is_shown
 from casework.rows import DocumentRow, document_rows, left_workdays
-from casework.timeline import HIDDEN_KINDS, Event, names_of, timeline_of
+from casework.timeline import Event, names_of, timeline_of
 from core.codes import Light, Severity
+from core.palette import Palette
 from core.rectification import CASE_ACT_LABELS, CaseAct, CaseState, RequestKind, RequestState, possible_acts
 from core.rulebook import Item, Rulebook
 from models.audit import history_of
@@ -79,6 +81,11 @@ class CaseFile:
         return Severity(self.case.severity)
 
     @property
+    def palette(self) -> Palette:
+        """The colours of the campaign's frozen ladder."""
+        return self.explanation.palette
+
+    @property
     def highest(self) -> Light:
         return Light(self.case.highest_light)
 
@@ -110,7 +117,7 @@ def case_view(desk: Desk, code: str) -> CaseFile:
         requests=tuple(_request_line(row, names) for row in requests),
         documents=document_rows(desk, [document.id or 0 for document in documents]),
         evidence=tuple(_evidence_line(row, names) for row in evidence),
-        timeline=timeline_of(desk, case.id, history, documents, unit),
+        timeline=timeline_of(desk, case, history, documents, unit),
         possible=_possible(case),
     )
 
@@ -118,7 +125,7 @@ def case_view(desk: Desk, code: str) -> CaseFile:
 def find_item(rules: Rulebook, item_id: str) -> tuple[Item | None, str]:
     """Return an item of the frozen catalogues with the name of its class, or (None, "")."""
     for catalog in rules.catalogs.values():
-        for item in catalog.items:
+        for item in (*catalog.items, *catalog.retired):
             if item.id == item_id:
                 return item, catalog.class_name(item.category)
     return None, ""
@@ -138,7 +145,7 @@ def _documents(desk: Desk, case_id: int) -> list[Document]:
     query = (
         select(Document)
         .join(DocumentCase, col(DocumentCase.document_id) == col(Document.id))
-        .where(col(DocumentCase.case_id) == case_id, col(Document.kind).not_in(HIDDEN_KINDS))
+        .where(col(DocumentCase.case_id) == case_id, is_shown())
         .order_by(col(Document.id))
     )
     return list(desk.session.exec(query))

@@ -14,6 +14,7 @@ from casework.campaigns import find_campaign
 from casework.desk import Desk
 from casework.library import frozen_rules
 from casework.people import join, require_role, split
+from casework.ruleseras import rules_ever
 from casework.visits import team_of
 from core.codes import CheckResult, Severity, UnitOpinion
 from core.errors import InvalidInput, NotAllowed, Refused
@@ -81,7 +82,7 @@ def checklist_items(rules: Rulebook, ids: Sequence[str]) -> list[ChecklistItem]:
     """Return items of the frozen catalogues as rows of a checklist, in the given order."""
     found: dict[str, ChecklistItem] = {}
     for catalog in rules.catalogs.values():
-        for item in catalog.items:
+        for item in (*catalog.items, *catalog.retired):
             name = catalog.class_name(item.category) or catalog.name
             found[item.id] = ChecklistItem(item.id, name, item.title, item.requirement, item.methods)
     return [found[item_id] for item_id in ids]
@@ -110,7 +111,7 @@ def import_checklists(desk: Desk, paths: Sequence[Path]) -> dict[str, int]:
     totals = {"visits": 0, "checked": 0, "papers": 0}
     for path in paths:
         visit, filled = _read(desk, path)
-        papers = _store(desk, visit, filled)
+        papers = store_rows(desk, visit, filled.rows)
         totals["visits"] += 1
         totals["checked"] += len(filled.rows)
         totals["papers"] += papers
@@ -147,7 +148,8 @@ def _read(desk: Desk, path: Path) -> tuple[Visit, ChecklistReturn]:
     unit = desk.session.get(Unit, visit.unit_id)
     assert unit is not None  # foreign key
     expected = _meta(desk, campaign, visit, unit)
-    if said.rules_sha256 != expected.rules_sha256:
+    # A workbook made before a migration is still good.
+    if said.rules_sha256 not in rules_ever(desk, campaign):
         raise _wrong(path, "规则版本", said.rules_sha256[:12], expected.rules_sha256[:12])
     _refuse_outsider(desk, expected, path)
     if visit.workbook_returned_on is not None:
@@ -171,15 +173,16 @@ def _refuse_outsider(desk: Desk, meta: ChecklistMeta, path: Path) -> None:
     )
 
 
-def _store(desk: Desk, visit: Visit, filled: ChecklistReturn) -> int:
+def store_rows(desk: Desk, visit: Visit, rows: Sequence[ChecklistRow]) -> int:
+    """Store what was checked on a visit, with a working paper for each failed item; return how many papers."""
     campaign = desk.session.get(Campaign, visit.campaign_id)
     unit = desk.session.get(Unit, visit.unit_id)
     assert campaign is not None
     assert unit is not None  # foreign keys
     positions: dict[str, int] = {}
     papers = 0
-    for row in filled.rows:
-        _refuse_secret_row(row, filled.meta.unit_name)
+    for row in rows:
+        _refuse_secret_row(row, unit.name)
         positions[row.item] = positions.get(row.item, 0) + 1
         record = _record(desk, visit, row, positions[row.item])
         desk.session.add(record)

@@ -7,18 +7,12 @@ from sqlmodel import col, select
 from casework.climbing import cases_of_document
 from casework.desk import MACHINE, Desk
 from casework.moves import move
-from core.codes import DocumentKind
+from core.codes import DocumentContent
 from core.lives import DOCUMENT_MOVES, DocumentAct, DocumentState
 from core.rectification import SETTLED, CaseState
 from models.base import key_of
 from models.document import Document, DocumentCase
 
-SHEETS = (
-    DocumentKind.PROMPT.value,
-    DocumentKind.URGING.value,
-    DocumentKind.SUPERVISION.value,
-    DocumentKind.RECTIFICATION_ORDER.value,
-)
 REASON = "所列事项均已办结，不再签发"
 
 
@@ -29,7 +23,7 @@ def void_idle_sheets(desk: Desk, case_id: int) -> None:
         .join(DocumentCase, col(DocumentCase.document_id) == col(Document.id))
         .where(
             col(DocumentCase.case_id) == case_id,
-            col(Document.kind).in_(SHEETS),
+            col(Document.content_kind) == DocumentContent.SHEET.value,
             col(Document.state).in_((DocumentState.DRAFT.value, DocumentState.IN_REVIEW.value)),
         )
     )

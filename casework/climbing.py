@@ -12,6 +12,7 @@ from casework.library import frozen_rules
 from core.codes import Light, Severity
 from core.ladder import LastRung, Standing, arithmetic_light, decide
 from core.lives import DocumentState
+from core.palette import Palette
 from core.rectification import CLOCK_RUNS, CaseState
 from core.rulebook import Ladder, Profile, Rulebook
 from models.document import Document
@@ -27,6 +28,18 @@ def rules_of(desk: Desk, campaign_id: int) -> Rulebook:
 def ladder_of(desk: Desk, campaign_id: int) -> Ladder:
     """Return the ladder of a campaign's frozen rules."""
     return rules_of(desk, campaign_id).ladder_of(desk.office.code)
+
+
+def palette_of(desk: Desk, campaign_id: int | None) -> Palette:
+    """Return the colours of a campaign's frozen ladder, or of the office's ladder where no campaign is meant."""
+    if campaign_id is None:
+        return office_palette(desk)
+    return ladder_of(desk, campaign_id).palette
+
+
+def office_palette(desk: Desk) -> Palette:
+    """Return the colours of the ladder in use now: for what is read across campaigns."""
+    return desk.rules.ladder_of(desk.office.code).palette
 
 
 def profile_of(desk: Desk, case: Rectification) -> Profile:
@@ -87,7 +100,9 @@ def derive_next_due(desk: Desk, case: Rectification) -> date | None:
     standing = standing_of(desk, case, desk.today)
     if standing is None:
         return None
-    decision = decide(profile_of(desk, case).rungs, standing, desk.today, desk.calendar)
+    ladder = ladder_of(desk, case.campaign_id)
+    rungs = ladder.profiles[Severity(case.severity)].rungs
+    decision = decide(rungs, standing, desk.today, desk.calendar, ladder.palette)
     return desk.today if decision.rung is not None else decision.next_due_on
 
 
@@ -103,14 +118,15 @@ def light_by_lateness(desk: Desk, case: Rectification) -> Light:
     standing = standing_of(desk, case, desk.today)
     if standing is None or CaseState(case.state) not in CLOCK_RUNS:
         return Light.NONE
-    return arithmetic_light(profile_of(desk, case).rungs, standing, desk.today, desk.calendar)
+    ladder = ladder_of(desk, case.campaign_id)
+    rungs = ladder.profiles[Severity(case.severity)].rungs
+    return arithmetic_light(rungs, standing, desk.today, desk.calendar, ladder.palette)
 
 
-def set_light(case: Rectification, light: Light) -> None:
-    """Set the colour of a case and remember the highest it ever had."""
+def set_light(case: Rectification, light: Light, palette: Palette) -> None:
+    """Set the colour of a case and remember the highest it ever had, in the order of its ladder."""
     case.light = light.value
-    if light.rank > Light(case.highest_light).rank:
-        case.highest_light = light.value
+    case.highest_light = palette.highest((Light(case.highest_light), light)).value
 
 
 def cases_of_document(desk: Desk, document_id: int) -> list[Rectification]:

@@ -8,16 +8,16 @@ from sqlmodel import col, select
 
 from casework.cases import ActOnCase
 from casework.clearing import void_idle_sheets
-from casework.climbing import ladder_of, profile_of
+from casework.climbing import ladder_of, palette_of, profile_of, rules_of
 from casework.desk import SYSTEM, Actor
 from casework.documents import CaseOnDocument, draft_document
 from casework.duedates import count_due, name_due
 from casework.escalating import raise_for_rebound
 from casework.people import find_actor
-from core.codes import DocumentKind, Light
+from core.codes import DocumentContent, Light, Line
 from core.errors import InvalidInput, NotAllowed
 from core.rectification import CaseAct, CaseState
-from core.rulebook.ladder import Review
+from core.rulebook import Review
 from models.audit import history_of
 from models.campaign import Campaign
 from models.organisation import Unit
@@ -55,9 +55,9 @@ def apply_closure(deed: ActOnCase) -> None:
 
 
 def check_verifier(deed: ActOnCase) -> None:
-    """Refuse a verifier who applied for closure; red and black cases need a second one.
+    """Refuse a verifier who applied for closure; the graver colours need a second one.
 
-    source   ladder, clearing.reviews: two verifiers for red and black
+    source   ladder, clearing.reviews: who verifies, by the highest colour of the case
     """
     if _applicant(deed) == deed.desk.actor.code:
         raise NotAllowed(
@@ -66,13 +66,15 @@ def check_verifier(deed: ActOnCase) -> None:
             expected="另一名核查人员",
             remedy="换人核查",
         )
-    needed = _review(deed).verifiers
-    if needed < 2:
+    review = _review(deed)
+    if review.verifiers < 2:
         return
     second = deed.values.get("second")
     if second is None:
+        palette = palette_of(deed.desk, deed.case.campaign_id)
+        words = "、".join(palette.word(light) for light in palette.in_order(review.lights))
         raise InvalidInput(
-            "曾亮红灯、黑灯的事项须双人核查",
+            f"曾亮{words}的事项须双人核查",
             found="1人",
             expected="--set second=另一名核查人编号",
             remedy="补充第二名核查人",
@@ -163,9 +165,10 @@ def close_case(deed: ActOnCase) -> None:
     void_idle_sheets(desk, case.id)
     campaign = desk.session.get(Campaign, case.campaign_id)
     assert campaign is not None  # foreign key
+    kind = rules_of(desk, case.campaign_id).document_with(DocumentContent.CLOSURE, Line(campaign.line)).code
     draft_document(
         desk,
-        DocumentKind.CLOSURE_NOTICE,
+        kind,
         campaign,
         case.unit_id,
         inputs={

@@ -132,7 +132,7 @@ def _decide_all(desk: Desk, rows: Sequence[Any]) -> Outcome:
 def _decide(desk: Desk, book: Rulebook, row: Any) -> Decision:
     if CaseState(row.state) not in CLOCK_RUNS or row.suspended_on is not None or row.due_on is None:
         return Decision(None, None)
-    profile = book.ladder_of(desk.office.code).profiles[Severity(row.severity)]
+    ladder = book.ladder_of(desk.office.code)
     last = None
     if row.rung_code is not None:
         needs_service = must_be_served(row.document_state, row.document_signed_on)
@@ -148,7 +148,9 @@ def _decide(desk: Desk, book: Rulebook, row: Any) -> Decision:
         "overdue_workdays": desk.calendar.between(row.due_on, desk.today),
         "closure_applied": False,
     }
-    return decide(profile.rungs, Standing(row.served_on, row.due_on, last, facts), desk.today, desk.calendar)
+    rungs = ladder.profiles[Severity(row.severity)].rungs
+    standing = Standing(row.served_on, row.due_on, last, facts)
+    return decide(rungs, standing, desk.today, desk.calendar, ladder.palette)
 
 
 def _write_waiting(desk: Desk, waiting: Sequence[tuple[int, date | None]]) -> None:

@@ -22,7 +22,7 @@ from core.workdays import Calendar
 from models.audit import Change, append_changes, shard_of, start_chains
 from models.base import table_of
 from models.campaign import Campaign
-from models.database import reading, transaction
+from models.database import Door, reading, transaction
 from models.organisation import Office
 from system.settings import Settings
 
@@ -124,7 +124,7 @@ class Desk:
 
 @contextmanager
 def at_desk(
-    engine: sa.Engine,
+    engine: Door,
     settings: Settings,
     *,
     by: str | None,
@@ -139,10 +139,11 @@ def at_desk(
     """
     from casework.people import find_actor  # people needs the desk's types
 
-    rules = current_rules(settings.rules)
+    offices = current_rules(settings.rules)
     opened = reading(engine) if readonly else transaction(engine)
     with opened as session:
-        office = _office_row(session, rules, settings.office, create=not readonly)
+        office = _office_row(session, offices, settings.office, create=not readonly)
+        rules = current_rules(settings.rules, office.code, today)
         calendar = calendar_of(session, office, rules)
         desk = Desk(session, office, settings, rules, calendar, MACHINE, today, now)
         if by is not None:

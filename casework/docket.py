@@ -9,15 +9,17 @@ from datetime import date
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from casework.climbing import rules_of
+from casework.climbing import palette_of, rules_of
 from casework.desk import Desk
+from casework.kinds import is_hidden, kinds_in_order
 from casework.paging import Cursor, Page, page_keys
 from casework.paperless import has_paper, refuse_reminder
 from casework.rows import CaseRow, DocumentRow, case_rows, document_rows, visible_documents
-from casework.timeline import CHANNEL_LABELS, HIDDEN_KINDS, Event, document_timeline, names_of
-from core.codes import DocumentKind, Light
+from casework.timeline import CHANNEL_LABELS, Event, document_timeline, names_of
+from core.codes import DocumentContent, Light
 from core.errors import InvalidInput, NotFound
 from core.lives import DocumentState, MessageState
+from core.palette import Palette
 from models.base import table_of
 from models.document import Document, DocumentCase, DocumentFile, ServiceRecord
 from models.message import Message
@@ -28,7 +30,6 @@ DOCUMENT, FILE = table_of(Document), table_of(DocumentFile)
 WAITING, UNSERVED = "waiting", "unserved"
 WAITING_STATES = (DocumentState.DRAFT, DocumentState.IN_REVIEW, DocumentState.SIGNED)
 PREVIEW_PPI = 96
-_SHOWN_KINDS = tuple(kind for kind in DocumentKind if kind.value not in HIDDEN_KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,8 @@ class DocumentFilters:
     def read(cls, given: Mapping[str, str]) -> DocumentFilters:
         """Read filters from an address; raise InvalidInput naming a value that is none."""
         values = {f.name: given.get(f.name, "").strip() for f in fields(cls)}
-        allowed = {"kind": {"", *_SHOWN_KINDS}, "state": {"", WAITING, UNSERVED, *DocumentState}}
-        for name, choices in allowed.items():
-            if values[name] not in choices:
-                found = f"{name}={values[name][:40]}"
-                raise InvalidInput(
-                    "筛选条件不正确", found=found, expected="页面所列选项", remedy="回到文书重选"
-                )
+        if values["state"] not in {"", WAITING, UNSERVED, *DocumentState}:
+            raise _bad_filter(f"state={values['state'][:40]}")
         return cls(**values)
 
     def as_query(self) -> dict[str, str]:
@@ -65,7 +61,7 @@ class Docket:
     filters: DocumentFilters
     page: Page[DocumentRow]
     counts: dict[DocumentState, int]
-    kinds: tuple[DocumentKind, ...]
+    kinds: tuple[tuple[str, str], ...]
     units: tuple[tuple[str, str], ...]
 
     @property
@@ -127,6 +123,7 @@ class DocumentPage:
     drafted_by: str
     signed_by: str
     cases: tuple[CaseOnPaper, ...]
+    palette: Palette
     files: tuple[FileLine, ...]
     mails: tuple[MailLine, ...]
     services: tuple[ServiceLine, ...]
@@ -138,8 +135,15 @@ class DocumentPage:
 def documents_view(desk: Desk, filters: DocumentFilters, cursor: Cursor | None = None) -> Docket:
     """Return one page of documents, the newest first; four queries."""
     units = _units(desk)
+    kinds = {
+        rule.code: rule.name
+        for rule in kinds_in_order(desk.rules)
+        if rule.content is not DocumentContent.REFERRAL
+    }
     base = [visible_documents(desk)]
     if filters.kind:
+        if filters.kind not in kinds:
+            raise _bad_filter(f"kind={filters.kind[:40]}")
         base.append(DOCUMENT.c.kind == filters.kind)
     if filters.unit:
         if filters.unit not in units:
@@ -162,9 +166,13 @@ def documents_view(desk: Desk, filters: DocumentFilters, cursor: Cursor | None =
         filters,
         Page(document_rows(desk, [number for number, _day in keys.rows]), keys.previous, keys.next),
         counts,
-        _SHOWN_KINDS,
+        tuple(kinds.items()),
         tuple((code, name) for code, (_id, name) in units.items()),
     )
+
+
+def _bad_filter(found: str) -> InvalidInput:
+    return InvalidInput("筛选条件不正确", found=found, expected="页面所列选项", remedy="回到文书重选")
 
 
 def _units(desk: Desk) -> dict[str, tuple[int, str]]:
@@ -187,7 +195,7 @@ def _state(state: str) -> list[sa.ColumnElement[bool]]:
 def visible_document(desk: Desk, document_id: int) -> Document:
     """Return a document that pages may show; raise NotFound, in the same words, for a hidden one."""
     document = desk.session.get(Document, document_id)
-    if document is None or document.office_id != desk.office_id or document.kind in HIDDEN_KINDS:
+    if document is None or document.office_id != desk.office_id or is_hidden(document):
         raise NotFound("没有这份文书", found=str(document_id), expected="文书编号", remedy="回到文书列表查找")
     return document
 
@@ -223,6 +231,7 @@ def document_view(desk: Desk, document_id: int) -> DocumentPage:
         drafted_by=names.get(document.drafted_by, document.drafted_by),
         signed_by=names.get(document.signed_by or "", document.signed_by or ""),
         cases=_cases(desk, document_id),
+        palette=palette_of(desk, document.campaign_id),
         files=_files(desk, document_id),
         mails=_mails(desk, document_id),
         services=tuple(

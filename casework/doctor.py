@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
 
 import sqlalchemy as sa
 
+from casework.calendarwatch import calendar_warnings
 from casework.desk import Desk
 from casework.invariants.deadlines import check_deadlines
 from casework.invariants.frozen import check_frozen
@@ -33,7 +33,6 @@ CHECKS: tuple[tuple[str, Callable[[Desk], list[Invariant]]], ...] = (
     ("INV-11", check_frozen),
     ("INV-13", check_ticks),
 )
-CALENDAR_MONTH = 11  # the State Council publishes the next year's holidays about November
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ def _warnings(desk: Desk) -> Iterator[str]:
     held = hold_reason(desk)
     if held is not None:
         yield f"系统处于暂停状态（{held}）：不派发邮件、不运行巡查；核对后由两人解除"
-    yield from _calendar_warnings(desk)
+    yield from calendar_warnings(desk)
     yield from _font_warnings(desk)
     if desk.settings.smtp_url is None or desk.settings.mail_from is None:
         yield "未配置邮件：设置 DUCHA_SMTP_URL 和 DUCHA_MAIL_FROM 后才能发出"
@@ -84,16 +83,6 @@ def _warnings(desk: Desk) -> Iterator[str]:
     aside = _count_set_aside(desk)
     if aside:
         yield f"{aside}件整改事项被巡查搁置：运行 ducha case list 查看原因，办理一次后恢复"
-
-
-def _calendar_warnings(desk: Desk) -> Iterator[str]:
-    year = desk.today.year + 1
-    if desk.today.month < CALENDAR_MONTH:
-        return
-    if year not in desk.calendar.years:
-        yield f"没有{year}年工作日历，跨年期限不能计算：放假通知公布后运行 ducha calendar import"
-    elif desk.calendar.is_provisional(date(year, 6, 1), date(year, 6, 1)):
-        yield f"{year}年工作日历是暂定的：放假通知公布后运行 ducha calendar import"
 
 
 def _font_warnings(desk: Desk) -> Iterator[str]:

@@ -21,7 +21,7 @@ from casework.papers import build_paper, store_file, store_standard_files
 from casework.people import require_other, require_role
 from casework.queueing import cancel_messages, queue_document
 from casework.signing import after_signing, before_signing, signing_level
-from core.codes import DOCUMENT_KIND_LABELS, DocumentKind, Light, Line
+from core.codes import DocumentContent, Light, Line
 from core.errors import InvalidInput, NotAllowed, NotFound, Refused
 from core.lives import DOCUMENT_MOVES, DocumentAct, DocumentState
 from core.moves import step
@@ -49,7 +49,7 @@ class CaseOnDocument:
 
 def draft_document(
     desk: Desk,
-    kind: DocumentKind,
+    kind: str,
     campaign: Campaign,
     unit_id: int,
     *,
@@ -59,14 +59,16 @@ def draft_document(
 ) -> Document:
     """Write a draft of a kind for a unit; its content is composed when somebody looks at it and frozen at signing.
 
+    kind     the code of a document rule that the campaign froze; raises NotFound
     author   SYSTEM for a letter that follows from a decision, so that whoever decided may also sign it
     """
-    rule = rules_of(desk, key_of(campaign)).document(kind.value)
+    rule = rules_of(desk, key_of(campaign)).document(kind)
     document = Document(
         office_id=desk.office_id,
         campaign_id=campaign.id,
         unit_id=unit_id,
-        kind=kind.value,
+        kind=kind,
+        content_kind=rule.content.value,
         line=campaign.line,
         state=DocumentState.DRAFT.value,
         secrecy=rule.secrecy.value,
@@ -77,15 +79,18 @@ def draft_document(
     )
     desk.session.add(document)
     desk.session.flush()
-    if cases:
-        rows = [
-            {"document_id": document.id, "case_id": c.case_id, "light": c.light.value, "due_on": c.due_on}
-            for c in cases
-        ]
-        desk.session.connection().execute(sa.insert(table_of(DocumentCase)), rows)
-    assert document.id is not None
-    desk.record("document", document.id, "draft", unit_id=unit_id, to_state="draft", kind=kind.value)
+    _put_on(desk, document, cases)
+    desk.record("document", key_of(document), "draft", unit_id=unit_id, to_state="draft", kind=kind)
     return document
+
+
+def _put_on(desk: Desk, document: Document, cases: Sequence[CaseOnDocument]) -> None:
+    rows = [
+        {"document_id": document.id, "case_id": c.case_id, "light": c.light.value, "due_on": c.due_on}
+        for c in cases
+    ]
+    if rows:
+        desk.session.connection().execute(sa.insert(table_of(DocumentCase)), rows)
 
 
 def find_document(desk: Desk, document_id: int) -> Document:
@@ -130,7 +135,8 @@ def sign_documents(desk: Desk, document_ids: Sequence[int], scan: Path | None = 
     for document in documents:
         _check_signer(desk, document)
         if scan is not None:
-            store_file(desk, document, "scan", scan.name, read_file(scan))
+            role = "decision" if rule_of(desk, document).by_government else "scan"
+            store_file(desk, document, role, scan.name, read_file(scan))
         _sign(desk, document)
     return documents
 
@@ -152,15 +158,15 @@ def sign_by_authorisation(desk: Desk, document: Document) -> None:
 
 
 def _check_signer(desk: Desk, document: Document) -> None:
-    name = DOCUMENT_KIND_LABELS[DocumentKind(document.kind)]
-    require_role(desk, ("director", "leader"), f"签发{name}")
+    rule = rule_of(desk, document)
+    require_role(desk, ("director", "leader"), f"签发{rule.name}")
     require_other(desk, document.drafted_by, "签发")
     post = desk.office_rules.leaders.get(desk.actor.code)
     role = post.role if post else LeaderRole.DIRECTOR
-    needed = signing_level(desk, document, rule_of(desk, document))
+    needed = signing_level(desk, document, rule)
     if (post is None and "director" not in desk.actor.roles) or not role.may_sign(needed):
         raise NotAllowed(
-            f"签发{name}的级别不够",
+            f"签发{rule.name}的级别不够",
             found=f"{desk.actor.code}（{role.value}）",
             expected=f"{needed.value} 及以上",
             remedy="由相应负责人签发",
@@ -255,10 +261,8 @@ def void_document(desk: Desk, document_id: int, reason: str) -> Document:
     document = find_document(desk, document_id)
     if not reason.strip():
         raise InvalidInput("作废文书须写明理由", found="空", expected="一句理由", remedy="加上 --reason")
-    if any(case.signed_on for case in cases_of_document(desk, document_id)) and document.kind in (
-        DocumentKind.FEEDBACK_NOTICE,
-        DocumentKind.RECTIFICATION_NOTICE,
-    ):
+    tells_problems = document.content_kind == DocumentContent.FINDINGS
+    if tells_problems and any(case.signed_on for case in cases_of_document(desk, document_id)):
         raise Refused(
             "该通知书已开始计算整改期限，不能作废",
             found=document.number or str(document_id),

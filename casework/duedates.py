@@ -9,11 +9,13 @@ from core.workdays import Unit
 from models.rectification import Rectification
 
 
-def count_due(desk: Desk, case: Rectification, start: date, workdays: int, **why: object) -> None:
-    """Set the due date to so many working days after a day, which itself is not counted."""
-    due = desk.calendar.due(start, workdays, Unit.WORKDAY)
+def count_due(
+    desk: Desk, case: Rectification, start: date, count: int, unit: Unit = Unit.WORKDAY, **why: object
+) -> None:
+    """Set the due date to so many working or calendar days after a day, which itself is not counted."""
+    due = desk.calendar.due(start, count, unit)
     case.due_on, case.due_provisional, case.calendar_version = due.due_on, due.provisional, due.version
-    _record(desk, case, start_on=start, count=workdays, unit=Unit.WORKDAY.value, **why)
+    _record(desk, case, start_on=start, count=count, unit=unit.value, **why)
 
 
 def name_due(desk: Desk, case: Rectification, due_on: date, **why: object) -> None:

@@ -10,6 +10,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from casework.desk import Desk
+from casework.library import rules_calendar
 from core.rulebook import CalendarYear
 from core.workdays import Calendar, Unit
 from models.base import table_of
@@ -23,7 +24,9 @@ SETTLED = ("closed", "look_back", "archived")
 class DueSet:
     """One audited setting of a due date; the counted facts are None when it was given as a day.
 
-    restarts   the case was opened again: no due date is set, and the next one may be any day
+    restarts    the case was opened again: no due date is set, and the next one may be any day
+    recounted   another calendar gave the day, not a new fact
+    named_on    the day on which a person named the due date, or from which an old ledger says it ran
     """
 
     case_id: int
@@ -35,13 +38,15 @@ class DueSet:
     provisional: bool = False
     suspended_workdays: int = 0
     restarts: bool = False
+    recounted: bool = False
+    named_on: date | None = None
 
 
 def due_history(desk: Desk) -> Iterator[DueSet]:
     """Yield every setting of a due date, by case, oldest first; one query for all cases."""
     reopened = sa.and_(ENTRY.c.from_state.in_(SETTLED), ENTRY.c.to_state == "rectifying")
     query = (
-        sa.select(ENTRY.c.subject_id, ENTRY.c.detail, reopened.label("reopened"))
+        sa.select(ENTRY.c.subject_id, ENTRY.c.on_day, ENTRY.c.detail, reopened.label("reopened"))
         .where(
             ENTRY.c.office_id == desk.office_id,
             ENTRY.c.subject == "case",
@@ -56,10 +61,10 @@ def due_history(desk: Desk) -> Iterator[DueSet]:
                 yield DueSet(row.subject_id, None, restarts=True)
             said = json.loads(row.detail) if row.detail else {}
             if "due_on" in said:
-                yield _read(row.subject_id, said)
+                yield _read(row.subject_id, row.on_day, said)
 
 
-def _read(case_id: int, said: dict[str, object]) -> DueSet:
+def _read(case_id: int, on_day: date, said: dict[str, object]) -> DueSet:
     count, suspended = said.get("count"), said.get("suspended_workdays")
     return DueSet(
         case_id,
@@ -70,6 +75,8 @@ def _read(case_id: int, said: dict[str, object]) -> DueSet:
         str(said["calendar"]) if "calendar" in said else None,
         said.get("provisional") is True,
         suspended if isinstance(suspended, int) else 0,
+        recounted="calendar_year" in said,
+        named_on=date.fromisoformat(str(said["signed_on"])) if "signed_on" in said else on_day,
     )
 
 
@@ -80,7 +87,7 @@ def calendars_by_version(desk: Desk) -> dict[str, Calendar]:
         .where(table_of(CalendarTable).c.office_id == desk.office_id)
         .order_by(table_of(CalendarTable).c.imported_at, table_of(CalendarTable).c.version)
     )
-    calendar = Calendar.of(desk.rules.calendars.values())
+    calendar = rules_calendar(desk.rules, desk.office.code)
     found = {calendar.version: calendar}
     for row in desk.session.scalars(query):
         calendar = calendar.overlay([CalendarYear.model_validate(json.loads(row.content))])

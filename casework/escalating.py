@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import calendar
 import json
+from collections.abc import Iterable
 from datetime import date
 
 from sqlmodel import col, select
 
 from casework.cases import ActOnCase
-from casework.climbing import ladder_of, set_light
+from casework.climbing import facts_of, ladder_of, palette_of, set_light
 from casework.desk import SYSTEM
-from core.codes import DocumentKind, Light, Severity
+from core.codes import SEVERITY_LABELS, Light, Severity
 from core.errors import InvalidInput, Refused
-from core.ladder import apply_event
-from core.rectification import CaseAct
+from core.ladderfacts import light_after_event, used_percent, why_not
+from core.rectification import SETTLED, CaseAct, CaseState
 from core.rulebook.ladder import EscalationEvent
 from models.audit import history_of
 from models.campaign import Campaign, Finding
+from models.record import AuditEntry
 from models.rectification import Rung
 
 # Events that leave the colour as it is; they do not fix it either.
@@ -41,11 +43,21 @@ def check_event(deed: ActOnCase) -> None:
         raise Refused(
             f"{event.event}由专门的操作办理", found=event.code, expected=act, remedy=f"改用 case act … {act}"
         )
-    if Severity(deed.case.severity) in event.except_severities:
+    _check_reach(deed, event)
+
+
+def _check_reach(deed: ActOnCase, event: EscalationEvent) -> None:
+    """Refuse an event that the ladder does not apply to a case of this severity, with these facts, on this day."""
+    case, desk = deed.case, deed.desk
+    used = used_percent(desk.calendar, case.served_on or case.signed_on, case.due_on, deed.on)
+    severity = Severity(case.severity)
+    why = why_not(event, severity, facts_of(desk, case, deed.on), used)
+    if why:
+        passed = "期限未起算" if used is None else f"期限已过{used}%"
         raise Refused(
-            f"{event.event}不适用于该程度的问题",
-            found=deed.case.severity,
-            expected="其他程度",
+            f"不能登记{event.code}：{why}",
+            found=f"{SEVERITY_LABELS[severity]}问题，完成率{case.percent}%，{passed}",
+            expected=event.event,
             remedy="改用其他事件，或不登记",
         )
 
@@ -54,7 +66,7 @@ def flag_event(deed: ActOnCase) -> None:
     """Apply an event: colour, severity, document and screening as the ladder says."""
     event = ladder_of(deed.desk, deed.case.campaign_id).events[deed.values["event"]]
     case = deed.case
-    light = _light_after(deed, event)
+    light = _light_after(deed, event, Light(case.light))
     if event.new_severity is not None:
         case.severity = event.new_severity.value
     if event.effect not in COLOURLESS:
@@ -62,33 +74,44 @@ def flag_event(deed: ActOnCase) -> None:
     if event.screening:
         from casework.screening import open_screening
 
-        open_screening(deed.desk, case, event.code)
+        open_screening(deed.desk, case, event.code, within=event.screening_workdays)
 
 
-def _light_after(deed: ActOnCase, event: EscalationEvent) -> Light:
-    """Return the colour an event gives, which may be higher for a grave case and when it happens again."""
-    target = event.light
-    if deed.case.severity == Severity.GRAVE and event.grave_light is not None:
-        target = event.grave_light
-    light = apply_event(event.effect, Light(deed.case.light), target)
-    times = _times(deed, event)
-    repeated = [repeat.light for repeat in event.repeats if times >= repeat.times]
-    return max((light, *repeated), key=lambda one: one.rank)
+def _light_after(deed: ActOnCase, event: EscalationEvent, current: Light) -> Light:
+    """Return the colour an event gives to a case that shows one now."""
+    palette = palette_of(deed.desk, deed.case.campaign_id)
+    return light_after_event(event, Severity(deed.case.severity), current, _times(deed, event), palette)
 
 
 def _times(deed: ActOnCase, event: EscalationEvent) -> int:
-    """Return how often an event has come, this time included, for the same unit and item within its window."""
-    since = _months_before(deed.on, event.window_months) if event.window_months else None
+    """Return how often an event has come, this time included, for the same unit and item within its window.
+
+    A reopening counts as the event by which it lights up.
+    """
     same = select(Finding.id).where(
         col(Finding.unit_id) == deed.finding.unit_id, col(Finding.item) == deed.finding.item
     )
     cases = [number for number in deed.desk.session.exec(same) if number is not None]
-    known = [
-        entry
-        for entry in history_of(deed.desk.session, deed.desk.office_id, "case", cases)
-        if entry.act == CaseAct.FLAG and json.loads(entry.detail or "{}").get("event") == event.code
-    ]
-    return 1 + sum(since is None or entry.on_day > since for entry in known)
+    reopens = event.code == ladder_of(deed.desk, deed.case.campaign_id).clearing.reopen_event
+    past = history_of(deed.desk.session, deed.desk.office_id, "case", cases)
+    return 1 + count_event(past, event, deed.on, reopens=reopens)
+
+
+def count_event(past: Iterable[AuditEntry], event: EscalationEvent, on: date, *, reopens: bool) -> int:
+    """Return how often an event had come before a day, within its window.
+
+    reopens   a reopening counts as this event
+    """
+    since = _months_before(on, event.window_months) if event.window_months else None
+    known = (entry for entry in past if _is_event(entry, event.code, reopens))
+    return sum(since is None or entry.on_day > since for entry in known)
+
+
+def _is_event(entry: AuditEntry, code: str, reopens: bool) -> bool:
+    if entry.act == CaseAct.FLAG:
+        return bool(json.loads(entry.detail or "{}").get("event") == code)
+    reopened = entry.from_state in SETTLED and entry.to_state == CaseState.RECTIFYING
+    return reopens and reopened
 
 
 def _months_before(day: date, months: int) -> date:
@@ -98,15 +121,18 @@ def _months_before(day: date, months: int) -> date:
 
 
 def raise_for_rebound(deed: ActOnCase, event_code: str) -> None:
-    """Light up a reopened case one colour above where the ladder starts."""
-    event = ladder_of(deed.desk, deed.case.campaign_id).events[event_code]
-    _light_up(deed, event, apply_event("raise_one", Light.BLUE, None), with_document=False)
+    """Light up a reopened case as its event says, from where the ladder starts: one colour above, or higher."""
+    ladder = ladder_of(deed.desk, deed.case.campaign_id)
+    event = ladder.events[event_code]
+    light = _light_after(deed, event, ladder.palette.lowest)
+    _light_up(deed, event, light, with_document=False)
 
 
 def _light_up(deed: ActOnCase, event: EscalationEvent, light: Light, *, with_document: bool = True) -> None:
     case, desk = deed.case, deed.desk
-    rises = light.rank > Light(case.light).rank
-    set_light(case, light)
+    palette = palette_of(desk, case.campaign_id)
+    rises = palette.rank(light) > palette.rank(Light(case.light))
+    set_light(case, light, palette)
     case.floor_light = light.value
     if not rises:
         desk.session.add(case)
@@ -151,7 +177,7 @@ def _draft(deed: ActOnCase, light: Light) -> int | None:
     assert campaign is not None  # foreign key
     document = draft_document(
         deed.desk,
-        DocumentKind(kind),
+        kind,
         campaign,
         deed.case.unit_id,
         cases=[CaseOnDocument(deed.case.id, light, deed.case.due_on)],

@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from casework.cases import find_case
 from casework.climbing import rules_of, standing_of
 from casework.desk import Desk
-from casework.rungview import Climb, RungView, climb_of, document_name, held_because, write_day
-from core.codes import LIGHT_LABELS, SEVERITY_LABELS, Light, Severity
+from casework.duechanges import DueChange, due_changes, first_derivation, told_changes
+from casework.reckoning import NOT_RECKONED, Reckoning, reckon
+from casework.rungview import Climb, RungView, climb_of, held_because, write_day
+from core.codes import SEVERITY_LABELS, Light, Severity
 from core.ladder import Standing, arithmetic_light
+from core.ladderfacts import review_days
+from core.palette import Palette
 from core.rectification import CASE_STATE_LABELS, CLOCK_RUNS, SETTLED, CaseState
-from core.rulebook import Profile, Rulebook
-from core.workdays import Unit
+from core.rulebook import Ladder, Profile, Rulebook
 from models.audit import history_of
 from models.campaign import Finding
 from models.record import AuditEntry
 from models.rectification import Rectification
-
-
-@dataclass(frozen=True, slots=True)
-class DueChange:
-    """One setting of the due date; `why` says what set it."""
-
-    on: date
-    due_on: date
-    why: str
-    start_on: date | None = None
-    count: int | None = None
-    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +33,30 @@ class Explanation:
     light_by_lateness   the colour that lateness alone would give today, whatever was issued
     rungs               events first, then the rungs in the order of the ladder
     derivation          how the calendar gives the first due date, one sentence a step
+    reckoning           the derivation as data, from which core.reckoning.recompute gives light and due date
     """
 
     code: str
     sentences: tuple[str, ...]
     light: Light
     light_by_lateness: Light
+    palette: Palette
     rungs: tuple[RungView, ...]
     derivation: tuple[str, ...]
     due_changes: tuple[DueChange, ...]
     due_on: date | None
     next_due_on: date | None
     held_by: str
+    reckoning: dict[str, Any]
 
     def as_dict(self) -> dict[str, object]:
         """Return the explanation as outside programs read it."""
         return {
             "id": self.code,
             "light": self.light.value,
+            "light_word": self.palette.word(self.light),
             "light_by_lateness": self.light_by_lateness.value,
+            "light_by_lateness_word": self.palette.word(self.light_by_lateness),
             "sentences": list(self.sentences),
             "derivation": list(self.derivation),
             "due_on": self.due_on.isoformat() if self.due_on else None,
@@ -71,6 +67,7 @@ class Explanation:
             "next_due_on": self.next_due_on.isoformat() if self.next_due_on else None,
             "held_by": self.held_by,
             "rungs": [rung.as_dict() for rung in self.rungs],
+            "reckoning": self.reckoning,
         }
 
 
@@ -78,82 +75,56 @@ def explain_case(desk: Desk, code: str) -> Explanation:
     """Explain the light of a case on the desk's day; raise NotFound."""
     case, finding = find_case(desk, code)
     history = list(history_of(desk.session, desk.office_id, "case", [case.id]))
-    return explain(desk, case, finding, rules_of(desk, case.campaign_id), history)
+    found = reckon(desk, case, finding, history)
+    rules = rules_of(desk, case.campaign_id)
+    return explain(desk, case, finding, rules, history, found)
 
 
 def explain(
-    desk: Desk, case: Rectification, finding: Finding, rules: Rulebook, history: Sequence[AuditEntry]
+    desk: Desk,
+    case: Rectification,
+    finding: Finding,
+    rules: Rulebook,
+    history: Sequence[AuditEntry],
+    found: Reckoning = NOT_RECKONED,
 ) -> Explanation:
     """Explain the light of a case whose rows, frozen rules and audit entries were read already."""
     ladder = rules.ladder_of(desk.office.code)
-    profile = ladder.profiles[Severity(case.severity)]
+    profile, palette = ladder.profiles[Severity(case.severity)], ladder.palette
     standing = standing_of(desk, case, desk.today)
     climb = climb_of(desk, case, ladder, profile, standing)
-    by_lateness = _light_by_lateness(desk, case, profile, standing)
-    changes = tuple(_due_changes(history))
+    by_lateness = _light_by_lateness(desk, case, profile, standing, palette)
+    changes = tuple(due_changes(history))
     sentences = (
         *_say_notice(case, changes),
         *_say_today(desk, case, history),
-        *_say_issued(climb),
-        *_say_light(case, climb, by_lateness),
-        *_say_next(desk, case, standing, climb),
+        *_say_issued(climb, palette),
+        *_say_light(case, climb, by_lateness, palette),
+        *found.sentences,
+        *_say_next(desk, case, standing, climb, ladder),
     )
     return Explanation(
         code=finding.code,
         sentences=sentences,
         light=Light(case.light),
         light_by_lateness=by_lateness,
+        palette=palette,
         rungs=climb.rungs,
-        derivation=_derive(desk, changes),
+        derivation=first_derivation(desk.calendar, changes),
         due_changes=changes,
         due_on=case.due_on,
         next_due_on=case.next_due_on,
         held_by=climb.decision.held_by if climb.decision else "",
+        reckoning=found.data,
     )
 
 
-def _light_by_lateness(desk: Desk, case: Rectification, profile: Profile, standing: Standing | None) -> Light:
+def _light_by_lateness(
+    desk: Desk, case: Rectification, profile: Profile, standing: Standing | None, palette: Palette
+) -> Light:
     if standing is None or CaseState(case.state) not in CLOCK_RUNS:
         return Light.NONE
-    return arithmetic_light(profile.rungs, standing, desk.today, desk.calendar)
-
-
-def _due_changes(history: Sequence[AuditEntry]) -> Iterator[DueChange]:
-    for entry in history:
-        if entry.act != "set_due" or not entry.detail:
-            continue
-        said = json.loads(entry.detail)
-        if "due_on" not in said:
-            continue
-        yield DueChange(
-            on=entry.on_day,
-            due_on=date.fromisoformat(said["due_on"]),
-            why=_why_due(said),
-            start_on=date.fromisoformat(said["start_on"]) if said.get("start_on") else None,
-            count=said.get("count"),
-            provisional=bool(said.get("provisional", False)),
-        )
-
-
-def _why_due(said: dict[str, object]) -> str:
-    if "extension" in said:
-        return f"第{said['extension']}次延期申请获批"
-    if "suspended_workdays" in said:
-        return f"中止计时{said['suspended_workdays']}个工作日后恢复"
-    if "count" in said:
-        return f"通知书签发，整改期限{said['count']}个工作日"
-    return "期限调整"
-
-
-def _derive(desk: Desk, changes: Sequence[DueChange]) -> tuple[str, ...]:
-    first = next((c for c in changes if c.start_on is not None and c.count is not None), None)
-    if first is None or first.start_on is None or first.count is None:
-        return ()
-    due = desk.calendar.due(first.start_on, first.count, Unit.WORKDAY)
-    if due.due_on == first.due_on:
-        return due.steps
-    note = f"按现行日历推算为{write_day(due.due_on)}；已通知的期限{write_day(first.due_on)}不提前"
-    return (*due.steps, note)
+    return arithmetic_light(profile.rungs, standing, desk.today, desk.calendar, palette)
 
 
 def _say_notice(case: Rectification, changes: Sequence[DueChange]) -> Iterator[str]:
@@ -163,17 +134,15 @@ def _say_notice(case: Rectification, changes: Sequence[DueChange]) -> Iterator[s
         return
     text = f"问题程度为“{grade}”，"
     if case.signed_on is not None and case.first_due_on is not None:
-        days = next((c.count for c in changes if c.count is not None), None)
-        period = f"，整改期限{days}个工作日" if days else ""
+        period = next((f"，整改期限{c.period}" for c in changes if c.period), "")
         text += (
             f"整改通知书于{write_day(case.signed_on)}签发{period}，原定{write_day(case.first_due_on)}到期。"
         )
     else:
         text += f"整改期限为{write_day(case.due_on)}。"
     yield text + ("该期限涉及放假安排尚未公布的年度，为暂定。" if case.due_provisional else "")
-    for change in changes:
-        if change.count is None:
-            yield f"{write_day(change.on)}{change.why}，期限改为{write_day(change.due_on)}。"
+    for change in told_changes(changes):
+        yield f"{write_day(change.on)}{change.why}，期限改为{write_day(change.due_on)}。"
     if case.round > 1:
         yield f"事项已反弹重启{case.round - 1}次，现为第{case.round}轮，期限{write_day(case.due_on)}。"
     if case.served_on is not None:
@@ -208,10 +177,10 @@ def _where(desk: Desk, due_on: date) -> str:
     return "到期" if due_on >= desk.today else "已过到期日，尚未满一个工作日"
 
 
-def _say_issued(climb: Climb) -> Iterator[str]:
+def _say_issued(climb: Climb, palette: Palette) -> Iterator[str]:
     for rung in climb.issued:
         if rung.day is not None:
-            yield f"{write_day(rung.day)}亮{LIGHT_LABELS[rung.light]}灯：{rung.rule}。{_say_paper(rung)}"
+            yield f"{write_day(rung.day)}亮{palette.word(rung.light)}：{rung.rule}。{_say_paper(rung)}"
 
 
 def _say_paper(rung: RungView) -> str:
@@ -226,25 +195,27 @@ def _say_paper(rung: RungView) -> str:
     return f"{rung.document}{rung.number}{when}发出，{served}。"
 
 
-def _say_light(case: Rectification, climb: Climb, by_lateness: Light) -> Iterator[str]:
+def _say_light(case: Rectification, climb: Climb, by_lateness: Light, palette: Palette) -> Iterator[str]:
     light, state = Light(case.light), CaseState(case.state)
-    word = LIGHT_LABELS[light]
+    word, rank = palette.word(light), palette.rank
     highest = Light(case.highest_light)
-    history = f"历史最高为{LIGHT_LABELS[highest]}灯。" if highest.rank > light.rank else ""
+    history = f"历史最高为{palette.word(highest)}。" if rank(highest) > rank(light) else ""
     if state in SETTLED:
         yield f"事项{CASE_STATE_LABELS[state]}，灯已熄灭。{history}"
         return
     if light is Light.NONE:
         yield f"尚未发出任何级次，不亮灯。{history}"
     elif climb.issued and climb.issued[-1].light is light:
-        yield f"现为{word}灯，即最近一级的颜色。{history}"
+        yield f"现为{word}，即最近一级的颜色。{history}"
     else:
-        yield f"现为{word}灯，由升级事件置定，本期限内保持。{history}"
-    if by_lateness.rank > light.rank:
-        yield f"只按期限推算今天应为{LIGHT_LABELS[by_lateness]}灯；灯随文书逐级发出，不越级。"
+        yield f"现为{word}，由升级事件置定，本期限内保持。{history}"
+    if rank(by_lateness) > rank(light):
+        yield f"只按期限推算今天应为{palette.word(by_lateness)}；灯随文书逐级发出，不越级。"
 
 
-def _say_next(desk: Desk, case: Rectification, standing: Standing | None, climb: Climb) -> Iterator[str]:
+def _say_next(
+    desk: Desk, case: Rectification, standing: Standing | None, climb: Climb, ladder: Ladder
+) -> Iterator[str]:
     state = CaseState(case.state)
     if case.set_aside:
         yield "巡检未能处理本事项，已搁置，待人工检查。"
@@ -252,15 +223,27 @@ def _say_next(desk: Desk, case: Rectification, standing: Standing | None, climb:
         return
     if case.suspended_on is not None:
         yield f"自{write_day(case.suspended_on)}起中止计时，灯色保持，恢复前不升级。"
+        yield from _say_reviews(desk, case.suspended_on, ladder)
     elif state not in CLOCK_RUNS:
         yield f"事项处于“{CASE_STATE_LABELS[state]}”，计时停止，灯色保持；退回后继续计时。"
     elif climb.decision is not None and climb.decision.held_by:
-        yield f"下一级被搁住：{held_because(standing)}。取得送达证明后由当日巡检发出。"
+        why = held_because(standing, ladder.palette)
+        yield f"下一级被搁住：{why}。取得送达证明后由当日巡检发出。"
     else:
-        yield _say_coming(desk, climb)
+        yield _say_coming(desk, climb, ladder.palette)
 
 
-def _say_coming(desk: Desk, climb: Climb) -> str:
+def _say_reviews(desk: Desk, suspended_on: date, ladder: Ladder) -> Iterator[str]:
+    """Say when the suspension is reviewed, as the event that pauses the clock asks."""
+    every = next((e.review_workdays for e in ladder.events.values() if e.effect == "pause"), None)
+    if every is None:
+        return
+    last, following = review_days(desk.calendar, suspended_on, every, desk.today)
+    done = f"最近一次应于{write_day(last)}复核，" if last else ""
+    yield f"中止期间每{every}个工作日复核一次，{done}下一次为{write_day(following)}。"
+
+
+def _say_coming(desk: Desk, climb: Climb, palette: Palette) -> str:
     coming = [r for r in climb.rungs if r.status in ("due", "planned") and r.day is not None]
     if not coming:
         return "已到最高级次或其余级次的条件今天不成立，暂无下一级。"
@@ -268,8 +251,8 @@ def _say_coming(desk: Desk, climb: Climb) -> str:
     day = following.day or desk.today
     when = "今天" if day <= desk.today else f"最早{write_day(day)}"
     gap = f"（{following.note}）" if following.note and following.status == "planned" else ""
-    light = LIGHT_LABELS[following.light]
-    return f"下一级为{following.document}（{light}灯）：{following.rule}，{when}发出{gap}。"
+    light = palette.word(following.light)
+    return f"下一级为{following.document}（{light}）：{following.rule}，{when}发出{gap}。"
 
 
-__all__ = ["DueChange", "Explanation", "document_name", "explain", "explain_case"]
+__all__ = ["DueChange", "Explanation", "explain", "explain_case"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlmodel import col, select
 
-from casework.climbing import profile_of, refresh, set_light
+from casework.climbing import palette_of, profile_of, refresh, set_light
 from casework.desk import Desk
 from casework.ledgerentries import Entry, main_catalog, read_entries
 from casework.ledgerrows import read_rows
@@ -38,9 +38,13 @@ def export_ledger(desk: Desk, *, campaign: str | None = None) -> bytes:
 
     raises   NotFound for an unknown campaign
     """
-    rows, title = read_rows(desk, campaign)
+    rows, title, palette = read_rows(desk, campaign)
     return write_ledger(
-        rows, title=f"{title}整改台账", made_on=desk.today, office_name=desk.office_rules.name
+        rows,
+        title=f"{title}整改台账",
+        made_on=desk.today,
+        office_name=desk.office_rules.name,
+        palette=palette,
     )
 
 
@@ -189,6 +193,7 @@ def _keep_light(desk: Desk, row: LedgerRow, case: Rectification) -> None:
         case.highest_light = row.light.value
         return
     codes = {rung.light: rung.code for rung in profile_of(desk, case).rungs}
+    palette = palette_of(desk, case.campaign_id)
     rung = Rung(
         case_id=case.id,
         round=case.round,
@@ -199,7 +204,7 @@ def _keep_light(desk: Desk, row: LedgerRow, case: Rectification) -> None:
     )
     desk.session.add(rung)
     desk.session.flush()
-    set_light(case, row.light)
+    set_light(case, row.light, palette)
     case.last_rung_id = rung.id
 
 
@@ -223,5 +228,7 @@ def _note(desk: Desk, entry: Entry, finding: Finding, case: Rectification, file:
         file=file,
         due_on=case.due_on,
         signed_on=case.signed_on,
+        percent=case.percent,
+        light=case.light,
         **kept,
     )

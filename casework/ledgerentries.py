@@ -10,10 +10,10 @@ from pathlib import Path
 
 from sqlmodel import col, select
 
-from casework.climbing import rules_of
+from casework.climbing import office_palette, rules_of
 from casework.desk import Desk
 from casework.values import rectify_days
-from core.codes import Severity
+from core.codes import Light, Severity
 from core.errors import CalendarMissing, InvalidInput
 from core.lives import CampaignState
 from core.rulebook import Catalog, Item, Rulebook
@@ -63,7 +63,7 @@ def read_entries(desk: Desk, path: Path) -> list[Entry]:
     table = read_table(path, what=WHAT, required=HEADERS, name=path.name)
     mistakes = Mistakes(WHAT, table.sheet)
     try:
-        rows: tuple[LedgerRow | None, ...] = read_ledger(path, name=path.name)
+        rows: tuple[LedgerRow | None, ...] = read_ledger(path, name=path.name, palette=office_palette(desk))
     except InvalidInput as error:
         if not error.cells:
             raise
@@ -114,6 +114,10 @@ def _check(desk: Desk, known: Known, mistakes: Mistakes, raw: Row, row: LedgerRo
     if row is None or unit is None or item is None:
         return None
     _check_closure(desk, mistakes, raw, row)
+    palette = rules.ladder_of(desk.office.code).palette
+    if row.light not in (Light.NONE, *palette.lights):
+        words = "、".join(palette.label(light) for light in palette.lights)
+        mistakes.add(raw, "灯色", f"该批次等级的颜色：{words}，或空白")
     days = rectify_days(rules, desk.office.code, item, Severity(item.severity))
     return Entry(row, unit, campaign, item, percent, _signed_on(desk, mistakes, raw, row, days))
 

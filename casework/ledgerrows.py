@@ -12,13 +12,15 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from casework.campaigns import find_campaign
-from casework.climbing import rules_of
+from casework.climbing import palette_of, rules_of
 from casework.desk import Desk
+from casework.kinds import is_shown
 from casework.statistics import class_of
 from casework.subjects import cite
-from core.codes import LIGHT_LABELS, DocumentKind, Light
+from core.codes import Light
 from core.errors import NotFound
 from core.lives import DocumentState
+from core.palette import Palette
 from core.rectification import CASE_STATE_LABELS, CaseAct, CaseState, RequestKind, RequestState
 from core.rulebook import Item, Rulebook
 from delivery.sheets.ledger import LedgerRow
@@ -36,7 +38,6 @@ TOLD = (
     CaseAct.RETURN.value,
     CaseAct.CORRECT_ON_SPOT.value,
 )
-SECRET_KINDS = (DocumentKind.REFERRAL_LETTER.value, DocumentKind.HAND_OVER_LETTER.value)
 CLOSURE_WORDS = {
     CaseState.CLOSED.value: "已销号",
     CaseState.LOOK_BACK.value: "已销号",
@@ -78,8 +79,8 @@ class Around:
     people: Mapping[str, str]
 
 
-def read_rows(desk: Desk, campaign: str | None) -> tuple[list[LedgerRow], str]:
-    """Return the rows of the ledger by campaign, unit and number, and the name that goes before 整改台账."""
+def read_rows(desk: Desk, campaign: str | None) -> tuple[list[LedgerRow], str, Palette]:
+    """Return the rows of the ledger by campaign, unit and number, the name before 整改台账, and the colours."""
     chosen = find_campaign(desk, campaign) if campaign else None
     query = (
         sa.select(Rectification, Finding, Unit, Campaign)
@@ -97,7 +98,8 @@ def read_rows(desk: Desk, campaign: str | None) -> tuple[list[LedgerRow], str]:
             rules[batch.id] = rules_of(desk, batch.id)
         one = Kept(case, finding, unit, batch, rules[batch.id])
         rows.append(_row(desk, len(rows) + 1, one, around.told.get(case.id, Told()), around))
-    return rows, chosen.title if chosen else f"{desk.office_rules.name}法治督察"
+    title = chosen.title if chosen else f"{desk.office_rules.name}法治督察"
+    return rows, title, palette_of(desk, chosen.id if chosen else None)
 
 
 def _within(desk: Desk, campaign: Campaign | None) -> list[sa.ColumnElement[bool]]:
@@ -122,7 +124,7 @@ def _gather(desk: Desk, campaign: Campaign | None) -> Around:
             *within,
             col(Document.number).is_not(None),
             col(Document.state) != DocumentState.VOID.value,
-            col(Document.kind).not_in(SECRET_KINDS),
+            is_shown(),
         )
         .order_by(col(Document.signed_on), col(Document.id))
     )
@@ -220,7 +222,7 @@ def _row(desk: Desk, serial: int, one: Kept, told: Told, around: Around) -> Ledg
         extensions=max(around.extensions.get(case.id, 0), case.due_version - 1),
         light=Light(case.light),
         documents="、".join(around.documents.get(case.id, ())) or str(kept.get("documents", "")),
-        note=_remarks(case, str(kept.get("note", ""))),
+        note=_remarks(case, str(kept.get("note", "")), one.rules.ladder_of(desk.office.code).palette),
     )
 
 
@@ -253,13 +255,13 @@ def _name(desk: Desk, around: Around, code: str | None) -> str:
     return around.people.get(code) or (leader.name if leader else code)
 
 
-def _remarks(case: Rectification, kept: str) -> str:
+def _remarks(case: Rectification, kept: str, palette: Palette) -> str:
     """Return what a reader of the row must not miss: the original date, the highest light, a rebound."""
     first, highest = case.first_due_on, Light(case.highest_light)
     words = [
         kept,
         f"原期限{first}" if first and first != case.due_on else "",
-        f"曾亮{LIGHT_LABELS[highest]}灯" if highest.rank > Light(case.light).rank else "",
+        f"曾亮{palette.word(highest)}" if palette.rank(highest) > palette.rank(Light(case.light)) else "",
         f"反弹{case.rebounds}次" if case.rebounds else "",
         f"{case.suspended_on}起中止计时" if case.suspended_on else "",
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from casework.desk import SYSTEM, Desk
 from casework.documents import CaseOnDocument, draft_document
-from core.codes import DocumentKind, Light
+from core.codes import Light
 from core.rulebook import LinkageRules
 from models.campaign import Campaign, Finding
 from models.document import Document
@@ -26,7 +26,7 @@ def draft_letter(desk: Desk, row: Referral, case: Rectification, linkage: Linkag
     materials = linkage.package
     return draft_document(
         desk,
-        DocumentKind(receiver.document),
+        receiver.document,
         campaign,
         case.unit_id,
         inputs={

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from core.errors import InvalidInput, NotFound
-from core.rulebook import CalendarYear, Rulebook, freeze, load_rulebook, sha256, thaw
+from core.rulebook import CalendarYear, LocalCalendar, Rulebook, RuleFiles, freeze, sha256, thaw
 from core.workdays import Calendar
 from models.base import table_of
 from models.campaign import RuleSet
@@ -29,11 +29,21 @@ IMPORTED_YEARS = (
 )
 
 
-def current_rules(folder: Path) -> Rulebook:
+def current_rules(folder: Path, office: str | None = None, on: date | None = None) -> Rulebook:
     """Return the rules of a folder, read again only when a file changed.
 
+    office   whose local adjustment is laid over them; None for the files as they stand
+    on       only what holds on this day; None for everything, whatever its dates
     raises   InvalidRuleFile with every mistake; InvalidInput when the folder is missing
     """
+    files = rule_files(folder)
+    at = files.parts.offices.get(office or "")
+    overlay = (at.model.choices.overlay if at else None) or ""
+    return _book(files, overlay, on and _first_day_alike(files, overlay, on))
+
+
+def rule_files(folder: Path) -> RuleFiles:
+    """Return all rule files of a folder, read and checked once as long as none of them changes."""
     if not folder.is_dir():
         raise InvalidInput(
             "规则文件夹不存在",
@@ -41,7 +51,7 @@ def current_rules(folder: Path) -> Rulebook:
             expected="含 catalogs/ 等的文件夹",
             remedy="设置 DUCHA_RULES",
         )
-    return _load(folder, tuple(sorted(_stamps(str(folder)))))
+    return _read(folder, tuple(sorted(_stamps(str(folder)))))
 
 
 def _stamps(folder: str) -> Iterator[tuple[str, int]]:
@@ -55,8 +65,23 @@ def _stamps(folder: str) -> Iterator[tuple[str, int]]:
 
 
 @lru_cache(maxsize=8)
-def _load(folder: Path, _stamps: tuple[tuple[str, int], ...]) -> Rulebook:
-    return load_rulebook(read_texts(folder, ".yaml"))
+def _read(folder: Path, _stamps: tuple[tuple[str, int], ...]) -> RuleFiles:
+    return RuleFiles(read_texts(folder, ".yaml"))
+
+
+@lru_cache(maxsize=32)
+def _book(files: RuleFiles, overlay: str, on: date | None) -> Rulebook:
+    return files.rulebook(overlay, on)
+
+
+def _first_day_alike(files: RuleFiles, overlay: str, on: date) -> date:
+    """Return the first day from which the same rules hold, so that a rule book serves every day of its span."""
+    return max((day for day in _days(files, overlay) if day <= on), default=date.min)
+
+
+@lru_cache(maxsize=32)
+def _days(files: RuleFiles, overlay: str) -> tuple[date, ...]:
+    return tuple(files.days(overlay))
 
 
 def store_frozen(session: Session, content: bytes, now: datetime) -> str:
@@ -100,15 +125,32 @@ _thawed: dict[str, Rulebook] = {}
 
 
 def calendar_of(session: Session, office: Office, rules: Rulebook) -> Calendar:
-    """Return the calendar of the rule files, overlaid by the newest imported table of each year."""
+    """Return the calendar of the rule files, overlaid by the newest confirmed table of each year.
+
+    The local holidays that the office has chosen lie over both.
+    """
     rows = session.connection().execute(IMPORTED_YEARS, {"office": office.id})
     newest = {row.year: row.content for row in rows}
-    return _calendar(tuple(rules.calendars.values()), tuple(newest.values()))
+    return _calendar(tuple(rules.calendars.values()), tuple(newest.values()), _local_of(rules, office.code))
+
+
+def rules_calendar(rules: Rulebook, office: str | None = None) -> Calendar:
+    """Return the calendar of the rule files alone, as one office uses it; of the only office when none is named."""
+    code = office or (next(iter(rules.offices)) if len(rules.offices) == 1 else "")
+    return _calendar(tuple(rules.calendars.values()), (), _local_of(rules, code))
+
+
+def _local_of(rules: Rulebook, office: str) -> tuple[LocalCalendar, ...]:
+    if office not in rules.offices:
+        return ()
+    return tuple(rules.local_calendars[key] for key in rules.offices[office].choices.local_calendars)
 
 
 @lru_cache(maxsize=16)
-def _calendar(years: tuple[CalendarYear, ...], imported: tuple[str, ...]) -> Calendar:
-    base = Calendar.of(years)
+def _calendar(
+    years: tuple[CalendarYear, ...], imported: tuple[str, ...], local: tuple[LocalCalendar, ...]
+) -> Calendar:
+    base = Calendar(years, local)
     if not imported:
         return base
     return base.overlay(CalendarYear.model_validate(json.loads(text)) for text in imported)

@@ -16,8 +16,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
+from casework.climbing import palette_of
 from casework.desk import Desk
 from core.codes import Light
+from core.palette import Palette
 from core.rectification import CaseState, RequestKind, RequestState
 from models.record import AuditEntry
 from models.rectification import Rectification, Rung, SideRequest
@@ -30,7 +32,7 @@ _EXTENDED, _LIT, _ENDED = range(3)  # the order of what happens on one day
 
 @dataclass(frozen=True, slots=True, order=True)
 class Turn:
-    """A moment at which the light of a case changed; `light` is what was lit."""
+    """A moment at which the light of a case changed; `rank` is that of what was lit, in its ladder's palette."""
 
     day: date
     kind: int
@@ -57,23 +59,21 @@ def week_ends(begin: date, end: date) -> tuple[tuple[date, ...], int]:
 def light_weeks(
     desk: Desk, campaign_id: int, cases: Sequence[Rectification], weeks: Sequence[date]
 ) -> dict[int, tuple[Light, ...]]:
-    """Return {unit id: its highest light at the end of each week}."""
-    turns = _turns(desk, campaign_id)
+    """Return {unit id: its highest light at the end of each week, in the order of the campaign's ladder}."""
+    palette = palette_of(desk, campaign_id)
+    turns = _turns(desk, campaign_id, palette)
     rows: dict[int, list[Light]] = {}
     for case in cases:
-        lights = lights_at(turns.get(case.id, []), weeks)
+        lights = lights_at(turns.get(case.id, []), weeks, palette)
         if weeks and weeks[-1] >= desk.today:
             lights[-1] = Light(case.light)
         highest = rows.setdefault(case.unit_id, [Light.NONE] * len(weeks))
-        rows[case.unit_id] = [
-            max(pair, key=lambda light: light.rank) for pair in zip(highest, lights, strict=True)
-        ]
+        rows[case.unit_id] = [palette.highest(pair) for pair in zip(highest, lights, strict=True)]
     return {unit: tuple(lights) for unit, lights in rows.items()}
 
 
-def lights_at(turns: Sequence[Turn], days: Sequence[date]) -> list[Light]:
+def lights_at(turns: Sequence[Turn], days: Sequence[date], palette: Palette) -> list[Light]:
     """Return the light of one case at the end of each day, oldest first."""
-    order = list(Light)
     lights: list[Light] = []
     rank = floor = at = 0
     waiting = sorted(turns)
@@ -88,11 +88,11 @@ def lights_at(turns: Sequence[Turn], days: Sequence[date]) -> list[Light]:
                 rank = floor
             else:
                 rank = floor = 0
-        lights.append(order[rank])
+        lights.append(palette.every[rank])
     return lights
 
 
-def _turns(desk: Desk, campaign_id: int) -> Mapping[int, list[Turn]]:
+def _turns(desk: Desk, campaign_id: int, palette: Palette) -> Mapping[int, list[Turn]]:
     """Return the turns of every case of a campaign, from rungs, extensions, and the entries that ended a light."""
     turns: dict[int, list[Turn]] = defaultdict(list)
     connection = desk.session.connection()
@@ -103,7 +103,7 @@ def _turns(desk: Desk, campaign_id: int) -> Mapping[int, list[Turn]]:
         .where(of_campaign)
     )
     for case_id, day, light, code in connection.execute(rungs):
-        turns[case_id].append(Turn(day, _LIT, Light(light).rank, bool(_EVENT.match(code))))
+        turns[case_id].append(Turn(day, _LIT, palette.rank(Light(light)), bool(_EVENT.match(code))))
     extensions = (
         sa.select(col(SideRequest.case_id), col(SideRequest.decided_on))
         .join(Rectification, col(Rectification.id) == col(SideRequest.case_id))

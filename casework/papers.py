@@ -13,7 +13,7 @@ from casework.desk import Desk
 from casework.paperless import refuse_reminder
 from casework.subjects import Subject, subject_of
 from casework.values import values_of
-from core.codes import SECRECY_LABELS, DocumentKind, Secrecy
+from core.codes import SECRECY_LABELS, DocumentContent, Secrecy
 from core.errors import NotFound
 from delivery.fonts import Fonts
 from delivery.paper import Paper, Sheet, read_paper, write_footer_note
@@ -24,7 +24,11 @@ from models.base import table_of
 from models.document import Document, DocumentFile
 
 ANSWER_NAME = "整改情况报告表.xlsx"
-WITH_ANSWER = (DocumentKind.FEEDBACK_NOTICE.value, DocumentKind.RECTIFICATION_NOTICE.value)
+
+
+def wants_answer(document: Document) -> bool:
+    """Tell whether the answer workbook goes out with a document: it does with what tells a unit its problems."""
+    return document.content_kind == DocumentContent.FINDINGS
 
 
 def build_paper(desk: Desk, document: Document) -> tuple[Paper, str]:
@@ -35,20 +39,20 @@ def build_paper(desk: Desk, document: Document) -> tuple[Paper, str]:
     subject = subject_of(desk, document, rules_of(desk, document.campaign_id or 0))
     values = values_of(subject)
     wording = render_wording(document.kind, values)
-    profile = desk.office_rules.lines[subject.line]
+    issuer, seal_name = subject.issuer
     paper = Paper(
         kind=document.kind,
         layout=subject.rule.layout,
-        issuer=profile.issuer,
+        issuer=issuer,
         number=document.number,
         title=wording.subject,
         addressee=values["unit"],
         blocks=wording.body,
-        signature_name=profile.seal_name,
+        signature_name=seal_name,
         signed_on=document.signed_on,
-        attachments=("整改情况报告表",) if document.kind in WITH_ANSWER else (),
+        attachments=("整改情况报告表",) if wants_answer(document) else (),
         copies_to=tuple(subject.inputs.get("copies_to", ())),
-        printed_by=profile.issuer,
+        printed_by=issuer,
         printed_on=document.signed_on,
         watermark=desk.settings.watermark
         if document.signed_on is not None
@@ -117,7 +121,7 @@ def store_standard_files(desk: Desk, document: Document) -> None:
     if stored_file(desk, document, "sealed") is None and stored_file(desk, document, "pdf") is None:
         content = render_pdf(paper_of(desk, document), fonts_of(desk))
         store_file(desk, document, "pdf", f"{document.kind}-{document.id}.pdf", content)
-    if document.kind in WITH_ANSWER and stored_file(desk, document, "answer") is None:
+    if wants_answer(document) and stored_file(desk, document, "answer") is None:
         from casework.replies import answer_workbook  # replies needs the documents it answers
 
         store_file(desk, document, "answer", ANSWER_NAME, answer_workbook(desk, document))

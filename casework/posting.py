@@ -14,12 +14,13 @@ from sqlmodel import col, select
 from casework.checklists import checklist_name, make_checklist
 from casework.climbing import cases_of_document, rules_of
 from casework.desk import Desk
-from casework.papers import WITH_ANSWER, file_of, stored_file
+from casework.kinds import rule_of_kind
+from casework.papers import file_of, stored_file, wants_answer
 from casework.people import split
 from casework.queueing import mail_domain
 from casework.subjects import WORK
 from casework.visits import team_of
-from core.codes import DOCUMENT_KIND_LABELS, CampaignKind, DocumentKind, Line
+from core.codes import CampaignKind, Line
 from core.errors import InvalidInput
 from delivery.addresses import Address
 from delivery.invitation import MEDIA_TYPE, make_invitation, make_uid
@@ -35,8 +36,6 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RETURN_WORKDAYS = 3
-# Attachment names hold 20 characters with number and ending: longer labels would be cut in the middle of a word.
-SHORT_NAMES = {DocumentKind.FEEDBACK_NOTICE: "反馈意见", DocumentKind.RECTIFICATION_ORDER: "责令整改单"}
 Values = dict[str, Any]
 Parts = tuple[Values, tuple[Attachment, ...]]
 
@@ -52,7 +51,7 @@ def compose(desk: Desk, message: Message, sender: str) -> MessageBody:
     """
     values, attachments = COMPOSERS[message.kind](desk, message)
     office = desk.office_rules
-    issuer = office.lines[Line.PARTY].issuer if Line.PARTY in office.lines else office.name
+    issuer = _issuer(desk, message)
     text = render_mail(message.kind, {**_common(desk, message, issuer), **values})
     mime = build_mime(
         Letter(
@@ -68,6 +67,17 @@ def compose(desk: Desk, message: Message, sender: str) -> MessageBody:
     )
     digest = hashlib.sha256(mime).hexdigest()
     return MessageBody(message_id=key_of(message), subject=text.subject, sha256=digest, mime=mime)
+
+
+def _issuer(desk: Desk, message: Message) -> str:
+    """Return in whose name a mail speaks: of the line of its document or visit, else of the 督察 line."""
+    line = min(desk.office_rules.lines, key=lambda one: one is not Line.PARTY)
+    if message.document_id is not None:
+        line = Line(desk.session.get_one(Document, message.document_id).line)
+    elif message.visit_id is not None:
+        visit = desk.session.get_one(Visit, message.visit_id)
+        line = Line(desk.campaign(visit.campaign_id).line)
+    return desk.office_rules.lines[line].issuer
 
 
 def _common(desk: Desk, message: Message, issuer: str) -> Values:
@@ -86,20 +96,19 @@ def _common(desk: Desk, message: Message, issuer: str) -> Values:
 
 def _document(desk: Desk, message: Message) -> Parts:
     document, unit = _document_and_unit(desk, message)
-    label = DOCUMENT_KIND_LABELS[DocumentKind(document.kind)]
-    short = SHORT_NAMES.get(DocumentKind(document.kind), label)
+    rule = rule_of_kind(desk, document)
     tail = f"-{document.year}-{document.serial:04}" if document.serial else f"-{document.id}"
     pdf = stored_file(desk, document, "sealed") or file_of(desk, document, "pdf")
-    attachments = [Attachment(safe_attachment_name(f"{short}{tail}.pdf"), PDF, pdf.content)]
+    attachments = [Attachment(safe_attachment_name(f"{rule.short}{tail}.pdf"), PDF, pdf.content)]
     workbook = ""
-    if document.kind in WITH_ANSWER:
+    if wants_answer(document):
         workbook = safe_attachment_name(f"整改报告表{tail}.xlsx")
         attachments.append(Attachment(workbook, XLSX, file_of(desk, document, "answer").content))
     issued = document.issued_on or desk.today
     return {
         "work": WORK[Line(document.line)],
         "unit": unit.name,
-        "document": label,
+        "document": rule.name,
         "number": document.number or "",
         "dates": _dates(desk, document),
         "workbook": workbook,
@@ -112,7 +121,7 @@ def _document(desk: Desk, message: Message) -> Parts:
 
 def _dates(desk: Desk, document: Document) -> list[Values]:
     """Return the latest day on which the cases of a notice are due; sheets carry theirs in the PDF."""
-    if document.kind not in WITH_ANSWER:
+    if not wants_answer(document):
         return []
     cases = [case for case in cases_of_document(desk, key_of(document)) if case.due_on is not None]
     if not cases:
@@ -142,7 +151,11 @@ def _collect(desk: Desk, message: Message) -> Parts:
 def _reminder(desk: Desk, message: Message) -> Parts:
     document, unit = _document_and_unit(desk, message)
     rules = rules_of(desk, document.campaign_id or 0)
-    titles = {item.id: item.title for catalog in rules.catalogs.values() for item in catalog.items}
+    titles = {
+        item.id: item.title
+        for catalog in rules.catalogs.values()
+        for item in (*catalog.items, *catalog.retired)
+    }
     frozen = {row["case"]: row for row in json.loads(document.content or "{}")["cases"]}
     query = select(Finding).where(col(Finding.id).in_(list(frozen))).order_by(col(Finding.code))
     rows = []

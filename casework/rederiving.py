@@ -47,7 +47,8 @@ def look_days(desk: Desk) -> Iterator[LookDay]:
 def _look_day(desk: Desk, ladder: Ladder, row: Any) -> LookDay:
     last = _last_rung(row)
     standing = Standing(row.served_on, row.due_on, last, facts_of(desk, row, desk.today))
-    decision = decide(ladder.profiles[Severity(row.severity)].rungs, standing, desk.today, desk.calendar)
+    rungs = ladder.profiles[Severity(row.severity)].rungs
+    decision = decide(rungs, standing, desk.today, desk.calendar, ladder.palette)
     derived = desk.today if decision.rung is not None else decision.next_due_on
     waits = last is not None and last.needs_service and last.served_on is None
     return LookDay(row.id, row.next_due_on, derived, waits)

@@ -8,8 +8,8 @@ from sqlmodel import col, select
 
 from casework.announcing import people_of
 from casework.desk import Desk
+from casework.kinds import is_shown, name_of_kind
 from casework.queueing import Recipient, queue
-from core.codes import CONFIDENTIAL_KINDS, DOCUMENT_KIND_LABELS, DocumentKind
 from core.lives import CampaignState, DocumentState
 from models.campaign import Campaign, Visit
 from models.document import Document
@@ -159,14 +159,14 @@ def papers_to_sign(desk: Desk) -> list[dict[str, object]]:
             col(Document.office_id) == desk.office_id,
             col(Document.unit_id) == col(Unit.id),
             col(Document.state).in_((DocumentState.DRAFT.value, DocumentState.IN_REVIEW.value)),
-            col(Document.kind).not_in(CONFIDENTIAL_KINDS),
+            is_shown(),
         )
         .order_by(col(Document.id))
         .limit(100)
     )
     return [
         {
-            "what": "签发" + DOCUMENT_KIND_LABELS[DocumentKind(document.kind)],
+            "what": "签发" + name_of_kind(desk, document.kind, document.rules_sha256),
             "unit": name,
             "number": f"草稿{document.id}",
             "due_on": "",
@@ -185,7 +185,7 @@ def unserved(desk: Desk) -> list[dict[str, object]]:
             col(Document.unit_id) == col(Unit.id),
             col(Document.state) == DocumentState.ISSUED.value,
             col(Document.signed_on).is_not(None),
-            col(Document.kind).not_in(CONFIDENTIAL_KINDS),
+            is_shown(),
             col(Document.issued_on) < limit,
         )
         .order_by(col(Document.issued_on), col(Document.id))

@@ -14,13 +14,16 @@ from casework.campaigns import find_campaign
 from casework.casecounts import CLOSED, RUNNING, settled_day
 from casework.climbing import rules_of
 from casework.desk import Desk
+from casework.kinds import kinds_in_order
 from casework.lightweeks import light_weeks, week_ends
 from casework.statistics import class_of, count
 from casework.tallies import Statistics
-from core.codes import CAMPAIGN_KIND_LABELS, DOCUMENT_KIND_LABELS, CampaignKind, Light, Line, Severity
+from core.codes import CAMPAIGN_KIND_LABELS, CampaignKind, DocumentContent, Light, Line, Severity
+from core.ladderfacts import unit_light
 from core.lives import CampaignState, FindingState
+from core.palette import Palette
 from core.rectification import CASE_STATE_LABELS, CaseState
-from core.rulebook import Rulebook
+from core.rulebook import Ladder, Rulebook
 from delivery.report import (
     CampaignHead,
     ClassLine,
@@ -85,6 +88,7 @@ def campaign_report(desk: Desk, code: str) -> ReportData:
     campaign = find_campaign(desk, code)
     assert campaign.id is not None  # stored
     rules = rules_of(desk, campaign.id)
+    ladder = rules.ladder_of(desk.office.code)
     numbers = count(desk, campaign=code)
     problems = _pursued(desk, campaign.id)
     units = _units(desk, campaign.id, problems)
@@ -97,14 +101,15 @@ def campaign_report(desk: Desk, code: str) -> ReportData:
         made_on=desk.today,
         calendar_version=desk.calendar.version,
         provisional=any(one.case.due_provisional for one in problems),
-        figures=tuple(_figures(numbers)),
+        palette=ladder.palette,
+        figures=tuple(_figures(numbers, ladder.palette)),
         weeks=weeks,
         weeks_per_column=step,
         heat=heat,
         curve=tuple(_curve(problems, weeks)),
         classes=tuple(_classes(rules, problems)),
-        documents=tuple(_documents(numbers)),
-        units=tuple(_unit_lines(desk, units, problems)),
+        documents=tuple(_documents(rules, numbers)),
+        units=tuple(_unit_lines(desk, ladder, units, problems)),
         open_problems=_lines(desk, rules, problems, lambda one: not one.closed),
         closed_problems=_lines(desk, rules, problems, lambda one: one.closed),
         referrals=tuple(Figure(label, _text(numbers, key), unit) for key, label, unit in REFERRAL_FIGURES),
@@ -167,12 +172,12 @@ def _units(desk: Desk, campaign_id: int, problems: Sequence[Pursued]) -> list[Un
     return sorted(units.values(), key=lambda unit: unit.code)
 
 
-def _figures(numbers: Statistics) -> Iterable[Figure]:
+def _figures(numbers: Statistics, palette: Palette) -> Iterable[Figure]:
     def value(key: str) -> str:
         return _text(numbers, key)
 
     severities = [f"{label}{value(f'findings.severity.{code}')}" for code, label in _SEVERITIES]
-    colours = [f"{label}{value(f'lights.lit.{code}')}" for code, label in _COLOURS]
+    colours = [f"{palette.label(light)}{value(f'lights.lit.{light}')}" for light in palette.lights]
     yield Figure("已督察单位", value("units.visited"), "家", f"安排{value('visits.planned')}家次")
     yield Figure("发现问题", value("findings.confirmed"), "个", "　".join(severities))
     yield Figure(
@@ -196,7 +201,6 @@ def _figures(numbers: Statistics) -> Iterable[Figure]:
 
 
 _SEVERITIES = (("grave", "严重"), ("major", "较重"), ("minor", "一般"))
-_COLOURS = (("blue", "蓝"), ("yellow", "黄"), ("red", "红"), ("black", "黑"))
 
 
 def _text(numbers: Statistics, key: str) -> str:
@@ -230,19 +234,21 @@ def _classes(rules: Rulebook, problems: Sequence[Pursued]) -> Iterable[ClassLine
         yield ClassLine(name, *(counted[code, severity.value] for severity in Severity))
 
 
-def _documents(numbers: Statistics) -> Iterable[DocumentLine]:
+def _documents(rules: Rulebook, numbers: Statistics) -> Iterable[DocumentLine]:
     """Yield the kinds of which something was signed; letters of referral stay in their compartment."""
-    for kind, label in DOCUMENT_KIND_LABELS.items():
-        signed = int(numbers.value(f"documents.{kind}.signed") or 0)
-        if signed and kind.value not in ("referral_letter", "hand_over_letter"):
-            yield DocumentLine(label, signed, int(numbers.value(f"documents.{kind}.served") or 0))
+    for rule in kinds_in_order(rules):
+        signed = int(numbers.value(f"documents.{rule.code}.signed") or 0)
+        if signed and rule.content is not DocumentContent.REFERRAL:
+            yield DocumentLine(rule.name, signed, int(numbers.value(f"documents.{rule.code}.served") or 0))
 
 
-def _unit_lines(desk: Desk, units: Sequence[Unit], problems: Sequence[Pursued]) -> Iterable[UnitLine]:
+def _unit_lines(
+    desk: Desk, ladder: Ladder, units: Sequence[Unit], problems: Sequence[Pursued]
+) -> Iterable[UnitLine]:
     for unit in units:
         own = [one for one in problems if one.unit.id == unit.id]
         closed = sum(1 for one in own if one.closed)
-        light = max((Light(one.case.light) for one in own), key=lambda one: one.rank, default=Light.NONE)
+        light = unit_light((Light(one.case.light) for one in own if not one.closed), ladder)
         yield UnitLine(
             unit.code,
             unit.name,
@@ -258,7 +264,11 @@ def _unit_lines(desk: Desk, units: Sequence[Unit], problems: Sequence[Pursued]) 
 def _lines(
     desk: Desk, rules: Rulebook, problems: Sequence[Pursued], wanted: Callable[[Pursued], bool]
 ) -> tuple[ProblemLine, ...]:
-    titles = {item.id: item.title for catalog in rules.catalogs.values() for item in catalog.items}
+    titles = {
+        item.id: item.title
+        for catalog in rules.catalogs.values()
+        for item in (*catalog.items, *catalog.retired)
+    }
     return tuple(
         ProblemLine(
             number=one.finding.code,

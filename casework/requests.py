@@ -8,13 +8,16 @@ from datetime import date
 from sqlmodel import col, select
 
 from casework.cases import ActOnCase
-from casework.climbing import ladder_of
+from casework.climbing import ladder_of, rules_of
 from casework.desk import SYSTEM
 from casework.duedates import count_due, name_due
-from core.codes import DocumentKind, Severity
+from core.codes import DocumentContent, Line, Severity
 from core.errors import InvalidInput, NotAllowed, Refused
+from core.lives import DocumentState
 from core.rectification import RequestKind, RequestState
+from core.rulebook.documents import ObjectionRight
 from models.campaign import Campaign, VisitMember
+from models.document import Document, DocumentCase
 from models.organisation import Person
 from models.rectification import SideRequest
 
@@ -170,7 +173,30 @@ def decide_extension(deed: ActOnCase) -> None:
         case.last_rung_id = None
         case.light = case.floor_light
         name_due(deed.desk, case, until, before=request.due_before, extension=request.number)
-    _reply(deed, request, DocumentKind.EXTENSION_REPLY)
+    _reply(deed, request, DocumentContent.EXTENSION_REPLY)
+
+
+def object_to_notice(deed: ActOnCase) -> None:
+    """File the objection; where the notice's rule says so, the clock stands still until it is decided."""
+    open_request(RequestKind.OBJECTION)(deed)
+    right = _right_of(deed)
+    if right is not None and right.suspends and deed.case.due_on is not None:
+        deed.case.suspended_on = deed.on
+
+
+def _right_of(deed: ActOnCase) -> ObjectionRight | None:
+    """Return the right to object that the notice of the case gives."""
+    query = (
+        select(Document.kind)
+        .join(DocumentCase, col(DocumentCase.document_id) == col(Document.id))
+        .where(
+            col(DocumentCase.case_id) == deed.case.id,
+            col(Document.content_kind) == DocumentContent.FINDINGS.value,
+            col(Document.state) != DocumentState.VOID.value,
+        )
+    )
+    kind = deed.desk.session.exec(query).first()
+    return rules_of(deed.desk, deed.case.campaign_id).document(kind).objection if kind else None
 
 
 def check_objection(deed: ActOnCase) -> None:
@@ -214,8 +240,13 @@ def _team_codes(deed: ActOnCase) -> list[str]:
 def decide_objection(deed: ActOnCase) -> None:
     """Settle the objection; an upheld one withdraws case and finding (done by the act it turns into)."""
     request = _need_open(deed, RequestKind.OBJECTION)
-    _settle(deed, request, deed.values["verdict"] == "upheld")
-    _reply(deed, request, DocumentKind.OBJECTION_REPLY)
+    upheld = deed.values["verdict"] == "upheld"
+    _settle(deed, request, upheld)
+    if upheld:
+        deed.case.suspended_on = None
+    elif deed.case.suspended_on == request.asked_on:
+        resume_clock(deed)
+    _reply(deed, request, DocumentContent.OBJECTION_REPLY)
 
 
 def _settle(deed: ActOnCase, request: SideRequest, granted: bool) -> None:
@@ -227,15 +258,16 @@ def _settle(deed: ActOnCase, request: SideRequest, granted: bool) -> None:
     deed.desk.session.add(request)
 
 
-def _reply(deed: ActOnCase, request: SideRequest, kind: DocumentKind) -> None:
+def _reply(deed: ActOnCase, request: SideRequest, content: DocumentContent) -> None:
     from casework.documents import CaseOnDocument, draft_document
 
     campaign = deed.desk.session.get(Campaign, deed.case.campaign_id)
     assert campaign is not None  # foreign key
+    rules = rules_of(deed.desk, deed.case.campaign_id)
     deed.desk.session.flush()
     draft_document(
         deed.desk,
-        kind,
+        rules.document_with(content, Line(campaign.line)).code,
         campaign,
         deed.case.unit_id,
         inputs={"request": request.id},

@@ -10,8 +10,8 @@ from typing import Any, Generic, TypeVar
 import sqlalchemy as sa
 
 from casework.desk import Desk
-from casework.timeline import HIDDEN_KINDS
-from core.codes import DOCUMENT_KIND_LABELS, DocumentKind, Light, Severity
+from casework.kinds import is_shown, name_of_kind
+from core.codes import Light, Severity
 from core.lives import DocumentState
 from core.rectification import CLOCK_RUNS, CaseState
 from models.base import table_of
@@ -59,7 +59,8 @@ class DocumentRow:
     """A document in a list; an automatic reminder is issued without signature and number."""
 
     id: int
-    kind: DocumentKind
+    kind: str
+    name: str
     number: str | None
     title: str
     unit_code: str
@@ -72,10 +73,6 @@ class DocumentRow:
     issued_on: date | None
     served_on: date | None
     cases: int
-
-    @property
-    def name(self) -> str:
-        return DOCUMENT_KIND_LABELS[self.kind]
 
     @property
     def is_reminder(self) -> bool:
@@ -132,7 +129,7 @@ def left_workdays(desk: Desk, state: str, suspended_on: date | None, due_on: dat
 
 def visible_documents(desk: Desk) -> sa.ColumnElement[bool]:
     """Return the condition for documents that pages show: of this office, none of the referral compartment."""
-    return sa.and_(DOCUMENT.c.office_id == desk.office_id, DOCUMENT.c.kind.not_in(HIDDEN_KINDS))
+    return sa.and_(DOCUMENT.c.office_id == desk.office_id, is_shown())
 
 
 def document_rows(desk: Desk, ids: Iterable[int]) -> tuple[DocumentRow, ...]:
@@ -150,21 +147,22 @@ def document_rows(desk: Desk, ids: Iterable[int]) -> tuple[DocumentRow, ...]:
         sa.select(
             DOCUMENT.c.id, DOCUMENT.c.kind, DOCUMENT.c.number, DOCUMENT.c.title, DOCUMENT.c.state, DOCUMENT.c.secrecy,
             DOCUMENT.c.drafted_on, DOCUMENT.c.signed_on, DOCUMENT.c.issued_on, DOCUMENT.c.served_on,
-            UNIT.c.code.label("unit_code"), UNIT.c.name.label("unit"),
+            DOCUMENT.c.rules_sha256, UNIT.c.code.label("unit_code"), UNIT.c.name.label("unit"),
             sa.func.coalesce(CAMPAIGN.c.code, "").label("campaign"), count,
         )
         .join(UNIT, UNIT.c.id == DOCUMENT.c.unit_id)
         .outerjoin(CAMPAIGN, CAMPAIGN.c.id == DOCUMENT.c.campaign_id)
         .where(DOCUMENT.c.id.in_(wanted), visible_documents(desk))
     )  # fmt: skip
-    found = {row.id: _document_row(row) for row in desk.session.connection().execute(query)}
+    found = {row.id: _document_row(desk, row) for row in desk.session.connection().execute(query)}
     return tuple(found[number] for number in wanted if number in found)
 
 
-def _document_row(row: Any) -> DocumentRow:
+def _document_row(desk: Desk, row: Any) -> DocumentRow:
     return DocumentRow(
         id=row.id,
-        kind=DocumentKind(row.kind),
+        kind=row.kind,
+        name=name_of_kind(desk, row.kind, row.rules_sha256),
         number=row.number,
         title=row.title,
         unit_code=row.unit_code,

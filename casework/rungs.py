@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from casework.climbing import rules_of
+from casework.climbing import palette_of, rules_of
 from casework.desk import SYSTEM, Desk
 from casework.hashing import hash_content
 from casework.queueing import message_row, unit_recipients
@@ -167,14 +167,16 @@ def _document_row(desk: Desk, key: Key, content: str | None) -> dict[str, Any]:
     campaign_id, unit_id, kind, automatic = key
     campaign = desk.campaign(campaign_id)
     rules_sha256 = campaign.rules_sha256 or ""
+    rule = rules_of(desk, campaign_id).document(kind)
     return {
         "office_id": desk.office_id,
         "campaign_id": campaign_id,
         "unit_id": unit_id,
         "kind": kind,
+        "content_kind": rule.content.value,
         "line": campaign.line,
         "state": (DocumentState.ISSUED if automatic else DocumentState.DRAFT).value,
-        "secrecy": rules_of(desk, campaign_id).document(kind).secrecy.value,
+        "secrecy": rule.secrecy.value,
         "by_sweep": True,
         "drafted_on": desk.today,
         "drafted_by": SYSTEM,
@@ -237,8 +239,9 @@ def _insert_rungs(desk: Desk, fired: Sequence[Fired], documents: dict[Key, int])
 
 def _write_cases(desk: Desk, fired: Sequence[Fired], rung_ids: Sequence[int]) -> None:
     rows = []
+    palettes = {number: palette_of(desk, number) for number in {one.row.campaign_id for one in fired}}
     for one, rung_id in zip(fired, rung_ids, strict=True):
-        highest = max(Light(one.row.highest_light), one.rung.light, key=lambda light: light.rank)
+        highest = palettes[one.row.campaign_id].highest((Light(one.row.highest_light), one.rung.light))
         rows.append(
             {
                 "which": one.row.id,

@@ -9,12 +9,15 @@ from datetime import date
 from sqlmodel import col, select
 
 from casework.desk import Desk
-from core.codes import DOCUMENT_KIND_LABELS, DocumentKind, Light
+from casework.kinds import name_of_kind
+from core.codes import Light
 from core.ladder import Decision, Standing, decide, rung_day
 from core.lives import DOCUMENT_STATE_LABELS, DocumentState
+from core.palette import Palette
 from core.rectification import CLOCK_RUNS, CaseState
 from core.rulebook import Ladder, Profile
 from core.rulebook import Rung as RungRule
+from core.rulebook.passages import write_offset
 from models.document import Document
 from models.rectification import Rectification
 from models.rectification import Rung as RungRow
@@ -33,8 +36,6 @@ RUNG_STATUS_LABELS = {
     "stopped": "已停止",
 }
 STEP_BY_STEP = "逐级升级，待前一级发出"
-ANCHOR_WORDS = {"due": "到期", "served": "送达"}
-UNIT_WORDS = {"workday": "个工作日", "day": "日"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +88,20 @@ def climb_of(
 ) -> Climb:
     """Return the rungs of a case with their status today; one query."""
     rows = _rung_rows(desk, case)
-    issued = tuple(_issued(row, document, ladder, profile) for row, document in rows)
+    digest = desk.campaign(case.campaign_id).rules_sha256
+    issued = tuple(_issued(desk, row, document, ladder, profile, digest) for row, document in rows)
     known = {view.code: view for view in issued}
     runs = CaseState(case.state) in CLOCK_RUNS and case.suspended_on is None and standing is not None
-    decision = decide(profile.rungs, standing, desk.today, desk.calendar) if runs and standing else None
+    decision = None
+    if runs and standing is not None:
+        decision = decide(profile.rungs, standing, desk.today, desk.calendar, ladder.palette)
     coming: list[RungView] = []
     for index, rung in enumerate(profile.rungs):
         first_held = not any(view.status == "held" for view in coming)
         view = known.get(rung.code) or _coming(
-            desk, rung, standing, decision, next_up=_is_next(index, decision)
-        )
+            desk, ladder.palette, rung, standing, decision, name_of_kind(desk, rung.document, digest),
+            next_up=_is_next(index, decision),
+        )  # fmt: skip
         coming.append(view if first_held or view.status != "held" else _after_held(view))
     events = tuple(view for view in issued if profile.rung(view.code) is None)
     return Climb((*events, *coming), issued, decision)
@@ -105,19 +110,6 @@ def climb_of(
 def write_rule(rung: RungRule) -> str:
     """Write a rung's time and condition in words: 到期后第1个工作日，到期未销号且未获批延期."""
     return f"{write_offset(rung)}，{rung.meaning}"
-
-
-def write_offset(rung: RungRule) -> str:
-    """Write when a rung falls due: 到期前5个工作日, 送达当日, 到期后第1个工作日."""
-    anchor, unit = ANCHOR_WORDS[rung.anchor], UNIT_WORDS[rung.unit]
-    if rung.offset == 0:
-        return f"{anchor}当日"
-    return f"{anchor}前{-rung.offset}{unit}" if rung.offset < 0 else f"{anchor}后第{rung.offset}{unit}"
-
-
-def document_name(kind: str) -> str:
-    """Return the name of a document kind as people read it."""
-    return DOCUMENT_KIND_LABELS[DocumentKind(kind)]
 
 
 def _rung_rows(desk: Desk, case: Rectification) -> Sequence[tuple[RungRow, Document | None]]:
@@ -134,7 +126,14 @@ def _rung_rows(desk: Desk, case: Rectification) -> Sequence[tuple[RungRow, Docum
     return [(row, document) for row, document in desk.session.exec(query)]
 
 
-def _issued(row: RungRow, document: Document | None, ladder: Ladder, profile: Profile) -> RungView:
+def _issued(
+    desk: Desk,
+    row: RungRow,
+    document: Document | None,
+    ladder: Ladder,
+    profile: Profile,
+    digest: str | None,
+) -> RungView:
     rung = profile.rung(row.code)
     event = ladder.events.get(row.code.split(".")[0])
     kind = document.kind if document else (rung.document if rung else "")
@@ -144,7 +143,7 @@ def _issued(row: RungRow, document: Document | None, ladder: Ladder, profile: Pr
     return RungView(
         code=row.code,
         light=Light(row.light),
-        document=document_name(kind) if kind else "",
+        document=name_of_kind(desk, kind, digest) if kind else "",
         rule=rule,
         status=status,
         day=row.fired_on,
@@ -169,14 +168,13 @@ def _service_note(document: Document | None) -> str:
 
 
 def _coming(
-    desk: Desk, rung: RungRule, standing: Standing | None, decision: Decision | None, *, next_up: bool
-) -> RungView:
-    status, day, note = _status(desk, rung, standing, decision)
+    desk: Desk, palette: Palette, rung: RungRule, standing: Standing | None, decision: Decision | None, name: str,
+    *, next_up: bool,
+) -> RungView:  # fmt: skip
+    status, day, note = _status(desk, palette, rung, standing, decision)
     if status == "due" and not next_up:
         status, day, note = "planned", None, STEP_BY_STEP
-    return RungView(
-        rung.code, rung.light, document_name(rung.document), write_rule(rung), status, day, note=note
-    )
+    return RungView(rung.code, rung.light, name, write_rule(rung), status, day, note=note)
 
 
 def _after_held(view: RungView) -> RungView:
@@ -188,11 +186,11 @@ def _is_next(index: int, decision: Decision | None) -> bool:
 
 
 def _status(
-    desk: Desk, rung: RungRule, standing: Standing | None, decision: Decision | None
+    desk: Desk, palette: Palette, rung: RungRule, standing: Standing | None, decision: Decision | None
 ) -> tuple[str, date | None, str]:
     if standing is None:
         return "unanchored", None, "通知书签发后起算"
-    if standing.last is not None and rung.light.rank <= standing.last.light.rank:
+    if standing.last is not None and palette.rank(rung.light) <= palette.rank(standing.last.light):
         return "passed", None, "已有同级或更高级次"
     if decision is None:
         return "stopped", None, "计时已停止"
@@ -204,7 +202,7 @@ def _status(
     if not rung.holds(standing.facts):
         return "idle", day, f"今天不符合“{rung.meaning}”"
     if decision.held_by:
-        return "held", day, held_because(standing)
+        return "held", day, held_because(standing, palette)
     return "due", day, "由当日巡检发出"
 
 
@@ -219,10 +217,10 @@ def first_day(desk: Desk, rung: RungRule, standing: Standing) -> tuple[date | No
     return day, ""
 
 
-def held_because(standing: Standing) -> str:
+def held_because(standing: Standing, palette: Palette) -> str:
     """Return in words what holds the next rung back."""
     if standing.served_on is None:
-        return "整改通知书尚无送达证明，蓝灯以上不得升级"
+        return f"整改通知书尚无送达证明，{palette.word(palette.lowest)}以上不得升级"
     return "上一级文书尚无送达证明，不得再升级"
 
 

@@ -18,15 +18,18 @@ from models.referral import Referral
 ENDED = (ReferralState.DECLINED.value, ReferralState.CLOSED.value)
 
 
-def open_screening(desk: Desk, case: Rectification, trigger: str) -> Referral | None:
+def open_screening(
+    desk: Desk, case: Rectification, trigger: str, *, within: int | None = None
+) -> Referral | None:
     """Open a screening for a case unless one is under way; a person decides what becomes of it.
 
-    trigger   `black`, the event's code, or `item` when a person saw the item's own condition of linkage met
+    trigger   a colour's code, the event's code, or `item` when a person saw the item's own condition of linkage met
+    within    working days for the screening where the event has its own; else as the rules of linkage say
     """
     known = desk.session.exec(select(Referral).where(col(Referral.case_id) == case.id)).all()
     if any(row.state not in ENDED for row in known):
         return None
-    days = rules_of(desk, case.campaign_id).linkage.screening_workdays
+    days = within or rules_of(desk, case.campaign_id).linkage.screening_workdays
     row = Referral(
         office_id=desk.office_id,
         case_id=case.id,

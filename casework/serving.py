@@ -11,7 +11,7 @@ from casework.documents import THING, find_document
 from casework.evidence import keep_file
 from casework.moves import move
 from casework.people import require_role
-from core.codes import CONFIDENTIAL_KINDS, DocumentKind
+from core.codes import DocumentContent
 from core.errors import InvalidInput, NotAllowed
 from core.lives import DOCUMENT_MOVES, DocumentAct
 from models.base import key_of
@@ -62,7 +62,7 @@ def _check_recorder(desk: Desk, document: Document, channel: str) -> None:
 
     Such a letter goes to its receiver, whose receipt is recorded with the referral; its unit is the matter.
     """
-    if document.kind in CONFIDENTIAL_KINDS:
+    if document.content_kind == DocumentContent.REFERRAL:
         raise NotAllowed(
             "移送、移交函件不向被督察单位送达",
             found=document.kind,
@@ -84,7 +84,7 @@ def _check_recorder(desk: Desk, document: Document, channel: str) -> None:
 
 def _tell_cases(desk: Desk, document: Document, on: date) -> None:
     """Start the clocks that wait for service: of the case for its notice, of the next rung for a sheet."""
-    starts_case = document.kind in (DocumentKind.FEEDBACK_NOTICE, DocumentKind.RECTIFICATION_NOTICE)
+    starts_case = document.content_kind == DocumentContent.FINDINGS
     desk.session.flush()
     for case in cases_of_document(desk, key_of(document)):
         if starts_case and case.served_on is None:

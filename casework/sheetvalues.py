@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from casework.subjects import Subject, Values, cite, kind_bases
+from casework.subjects import Subject, Values, citable_here, cite, kind_bases
 from core.rectification import CASE_STATE_LABELS, SETTLED, CaseState
 from core.rulebook import Basis
 from models.campaign import Finding
@@ -16,7 +16,7 @@ def sheet_values(subject: Subject) -> Values:
     days = next((c.reply_workdays for c in ladder.colours if c.document == subject.document.kind), 3)
     return {
         "cases": [
-            _case_row(subject, case, finding)
+            case_row(subject, case, finding)
             for case, finding in subject.findings()
             if CaseState(case.state) not in SETTLED
         ],
@@ -24,7 +24,7 @@ def sheet_values(subject: Subject) -> Values:
     }
 
 
-def _case_row(subject: Subject, case: Rectification, finding: Finding) -> Values:
+def case_row(subject: Subject, case: Rectification, finding: Finding) -> Values:
     assert case.due_on is not None  # a case climbs only after its notice was signed
     return {
         "number": finding.code,
@@ -103,24 +103,25 @@ def closure_notice_values(subject: Subject) -> Values:
 
 def letter_values(subject: Subject) -> Values:
     """Return a letter's values: what it says was written by the people who screened and studied the matter."""
-    cases = [_case_row(subject, case, finding) for case, finding in subject.findings()]
+    cases = [case_row(subject, case, finding) for case, finding in subject.findings()]
     return {
         "unit": str(subject.inputs["receiver_name"]),
         "subject_unit": subject.unit.name,
         "cases": cases,
         "basis": list(dict.fromkeys(cite((*kind_bases(subject), *_linkage_bases(subject))))),
         "feedback": subject.period(subject.rules.linkage.feedback_workdays, "workday", "收到本函"),
+        **subject.inputs.get("values", {}),
     }
 
 
 def _linkage_bases(subject: Subject) -> tuple[Basis, ...]:
-    day, region = subject.desk.today, subject.desk.office_rules.region
-    bases = subject.rules.linkage.basis
-    return tuple(b for b in bases if b.line in (None, subject.line) and b.citable(day, region))
+    return citable_here(subject, subject.rules.linkage.basis)
 
 
-def given_values(subject: Subject) -> Values:
-    return {"cases": [_case_row(subject, case, finding) for case, finding in subject.findings()]}
+def correction_values(subject: Subject) -> Values:
+    """Return what a correction says: `reason`, and `changes` [{number, item, before, after, reason}], days in ISO."""
+    values: Values = subject.inputs["values"]
+    return values
 
 
 def _text(day: date | str | None) -> str:

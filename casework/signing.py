@@ -8,40 +8,42 @@ from casework.campaigns import plan_of
 from casework.climbing import cases_of_document, refresh, rules_of
 from casework.desk import Desk
 from casework.duedates import count_due
-from casework.subjects import subject_of
-from casework.values import rectify_days
-from core.codes import DocumentKind, Severity
+from casework.papers import stored_file
+from casework.subjects import kind_bases, subject_of
+from casework.values import limit_of
+from core.codes import DocumentContent, Severity
 from core.errors import InvalidInput, Refused
 from core.lives import FindingState
 from core.rulebook import LeaderRole
 from core.rulebook.documents import DocumentRule
+from core.workdays import Unit as PeriodUnit
 from models.base import key_of, table_of
 from models.campaign import Finding
 from models.document import Document, DocumentCase
-
-NOTICES = (DocumentKind.FEEDBACK_NOTICE.value, DocumentKind.RECTIFICATION_NOTICE.value)
 
 
 def signing_level(desk: Desk, document: Document, rule: DocumentRule) -> LeaderRole:
     """Return the lowest level that may sign: what the kind asks for, or more where the campaign's plan does."""
     level = rule.signer
     campaign = desk.campaign(document.campaign_id) if document.campaign_id is not None else None
-    if campaign is None or document.kind not in NOTICES or campaign.plan == "{}":
+    if campaign is None or document.content_kind != DocumentContent.FINDINGS or campaign.plan == "{}":
         return level
     asked = plan_of(campaign).notice.sign_by
     return max(level, asked, key=lambda one: one.rank)
 
 
 def before_signing(desk: Desk, document: Document, rule: DocumentRule) -> None:
-    """Refuse a document without a valid basis, and set the due dates that a notice prints.
+    """Refuse a document without a valid basis or a needed decision, and set the due dates that a notice prints.
 
-    raises   InvalidInput naming the kind or the problem whose last valid basis is gone
+    raises   InvalidInput naming the kind or the problem whose last valid basis is gone, or the decision that is missing
     """
     subject = subject_of(desk, document, rules_of(desk, document.campaign_id or 0))
     region = desk.office_rules.region
-    if rule.basis and not rule.citable(desk.today, subject.line, region):
+    if rule.by_government and stored_file(desk, document, "decision") is None:
+        raise _no_decision(rule.name)
+    if rule.basis and not kind_bases(subject):
         raise _no_basis(rule.name, "rules/documents/" + rule.code + ".yaml")
-    if document.kind not in NOTICES:
+    if document.content_kind != DocumentContent.FINDINGS:
         return
     for case, finding in subject.findings():
         if finding.state != FindingState.CONFIRMED:
@@ -51,9 +53,9 @@ def before_signing(desk: Desk, document: Document, rule: DocumentRule) -> None:
             raise _no_basis(
                 f"问题 {finding.code}（{item.id} {item.title}）", f"事项 {item.id} 的 legal_basis"
             )
-        days = rectify_days(subject.rules, desk.office.code, item, Severity(finding.severity))
+        count, unit = limit_of(subject, item, Severity(finding.severity))
         case.signed_on = desk.today
-        count_due(desk, case, desk.today, days)
+        count_due(desk, case, desk.today, count, PeriodUnit(unit))
         case.first_due_on = case.due_on
         _print_due(desk, document, case.id, case.due_on)
     desk.session.flush()
@@ -68,7 +70,7 @@ def _print_due(desk: Desk, document: Document, case_id: int, due_on: object) -> 
 
 def after_signing(desk: Desk, document: Document) -> None:
     """Give the cases of a signed notice their first day on the ladder."""
-    if document.kind in NOTICES:
+    if document.content_kind == DocumentContent.FINDINGS:
         for case in cases_of_document(desk, key_of(document)):
             refresh(desk, case)
 
@@ -79,6 +81,15 @@ def _not_confirmed(finding: Finding) -> Refused:
         found=finding.state,
         expected="全部问题均已认定",
         remedy="作废该草稿后重新拟制（ducha notice void、notice draft）",
+    )
+
+
+def _no_decision(name: str) -> InvalidInput:
+    return InvalidInput(
+        f"{name}由本级政府决定，没有政府的决定不能签发",
+        found="没有上传政府的决定",
+        expected="本级政府决定的扫描件",
+        remedy="签发时加上 --file 决定文件（ducha notice sign ID --file 文件）",
     )
 
 

@@ -17,14 +17,14 @@ from casework.campaigns import find_campaign
 from casework.casecounts import count_lights, count_rectification, count_requests
 from casework.climbing import rules_of
 from casework.desk import Desk
+from casework.kinds import kinds_in_order, name_of_kind
 from casework.people import split
 from casework.tallies import Group, Scope, Statistics, Tally, by_code, count_if, share
 from core.codes import (
     CAMPAIGN_KIND_LABELS,
     CHECK_RESULT_LABELS,
-    DOCUMENT_KIND_LABELS,
     SEVERITY_LABELS,
-    DocumentKind,
+    DocumentContent,
 )
 from core.lives import MESSAGE_STATE_LABELS, REFERRAL_STATE_LABELS, CampaignState, DocumentState, FindingState
 from core.rulebook import Rulebook
@@ -61,7 +61,7 @@ def count(
             Group("检查与自查", tuple(_checks(scope))),
             Group("发现问题", tuple(_findings(scope))),
             Group("整改与销号", tuple(count_rectification(scope))),
-            Group("四色预警", tuple(count_lights(scope))),
+            Group("预警灯色", tuple(count_lights(scope))),
             Group("文书", tuple(_documents(scope))),
             Group("延期、异议与中止", tuple(count_requests(scope))),
             Group("贯通联动", tuple(_referrals(scope))),
@@ -188,7 +188,7 @@ def _findings(scope: Scope) -> Iterable[Tally]:
 def class_of(rules: Rulebook, item_id: str) -> tuple[str, str]:
     """Return code and name of the class of an item; a catalogue without classes is one class itself."""
     for catalog in rules.catalogs.values():
-        for item in catalog.items:
+        for item in (*catalog.items, *catalog.retired):
             if item.id == item_id:
                 name = catalog.class_name(item.category)
                 return (item.category, name) if name else (catalog.key, catalog.name)
@@ -211,7 +211,7 @@ def _documents(scope: Scope) -> Iterable[Tally]:
         .join(Document, col(Document.id) == col(DocumentCase.document_id))
         .where(
             *within,
-            col(Document.kind).in_((DocumentKind.FEEDBACK_NOTICE, DocumentKind.RECTIFICATION_NOTICE)),
+            col(Document.content_kind) == DocumentContent.FINDINGS.value,
             col(Document.state).in_(SIGNED),
         )
     )
@@ -219,10 +219,17 @@ def _documents(scope: Scope) -> Iterable[Tally]:
     yield from _document_totals("documents", "文书", found)
     yield Tally("documents.reminders", "不编号提醒", reminders, "份")
     yield Tally("documents.points", "反馈和整改通知书载明问题", points, "条")
-    for kind, label in DOCUMENT_KIND_LABELS.items():
+    for kind, label in _kind_labels(scope, {kind for kind, _state in found}).items():
         yield from _document_totals(
             f"documents.{kind}", label, {k: n for k, n in found.items() if k[0] == kind}
         )
+
+
+def _kind_labels(scope: Scope, used: set[str]) -> dict[str, str]:
+    """Return {code: name} of the kinds in the rules of the scope, and of those used that these no longer have."""
+    book = scope.desk.rules if scope.campaign_id is None else rules_of(scope.desk, scope.campaign_id)
+    labels = {rule.code: rule.name for rule in kinds_in_order(book)}
+    return labels | {kind: name_of_kind(scope.desk, kind) for kind in sorted(used - labels.keys())}
 
 
 def _document_totals(prefix: str, label: str, found: dict[tuple[str, str], int]) -> Iterable[Tally]:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlmodel import col, select
@@ -14,7 +15,8 @@ from casework.climbing import cases_of_document
 from casework.desk import Desk
 from core.codes import Line
 from core.errors import InvalidInput
-from core.rulebook import Basis, DocumentRule, Item, Rulebook
+from core.rulebook import Basis, DocumentRule, Item, LineBasis, Rulebook
+from core.rulebook.documents import citable_bases
 from core.workdays import Unit as PeriodUnit
 from models.base import key_of
 from models.campaign import Campaign, Finding
@@ -44,19 +46,45 @@ class Subject:
     def line(self) -> Line:
         return Line(self.document.line)
 
+    @property
+    def issuer(self) -> tuple[str, str]:
+        """The name in the head and the name of the seal: the line's own, or of the government that decided."""
+        profile = self.desk.office_rules.lines[self.line]
+        if not self.rule.by_government:
+            return profile.issuer, profile.seal_name
+        if profile.government is None:
+            raise InvalidInput(
+                f"{self.rule.name}由本级政府决定，单位文件没有写明本级政府全称",
+                found="空",
+                expected="本级政府全称",
+                remedy=f"在单位文件 lines.{self.line.value}.government 中补充",
+            )
+        return profile.government, profile.government
+
+    @property
+    def itself(self) -> str:
+        """How the document speaks of itself: 通知书, 意见书, 函."""
+        name = self.rule.name
+        if name.endswith(("书", "单")):
+            return name[-3:]
+        return next((word for word in ("函", "通知", "通报", "答复") if name.endswith(word)), "文书")
+
     def item(self, item_id: str) -> Item:
         """Return an item of the campaign's frozen catalogues."""
         for catalog in self.rules.catalogs.values():
-            for item in catalog.items:
+            for item in (*catalog.items, *catalog.retired):
                 if item.id == item_id:
                     return item
         raise InvalidInput(
             "冻结的规则集中没有该事项", found=item_id, expected="批次开启时的事项", remedy="检查数据库"
         )
 
-    def period(self, count: int, unit: str, start: str) -> Values:
-        """Return a period with its due date, counted from today, as length and date are printed together."""
-        due = self.desk.calendar.due(self.desk.today, count, PeriodUnit(unit))
+    def period(self, count: int, unit: str, start: str, first: date | None = None) -> Values:
+        """Return a period with its due date, as length and date are printed together.
+
+        first   the day from which it is counted; None for today
+        """
+        due = self.desk.calendar.due(first or self.desk.today, count, PeriodUnit(unit))
         return {
             "count": count,
             "unit": UNIT_WORDS[unit],
@@ -85,6 +113,7 @@ def common_values(subject: Subject) -> Values:
         "work": WORK[subject.line],
         "campaign": subject.campaign.title,
         "basis": list(dict.fromkeys(_EDITION.sub("", basis.document) for basis in kind_bases(subject))),
+        "cited": list(dict.fromkeys(cite(kind_bases(subject)))),
         "contact": {
             "person": contacts.name,
             "phone": contacts.phone,
@@ -95,7 +124,14 @@ def common_values(subject: Subject) -> Values:
 
 
 def kind_bases(subject: Subject) -> tuple[Basis, ...]:
-    return subject.rule.citable(subject.desk.today, subject.line, subject.desk.office_rules.region)
+    """Return the bases of a document's kind that it may print today about its matter."""
+    return citable_here(subject, subject.rule.basis)
+
+
+def citable_here(subject: Subject, bases: Sequence[LineBasis]) -> tuple[LineBasis, ...]:
+    """Return which of some bases a document may print today; a matter was opened when its campaign was."""
+    desk, opened_on = subject.desk, subject.campaign.opened_on
+    return citable_bases(bases, desk.today, subject.line, desk.office_rules.region, opened_on)
 
 
 def subject_of(desk: Desk, document: Document, rules: Rulebook) -> Subject:

@@ -9,19 +9,20 @@ from datetime import date, datetime
 
 from sqlmodel import col, select
 
+from casework.climbing import palette_of
 from casework.desk import SYSTEM, Desk
+from casework.kinds import is_hidden, name_of_kind
 from casework.people import CONTACT_LABELS
 from casework.rungview import write_day
-from core.codes import DOCUMENT_KIND_LABELS, LIGHT_LABELS, DocumentKind, Light
+from core.codes import Light
 from core.lives import DocumentAct
+from core.palette import Palette
 from core.rectification import CASE_ACT_LABELS, CASE_STATE_LABELS, CaseState
 from models.audit import history_of
 from models.document import Document
 from models.organisation import Person, Unit
 from models.record import AuditEntry
-
-# What belongs to the compartment of referrals is shown on no page.
-HIDDEN_KINDS = (DocumentKind.REFERRAL_LETTER.value, DocumentKind.HAND_OVER_LETTER.value)
+from models.rectification import Rectification
 
 CASE_ACTS = {act.value: label for act, label in CASE_ACT_LABELS.items()} | {
     "open": "立项",
@@ -91,28 +92,36 @@ class Event:
 
 
 def timeline_of(
-    desk: Desk, case_id: int, entries: Sequence[AuditEntry], documents: Sequence[Document], unit: Unit
+    desk: Desk,
+    case: Rectification,
+    entries: Sequence[AuditEntry],
+    documents: Sequence[Document],
+    unit: Unit,
 ) -> tuple[Event, ...]:
     """Return all that happened to a case and its visible documents, oldest first; three queries at most.
 
     entries   the case's own audit entries
     """
-    shown = {doc.id or 0: doc for doc in documents if doc.kind not in HIDDEN_KINDS}
-    every = list(entries) + list(history_of(desk.session, desk.office_id, "finding", [case_id]))
+    shown = {doc.id or 0: doc for doc in documents if not is_hidden(doc)}
+    every = list(entries) + list(history_of(desk.session, desk.office_id, "finding", [case.id]))
     if shown:
         every += history_of(desk.session, desk.office_id, "document", shown)
     names = names_of(desk, {entry.actor for entry in every}, [unit])
     every.sort(
         key=lambda entry: (entry.at, entry.shard, entry.seq)
     )  # one unit, one chain: its order is the true one
-    return tuple(_event(entry, shown, names) for entry in every)
+    about = {number: _about(desk, doc) for number, doc in shown.items()}
+    palette = palette_of(desk, case.campaign_id)
+    return tuple(_event(entry, about, names, palette) for entry in every)
 
 
 def document_timeline(desk: Desk, document: Document, unit: Unit) -> tuple[Event, ...]:
     """Return the life of one document, oldest first."""
     entries = list(history_of(desk.session, desk.office_id, "document", [document.id or 0]))
     names = names_of(desk, {entry.actor for entry in entries}, [unit])
-    return tuple(_event(entry, {document.id or 0: document}, names) for entry in entries)
+    about = {document.id or 0: _about(desk, document)}
+    palette = palette_of(desk, document.campaign_id)
+    return tuple(_event(entry, about, names, palette) for entry in entries)
 
 
 def names_of(desk: Desk, codes: Iterable[str], units: Sequence[Unit]) -> dict[str, str]:
@@ -130,19 +139,19 @@ def names_of(desk: Desk, codes: Iterable[str], units: Sequence[Unit]) -> dict[st
     return names
 
 
-def _event(entry: AuditEntry, documents: Mapping[int, Document], names: Mapping[str, str]) -> Event:
+def _event(entry: AuditEntry, about: Mapping[int, str], names: Mapping[str, str], palette: Palette) -> Event:
     said: dict[str, object] = json.loads(entry.detail) if entry.detail else {}
-    document = documents.get(entry.subject_id) if entry.subject == "document" else None
+    document_id = entry.subject_id if entry.subject == "document" and entry.subject_id in about else None
     return Event(
         on=entry.on_day,
         at=entry.at,
         what=_label(entry),
         who=names.get(entry.actor, entry.actor),
-        about=_about(document),
-        detail=_detail(entry, said),
+        about=about[document_id] if document_id is not None else "",
+        detail=_detail(entry, said, palette),
         light=Light(str(said["light"])) if "light" in said else None,
         moved=_moved(entry),
-        document_id=document.id if document else None,
+        document_id=document_id,
     )
 
 
@@ -151,10 +160,8 @@ def _label(entry: AuditEntry) -> str:
     return tables.get(entry.subject, {}).get(entry.act, entry.act)
 
 
-def _about(document: Document | None) -> str:
-    if document is None:
-        return ""
-    name = DOCUMENT_KIND_LABELS[DocumentKind(document.kind)]
+def _about(desk: Desk, document: Document) -> str:
+    name = name_of_kind(desk, document.kind, document.rules_sha256)
     return f"{name}（{document.number}）" if document.number else name
 
 
@@ -166,12 +173,12 @@ def _moved(entry: AuditEntry) -> str:
     )
 
 
-def _detail(entry: AuditEntry, said: Mapping[str, object]) -> str:
+def _detail(entry: AuditEntry, said: Mapping[str, object], palette: Palette) -> str:
     parts = []
     if "verdict" in said:
         parts.append(VERDICT_LABELS.get(str(said["verdict"]), str(said["verdict"])))
     if "light" in said:
-        parts.append(LIGHT_LABELS[Light(str(said["light"]))] + "灯")
+        parts.append(palette.word(Light(str(said["light"]))))
     if "percent" in said:
         parts.append(f"完成率{str(said['percent']).removesuffix('%')}%")
     parts += [_on_day(word, said[key]) for key, word in DAY_WORDS.items() if key in said]

@@ -9,10 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from casework.climbing import office_palette
 from casework.desk import Desk
 from casework.rows import CaseRow, DocumentRow, Pile, case_rows, document_rows, visible_documents
-from core.codes import CONFIDENTIAL_KINDS, Light
+from core.codes import Light
 from core.lives import DocumentState, MessageState, ReferralState
+from core.palette import Palette
 from core.rectification import CLOCK_RUNS, CaseState, RequestKind, RequestState
 from models.base import table_of
 from models.document import Document
@@ -79,6 +81,7 @@ class Todo:
     lights: Pile[LightRow]
     lights_since: date
     soon_until: date
+    palette: Palette
     acknowledge_workdays: int
     screenings: int | None
 
@@ -124,6 +127,7 @@ def todo_view(desk: Desk) -> Todo:
         ),
         lights_since=since,
         soon_until=until,
+        palette=office_palette(desk),
         acknowledge_workdays=wait,
         screenings=_screenings(desk),
     )
@@ -144,7 +148,6 @@ def _papers(desk: Desk, issued_before: date) -> dict[str, _Found]:
     unserved = base.where(
         DOCUMENT.c.state == DocumentState.ISSUED.value,
         DOCUMENT.c.serial.is_not(None),
-        DOCUMENT.c.kind.not_in(CONFIDENTIAL_KINDS),
         DOCUMENT.c.issued_on < issued_before,
     )
     return {
@@ -198,7 +201,8 @@ def _lights(desk: Desk, since: date) -> _Found:
     newest = sa.exists().where(
         CASE.c.id == RUNG.c.case_id, CASE.c.last_rung_id == RUNG.c.id, CASE.c.office_id == desk.office_id
     )
-    rank = sa.case({light.value: light.rank for light in Light}, value=RUNG.c.light)
+    ranks = office_palette(desk).ranks
+    rank = sa.case({light.value: at for light, at in ranks.items()}, value=RUNG.c.light)
     query = (
         sa.select(RUNG.c.case_id.label("id"), RUNG.c.light, RUNG.c.fired_on, _total())
         .where(RUNG.c.fired_on >= since, newest)

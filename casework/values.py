@@ -7,18 +7,19 @@ from collections.abc import Callable, Sequence
 from sqlmodel import col, select
 
 from casework.campaigns import plan_of
+from casework.freevalues import free_values, objection_values
 from casework.people import split
 from casework.sheetvalues import (
     closure_notice_values,
+    correction_values,
     extension_reply_values,
-    given_values,
     letter_values,
     objection_reply_values,
     sheet_values,
 )
 from casework.subjects import Subject, Values, cite, common_values
 from casework.visits import team_of
-from core.codes import SEVERITY_LABELS, DocumentKind, Severity
+from core.codes import SEVERITY_LABELS, DocumentContent, Severity
 from core.rulebook import Item, Rulebook
 from models.campaign import CheckRecord, Finding, Visit
 
@@ -27,11 +28,11 @@ MAX_MATERIALS = 16
 
 def values_of(subject: Subject) -> Values:
     """Return the values of a document; raise InvalidInput when something it must say is not known."""
-    compose = COMPOSERS[DocumentKind(subject.document.kind)]
-    return {**common_values(subject), **compose(subject), **subject.inputs.get("values", {})}
+    compose = COMPOSERS[subject.rule.content]
+    return {**common_values(subject), **compose(subject)}
 
 
-def _inspection_notice(subject: Subject) -> Values:
+def _announcement(subject: Subject) -> Values:
     visit = subject.desk.session.get(Visit, subject.inputs["visit"])
     assert visit is not None  # written with the draft
     items = [subject.item(code) for code in split(visit.items)]
@@ -76,13 +77,12 @@ def _materials(items: Sequence[Item]) -> list[str]:
     return [*lines[:-1], lines[-1].removesuffix("；") + "。"] if lines else ["与督察内容有关的材料。"]
 
 
-def _feedback_notice(subject: Subject) -> Values:
+def _findings(subject: Subject) -> Values:
     visit = _visit_of(subject)
     ladder = subject.rules.ladder_of(subject.desk.office.code)
     rows = subject.findings()
     severities = [Severity(finding.severity) for _case, finding in rows]
     plan_days = min(ladder.profiles[severity].plan_workdays for severity in severities)
-    objection = subject.rules.document(DocumentKind.OBJECTION_REPLY.value)
     return {
         "from_on": visit.from_on.isoformat(),
         "to_on": visit.to_on.isoformat(),
@@ -90,18 +90,18 @@ def _feedback_notice(subject: Subject) -> Values:
         "items_count": len(split(visit.items)),
         "counts": {"total": len(rows), **{s.value: severities.count(s) for s in Severity}},
         "problems": [_problem(subject, finding) for _case, finding in rows],
-        "plan": subject.period(plan_days, "workday", "本通知书签发"),
+        "plan": subject.period(plan_days, "workday", f"本{subject.itself}签发"),
         "verify_workdays": ladder.clearing.verify_workdays,
         "observation_workdays": ladder.clearing.observation_workdays,
         "extension_before_workdays": ladder.extension.ask_before_workdays,
-        "objection": subject.period(objection.period or 30, objection.period_unit or "day", "本通知书签发"),
+        **objection_values(subject),
     }
 
 
 def _problem(subject: Subject, finding: Finding) -> Values:
     item = subject.item(finding.item)
     bases = item.citable(subject.desk.today, subject.desk.office_rules.region)
-    days = rectify_days(subject.rules, subject.desk.office.code, item, Severity(finding.severity))
+    count, unit = limit_of(subject, item, Severity(finding.severity))
     return {
         "number": finding.code,
         "item": item.title,
@@ -109,8 +109,16 @@ def _problem(subject: Subject, finding: Finding) -> Values:
         "fact": finding.problem if not finding.facts else f"{finding.problem.rstrip('。')}。{finding.facts}",
         "basis": cite(bases),
         "demand": demand_for(item),
-        "period": subject.period(days, "workday", "本通知书签发"),
+        "period": subject.period(count, unit, f"本{subject.itself}签发"),
     }
+
+
+def limit_of(subject: Subject, item: Item, severity: Severity) -> tuple[int, str]:
+    """Return the limit to rectify and its unit: the document kind's own where its law sets one, else the item's."""
+    rule = subject.rule
+    if rule.period is not None:
+        return rule.period, rule.period_unit or "workday"
+    return rectify_days(subject.rules, subject.desk.office.code, item, severity), "workday"
 
 
 def rectify_days(rules: Rulebook, office: str, item: Item, severity: Severity) -> int:
@@ -146,19 +154,14 @@ def _visit_of(subject: Subject) -> Visit:
     ).one()
 
 
-COMPOSERS: dict[DocumentKind, Callable[[Subject], Values]] = {
-    DocumentKind.INSPECTION_NOTICE: _inspection_notice,
-    DocumentKind.FEEDBACK_NOTICE: _feedback_notice,
-    DocumentKind.RECTIFICATION_NOTICE: _feedback_notice,
-    DocumentKind.PROMPT: sheet_values,
-    DocumentKind.URGING: sheet_values,
-    DocumentKind.SUPERVISION: sheet_values,
-    DocumentKind.RECTIFICATION_ORDER: sheet_values,
-    DocumentKind.EXTENSION_REPLY: extension_reply_values,
-    DocumentKind.OBJECTION_REPLY: objection_reply_values,
-    DocumentKind.CLOSURE_NOTICE: closure_notice_values,
-    DocumentKind.REFERRAL_LETTER: letter_values,
-    DocumentKind.HAND_OVER_LETTER: letter_values,
-    DocumentKind.INTERVIEW_NOTICE: given_values,
-    DocumentKind.BULLETIN: given_values,
+COMPOSERS: dict[DocumentContent, Callable[[Subject], Values]] = {
+    DocumentContent.ANNOUNCEMENT: _announcement,
+    DocumentContent.FINDINGS: _findings,
+    DocumentContent.SHEET: sheet_values,
+    DocumentContent.EXTENSION_REPLY: extension_reply_values,
+    DocumentContent.OBJECTION_REPLY: objection_reply_values,
+    DocumentContent.CLOSURE: closure_notice_values,
+    DocumentContent.CORRECTION: correction_values,
+    DocumentContent.REFERRAL: letter_values,
+    DocumentContent.FREE: free_values,
 }

@@ -18,6 +18,8 @@ from core.errors import DatabaseFailed, DuchaError, InvalidInput, InvalidRuleFil
 from system.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from casework.desk import Desk
     from flows.jobs import Edge
 
@@ -51,11 +53,17 @@ def open_edge(*, must_exist: bool = True) -> Edge:
     raises   DatabaseFailed when there is no database yet
     """
     from flows.jobs import Edge, WallClock
+
+    return Edge(open_engine(must_exist=must_exist), settings(), WallClock(CALL.today))
+
+
+def open_engine(*, must_exist: bool = True) -> Engine:
+    """Return the engine on the database of the settings; raise DatabaseFailed when there is none yet."""
     from models.database import make_engine
 
     known = settings()
     _check_file(known, must_exist=must_exist)
-    return Edge(make_engine(known.database_url), known, WallClock(CALL.today))
+    return make_engine(known.database_url)
 
 
 def _check_file(known: Settings, *, must_exist: bool) -> None:

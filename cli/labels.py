@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.codes import DOCUMENT_KIND_LABELS, LIGHT_LABELS, SEVERITY_LABELS, UNIT_OPINION_LABELS
+from core.codes import LIGHT_LABELS, SEVERITY_LABELS, UNIT_OPINION_LABELS
 
 Words = Mapping[Any, str]  # an enum of codes is as good a key as its text
 
@@ -14,7 +14,8 @@ LABELS: Words = {
     "after": "现为", "approved_by": "批准人", "attempts": "次数", "before": "原为", "broken": "异常",
     "bytes": "字节", "calendars": "工作日历", "campaign": "批次", "campaigns": "批次数", "case": "问题编号",
     "cases": "问题数", "catalogs": "事项目录", "checked": "核对", "classes": "类", "closed": "已销号",
-    "code": "编码", "count": "期限", "counts": "行数", "criminal": "移送司法人数", "database": "数据库",
+    "code": "编码", "confirm": "确认办法", "count": "期限", "counts": "行数", "criminal": "移送司法人数",
+    "database": "数据库",
     "decided_on": "决定日", "decision_note": "决定说明", "deferred": "稍后再发", "description": "说明",
     "disciplinary": "处分人数", "document": "文书", "document_id": "移送函", "documents": "文书种类",
     "drafted": "起草", "drafted_on": "拟稿日", "due": "到期事项", "due_on": "到期日", "due_version": "期限版次",
@@ -26,7 +27,8 @@ LABELS: Words = {
     "next_due_on": "下次巡检", "number": "文号", "office": "督察单位", "offices": "督察单位", "ok": "正常",
     "on": "日期", "open": "未销号", "opened_on": "启动日", "opinion": "初核意见", "opinion_by": "初核人",
     "opinion_on": "初核日", "organisational": "组织处理人数", "papers": "底稿", "path": "位置",
-    "percent": "完成率", "plan": "整改措施", "problem": "问题", "problems": "未能生成", "rebounds": "反弹次数",
+    "percent": "完成率", "plan": "整改措施", "problem": "问题", "problems": "未能生成",
+    "proposal": "第几次提出", "rebounds": "反弹次数",
     "receipt_number": "对方编号", "receipt_on": "回执日", "receiver": "接收机关", "recipient": "收件人",
     "rejected": "被拒收", "released": "已解除暂停", "reply": "服务器应答", "restored": "已恢复",
     "result_note": "办理结果", "result_on": "结果日", "revision": "结构版本", "round": "轮次",
@@ -41,7 +43,7 @@ LABELS: Words = {
 # What a list leaves out: machines need it, people look it up with `show` or --json.
 NOT_IN_LISTS = frozenset({"message_id", "highest_light", "drafted_on", "round", "name", "attempts", "title"})
 
-TRIGGERS: Words = {"black": "黑灯"}
+TRIGGERS: Words = {code.value: f"{label}灯" for code, label in LIGHT_LABELS.items()}
 MAIL_KINDS: Words = {
     "document": "文书",
     "reminder": "提示提醒",
@@ -56,7 +58,7 @@ FINDING_STATES: Words = {"paper": "底稿", "confirmed": "已认定", "withdrawn
 
 # key of a value -> the words of its codes; the words of `state` depend on what is listed
 VALUES: Mapping[str, Words] = {
-    "kind": {**MAIL_KINDS, **{code.value: label for code, label in DOCUMENT_KIND_LABELS.items()}},
+    "kind": MAIL_KINDS,
     "light": {code.value: label for code, label in LIGHT_LABELS.items()},
     "severity": {code.value: label for code, label in SEVERITY_LABELS.items()},
     "unit_opinion": {code.value: label for code, label in UNIT_OPINION_LABELS.items()},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -12,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.labels import LABELS, NOT_IN_LISTS, VALUES, Words
+from core.errors import DuchaError
 
 WIDTH = 100  # where the output is not a terminal
 NARROW = 22  # a column whose cells are all at most this wide is never broken
@@ -104,10 +106,24 @@ def _cell(key: str, value: object, states: Words = NO_WORDS) -> str:
 
 
 def _inner(name: object) -> str:
-    return LABELS.get(name) or VALUES["kind"].get(name, str(name))
+    return LABELS.get(name) or VALUES["kind"].get(name) or _kinds().get(name, str(name))
+
+
+@cache
+def _kinds() -> Words:
+    """Return the names of the document kinds in the rules at hand; none where these cannot be read."""
+    from casework.library import current_rules  # lists without documents do without the rules
+    from cli.edge import settings
+
+    try:
+        return {code: rule.name for code, rule in current_rules(settings().rules).documents.items()}
+    except DuchaError:
+        return NO_WORDS
 
 
 def _word(key: str, text: str, states: Words) -> str:
+    if key == "kind" and text in _kinds():
+        return _kinds()[text]
     words = states if key in ("state", "from", "to") else VALUES.get(key.removeprefix("highest_"), NO_WORDS)
     if text in words:
         return words[text]

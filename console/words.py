@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from casework.board import SCOPE_LABELS
-from core.codes import DOCUMENT_KIND_LABELS, LIGHT_LABELS, SECRECY_LABELS, SEVERITY_LABELS, Light
+from core.codes import SECRECY_LABELS, SEVERITY_LABELS
 from core.derivation import WEEKDAY_NAMES
 from core.lives import DOCUMENT_STATE_LABELS, MESSAGE_STATE_LABELS
 from core.rectification import CASE_STATE_LABELS, RequestKind, RequestState
@@ -29,6 +29,7 @@ FILE_LABELS = {
     "docx": "文书 Word",
     "sealed": "用印件",
     "scan": "签发件扫描",
+    "decision": "政府决定",
     "sheet": "发文稿纸",
     "answer": "整改情况报告表",
     "package": "移送材料",
@@ -39,7 +40,6 @@ LABELS: tuple[Mapping[Any, str], ...] = (
     CASE_STATE_LABELS,
     DOCUMENT_STATE_LABELS,
     MESSAGE_STATE_LABELS,
-    DOCUMENT_KIND_LABELS,
     SECRECY_LABELS,
     REQUEST_LABELS,
     REQUEST_STATE_LABELS,
@@ -100,11 +100,6 @@ def write_label(code: object) -> str:
     return str(code)
 
 
-def write_light(light: Light) -> str:
-    """Return the word beside a light: 红灯; 未亮灯 for none."""
-    return f"{LIGHT_LABELS[light]}灯" if light is not Light.NONE else "未亮灯"
-
-
 def write_query(values: Mapping[str, object], **more: object) -> str:
     """Return an address's query from values, with some replaced; empty ones are left out."""
     merged = {name: str(value) for name, value in {**values, **more}.items() if value not in (None, "")}
@@ -124,7 +119,6 @@ FILTERS: dict[str, Callable[..., str]] = {
     "lateness": write_lateness,
     "size": write_size,
     "label": write_label,
-    "lamp": write_light,
     "query": write_query,
     "file_role": write_file_role,
 }

@@ -7,8 +7,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from core.codes import CampaignKind, DocumentKind, Line
-from core.errors import InvalidRuleFile, Problem
+from core.codes import LINE_LABELS, CampaignKind, DocumentContent, Line
+from core.errors import InvalidInput, InvalidRuleFile, Problem
+from core.rulebook.book import Rulebook
+from core.rulebook.documents import DocumentRule
 from core.rulebook.roles import LeaderRole
 from core.yamltext import YamlText, read_yaml
 
@@ -56,7 +58,7 @@ class TeamRule(_Part):
 
 
 class NoticeRule(_Part):
-    document: DocumentKind = DocumentKind.FEEDBACK_NOTICE
+    document: str | None = None
     sign_by: LeaderRole = LeaderRole.DIRECTOR
 
 
@@ -92,6 +94,26 @@ def read_plan(text: str, file: str) -> CampaignPlan:
         return CampaignPlan.model_validate(source.tree)
     except ValidationError as error:
         raise InvalidRuleFile(_problems(source, error)) from error
+
+
+def notice_rule(plan: CampaignPlan, line: Line, rules: Rulebook, office: str) -> DocumentRule:
+    """Return the document kind with which a campaign tells units their problems: the plan's, else the office's own.
+
+    raises   InvalidInput for a kind that does not tell problems or is not this line's
+    """
+    able = {rule.code: rule for rule in rules.documents_with(DocumentContent.FINDINGS, line)}
+    profile = rules.office(office).lines.get(line)
+    wanted = plan.notice.document or (profile.notice if profile else None)
+    if wanted is None and len(able) == 1:
+        return next(iter(able.values()))
+    if wanted not in able:
+        raise InvalidInput(
+            f"notice.document 不是{LINE_LABELS[line]}线反馈问题、通知整改的文书",
+            found=wanted or "没有写明",
+            expected="、".join(able) or "documents/ 中 content: findings 的文书",
+            remedy="改正督察方案的 notice.document，或在单位文件中以 notice 写明缺省文书",
+        )
+    return able[wanted]
 
 
 def _problems(source: YamlText, error: ValidationError) -> list[Problem]:

@@ -15,16 +15,18 @@ class Severity(StrEnum):
 
 
 class Light(StrEnum):
-    """The colours of a case, lowest first; compare them by `rank`."""
+    """The colours a case may show; which are used, in which order and by what word is data (core/palette.py)."""
 
     NONE = "none"
     BLUE = "blue"
     YELLOW = "yellow"
+    ORANGE = "orange"
     RED = "red"
     BLACK = "black"
 
     @property
     def rank(self) -> int:
+        """The place in the default order, for where several ladders meet; a ladder's own order is its palette's."""
         return LIGHT_ORDER[self]
 
 
@@ -48,25 +50,18 @@ class CampaignKind(StrEnum):
     STATIONED = "stationed"
 
 
-class DocumentKind(StrEnum):
-    INSPECTION_NOTICE = "inspection_notice"
-    FEEDBACK_NOTICE = "feedback_notice"
-    RECTIFICATION_NOTICE = "rectification_notice"
-    PROMPT = "prompt"
-    URGING = "urging"
-    SUPERVISION = "supervision"
-    RECTIFICATION_ORDER = "rectification_order"
+class DocumentContent(StrEnum):
+    """What a kind of document carries: where its values come from and how it is treated; kinds are rule files."""
+
+    ANNOUNCEMENT = "announcement"
+    FINDINGS = "findings"
+    SHEET = "sheet"
     EXTENSION_REPLY = "extension_reply"
     OBJECTION_REPLY = "objection_reply"
-    CLOSURE_NOTICE = "closure_notice"
-    REFERRAL_LETTER = "referral_letter"
-    HAND_OVER_LETTER = "hand_over_letter"
-    INTERVIEW_NOTICE = "interview_notice"
-    BULLETIN = "bulletin"
-
-
-# Letters of linkage: never mailed, listed, shown to or served on the inspected unit.
-CONFIDENTIAL_KINDS = (DocumentKind.REFERRAL_LETTER.value, DocumentKind.HAND_OVER_LETTER.value)
+    CLOSURE = "closure"
+    CORRECTION = "correction"
+    REFERRAL = "referral"
+    FREE = "free"
 
 
 class CheckResult(StrEnum):
@@ -95,6 +90,7 @@ LIGHT_LABELS = {
     Light.NONE: "无",
     Light.BLUE: "蓝",
     Light.YELLOW: "黄",
+    Light.ORANGE: "橙",
     Light.RED: "红",
     Light.BLACK: "黑",
 }
@@ -108,21 +104,16 @@ CAMPAIGN_KIND_LABELS = {
     CampaignKind.ROVING: "巡回监督",
     CampaignKind.STATIONED: "驻在式监督",
 }
-DOCUMENT_KIND_LABELS = {
-    DocumentKind.INSPECTION_NOTICE: "督察通知",
-    DocumentKind.FEEDBACK_NOTICE: "法治督察反馈意见暨整改通知书",
-    DocumentKind.RECTIFICATION_NOTICE: "整改通知书",
-    DocumentKind.PROMPT: "提示单",
-    DocumentKind.URGING: "催办单",
-    DocumentKind.SUPERVISION: "督办单",
-    DocumentKind.RECTIFICATION_ORDER: "责令整改通知单",
-    DocumentKind.EXTENSION_REPLY: "延期申请答复",
-    DocumentKind.OBJECTION_REPLY: "异议答复",
-    DocumentKind.CLOSURE_NOTICE: "销号通知",
-    DocumentKind.REFERRAL_LETTER: "移送函",
-    DocumentKind.HAND_OVER_LETTER: "移交函",
-    DocumentKind.INTERVIEW_NOTICE: "约谈通知书",
-    DocumentKind.BULLETIN: "通报",
+DOCUMENT_CONTENT_LABELS = {
+    DocumentContent.ANNOUNCEMENT: "督察通知",
+    DocumentContent.FINDINGS: "反馈问题、通知整改",
+    DocumentContent.SHEET: "级次单",
+    DocumentContent.EXTENSION_REPLY: "延期答复",
+    DocumentContent.OBJECTION_REPLY: "异议答复",
+    DocumentContent.CLOSURE: "销号通知",
+    DocumentContent.CORRECTION: "期限更正",
+    DocumentContent.REFERRAL: "移送、移交",
+    DocumentContent.FREE: "逐件拟写",
 }
 CHECK_RESULT_LABELS = {
     CheckResult.PASSED: "合格",

@@ -90,6 +90,7 @@ class _Part:
 @dataclass(frozen=True, slots=True)
 class _Compiler:
     text: str
+    constants: Mapping[str, int | str]
 
     def refuse(self, node: ast.AST, what: str, *, found: str = "", expected: str = "") -> InvalidCondition:
         # ast counts bytes of UTF-8, people count characters.
@@ -138,11 +139,13 @@ class _Compiler:
         if name in ("true", "false"):
             truth = name == "true"
             return _Part(bool, lambda _facts: truth)
+        if name in self.constants:
+            return self.constant(ast.Constant(self.constants[name]))
         fact = FACTS.get(name)
         if fact is None:
-            near = difflib.get_close_matches(name, FACTS, 1)
+            near = difflib.get_close_matches(name, [*FACTS, *self.constants], 1)
             hint = f"“{near[0]}”或其他" if near else ""
-            expected = f"{hint}已公布的事实（{'、'.join(FACTS)}）"
+            expected = f"{hint}已公布的事实（{'、'.join([*FACTS, *self.constants])}）"
             raise self.refuse(node, "条件中有未公布的事实", found=name, expected=expected)
         return _Part(fact.kind, lambda facts: facts[name], fact.words)
 
@@ -233,13 +236,14 @@ def _parse(text: str) -> ast.expr:
 
 
 @lru_cache(maxsize=1024)
-def compile_condition(text: str) -> Condition:
+def compile_condition(text: str, constants: tuple[tuple[str, int | str], ...] = ()) -> Condition:
     """Return the function that tells from a mapping of facts whether the condition holds.
 
     The mapping must hold every fact the condition names, with the kinds of FACTS.
+    constants   parameters of the rule, (name, value); a name may not be that of a fact
     raises   InvalidCondition with the column of the first mistake
     """
-    compiler = _Compiler(text)
+    compiler = _Compiler(text, dict(constants))
     body = _parse(text)
     part = compiler.build(body)
     if part.kind is not bool:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
+from types import MappingProxyType
 
 SATURDAY = 5  # date.weekday()
 WEEKDAY_NAMES = "一二三四五六日"
 ONE_DAY = timedelta(1)
+LocalNames = Mapping[date, str]
+NOWHERE: LocalNames = MappingProxyType({})
 
 
 def derive_workdays(
-    is_workday: Callable[[date], bool], start: date, count: int, due_on: date
+    is_workday: Callable[[date], bool], start: date, count: int, due_on: date, local: LocalNames = NOWHERE
 ) -> Iterator[str]:
-    """Explain a period in working days: start excluded, days off skipped, make-up workdays counted."""
+    """Explain a period in working days: start excluded, days off skipped, make-up workdays counted.
+
+    local   {day: the local calendar that makes it a day off or a working day, against the national table}
+    """
     yield from _open(start, count)
     if count == 0:
         return
@@ -22,10 +28,13 @@ def derive_workdays(
     yield f"自{write_date(start + step)}{way}，共{abs(count)}个工作日"
     first, last = (start + ONE_DAY, due_on) if count > 0 else (due_on, start - ONE_DAY)
     yield from _skipped(is_workday, first, last)
+    yield from _locally(is_workday, first, last, local)
     yield f"第{abs(count)}个工作日为{write_date(due_on)}，期限至当日届满"
 
 
-def derive_days(is_workday: Callable[[date], bool], start: date, count: int, due_on: date) -> Iterator[str]:
+def derive_days(
+    is_workday: Callable[[date], bool], start: date, count: int, due_on: date, local: LocalNames = NOWHERE
+) -> Iterator[str]:
     """Explain a period in calendar days: holidays inside count, only the last day rolls over."""
     yield from _open(start, count)
     last = start + timedelta(count)
@@ -40,6 +49,7 @@ def derive_days(is_workday: Callable[[date], bool], start: date, count: int, due
         yield "当日为调休上班日，不顺延，期限至当日届满"
     else:
         yield "当日为工作日，不顺延，期限至当日届满"
+    yield from _locally(is_workday, min(last, due_on), max(last, due_on), local)
 
 
 def write_date(day: date) -> str:
@@ -66,6 +76,16 @@ def _skipped(is_workday: Callable[[date], bool], first: date, last: date) -> Ite
         yield f"跳过{'其他' if holidays else ''}双休日{weekend_days}天"
     if made_up:
         yield f"调休上班，计为工作日：{'、'.join(made_up)}"
+
+
+def _locally(is_workday: Callable[[date], bool], first: date, last: date, local: LocalNames) -> Iterator[str]:
+    """Name the local calendar behind every day that goes another way here than in the country."""
+    found: dict[tuple[str, bool], list[str]] = {}
+    for day, name in local.items():
+        if first <= day <= last:
+            found.setdefault((name, is_workday(day)), []).append(write_date(day))
+    for (name, works), days in found.items():
+        yield f"其中{'、'.join(days)}按地方安排{'上班' if works else '放假'}（{name}）"
 
 
 def _runs(is_workday: Callable[[date], bool], first: date, last: date) -> Iterator[tuple[list[date], bool]]:

@@ -1,8 +1,9 @@
 """The ladder (预警督办等级): which rung comes next for a case, on which day, and what holds it back.
 
 Pure arithmetic over facts. A case climbs one rung at a time: after an outage it gets only the rung after the last
-one issued, the next at least `min_gap_workdays` later. Beyond blue a rung needs proof of service of what came before
-it, so a timer alone never raises the pressure on a unit that was never reached. Named events set a colour directly.
+one issued, the next at least `min_gap_workdays` later. Beyond the lowest colour of the ladder a rung needs proof of
+service of what came before it, so a timer alone never raises the pressure on a unit that was never reached. Named
+events set a colour directly. The order of the colours is the ladder's own (core/palette.py).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from datetime import date
 from typing import Protocol
 
 from core.codes import Light
+from core.palette import Palette
 
 TIME_FACT = "overdue_workdays"
 
@@ -103,12 +105,14 @@ def rung_day(rung: RungLike, standing: Standing, calendar: WorkdayCalendar) -> d
     return max(day, standing.served_on) if standing.served_on else day
 
 
-def decide(rungs: Sequence[RungLike], standing: Standing, today: date, calendar: WorkdayCalendar) -> Decision:
+def decide(
+    rungs: Sequence[RungLike], standing: Standing, today: date, calendar: WorkdayCalendar, palette: Palette
+) -> Decision:
     """Return the one rung to issue today, if any, and the next day on which the case must be looked at."""
-    rank = standing.last.light.rank if standing.last else 0
+    rank = palette.rank(standing.last.light) if standing.last else 0
     waiting: list[date] = []
     pending: list[RungLike] = []
-    for index, rung in _upwards(rungs, rank):
+    for index, rung in _upwards(rungs, rank, palette):
         day = _ripe_on(rung, standing, calendar)
         if day is None:
             continue
@@ -116,27 +120,31 @@ def decide(rungs: Sequence[RungLike], standing: Standing, today: date, calendar:
             waiting.append(day)
             pending.append(rung)
         elif rung.holds(standing.facts):
-            if _would_jump(rung, pending, standing.facts):
+            if _would_jump(rung, pending, standing.facts, palette):
                 continue
-            held = _held_by(rung, standing)
+            held = _held_by(rung, standing, palette)
             if held:
                 return Decision(None, None, held)
-            return Decision(index, _next_day(rungs, index, standing, today, calendar))
+            return Decision(index, _next_day(rungs, index, standing, today, calendar, palette))
         elif TIME_FACT in rung.when:
             # Time alone may make this condition true, so the case is looked at again every working day.
             waiting.append(calendar.after(today, 1))
     return Decision(None, min(waiting) if waiting else None)
 
 
-def _upwards(rungs: Sequence[RungLike], rank: int) -> list[tuple[int, RungLike]]:
+def _upwards(rungs: Sequence[RungLike], rank: int, palette: Palette) -> list[tuple[int, RungLike]]:
     """Return the rungs above a rank with their places, lowest colour first."""
-    above = [(index, rung) for index, rung in enumerate(rungs) if rung.light.rank > rank]
-    return sorted(above, key=lambda entry: entry[1].light.rank)
+    ranks = palette.ranks
+    above = [(index, rung) for index, rung in enumerate(rungs) if ranks[rung.light] > rank]
+    return sorted(above, key=lambda entry: ranks[entry[1].light])
 
 
-def _would_jump(rung: RungLike, pending: Sequence[RungLike], facts: Mapping[str, object]) -> bool:
+def _would_jump(
+    rung: RungLike, pending: Sequence[RungLike], facts: Mapping[str, object], palette: Palette
+) -> bool:
     """Return whether a lower rung, whose day is still to come, must be issued before this one."""
-    return any(lower.light.rank < rung.light.rank and lower.holds(facts) for lower in pending)
+    rank = palette.rank(rung.light)
+    return any(palette.rank(lower.light) < rank and lower.holds(facts) for lower in pending)
 
 
 def _ripe_on(rung: RungLike, standing: Standing, calendar: WorkdayCalendar) -> date | None:
@@ -147,8 +155,8 @@ def _ripe_on(rung: RungLike, standing: Standing, calendar: WorkdayCalendar) -> d
     return max(day, calendar.after(standing.last.fired_on, rung.min_gap_workdays))
 
 
-def _held_by(rung: RungLike, standing: Standing) -> str:
-    if rung.light.rank <= Light.BLUE.rank:
+def _held_by(rung: RungLike, standing: Standing, palette: Palette) -> str:
+    if palette.rank(rung.light) <= palette.rank(palette.lowest):
         return ""
     if standing.served_on is None:
         return "service"
@@ -158,7 +166,12 @@ def _held_by(rung: RungLike, standing: Standing) -> str:
 
 
 def _next_day(
-    rungs: Sequence[RungLike], fired: int, standing: Standing, today: date, calendar: WorkdayCalendar
+    rungs: Sequence[RungLike],
+    fired: int,
+    standing: Standing,
+    today: date,
+    calendar: WorkdayCalendar,
+    palette: Palette,
 ) -> date | None:
     """Return the day of the rung after the one fired today; None when that one waits for its proof of service."""
     rung = rungs[fired]
@@ -166,36 +179,38 @@ def _next_day(
         return None
     now = LastRung(rung.code, rung.light, today, False, None)
     later = Standing(standing.served_on, standing.due_on, now, standing.facts)
-    days = [_ripe_on(other, later, calendar) for other in rungs if other.light.rank > rung.light.rank]
+    days = [
+        _ripe_on(other, later, calendar) for _, other in _upwards(rungs, palette.rank(rung.light), palette)
+    ]
     return min((day for day in days if day is not None), default=None)
 
 
 def arithmetic_light(
-    rungs: Sequence[RungLike], standing: Standing, today: date, calendar: WorkdayCalendar
+    rungs: Sequence[RungLike], standing: Standing, today: date, calendar: WorkdayCalendar, palette: Palette
 ) -> Light:
     """Return the colour that lateness alone would give today, whatever was issued: what `explain` sets beside it."""
-    reached = Light.NONE
-    for rung in rungs:
-        day = rung_day(rung, standing, calendar)
-        if day is not None and day <= today and rung.holds(standing.facts) and rung.light.rank > reached.rank:
-            reached = rung.light
-    return reached
+    return palette.highest(
+        rung.light
+        for rung in rungs
+        if (day := rung_day(rung, standing, calendar)) is not None
+        and day <= today
+        and rung.holds(standing.facts)
+    )
 
 
-def apply_event(effect: str, current: Light, target: Light | None) -> Light:
+def apply_event(effect: str, current: Light, target: Light | None, palette: Palette) -> Light:
     """Return the colour after an escalation event (E1..E8).
 
     effect   set | at_least | raise_one | lower_one | clear | pause | recalculate_due | keep | none, as in the rule file
     """
-    order = list(Light)
     if effect == "set" and target is not None:
         return target
     if effect == "at_least" and target is not None:
-        return max(current, target, key=lambda light: light.rank)
+        return palette.highest((current, target))
     if effect == "raise_one":
-        return order[min(current.rank + 1, Light.BLACK.rank)]
+        return palette.raised(current)
     if effect == "lower_one":
-        return order[max(current.rank - 1, 0)]
+        return palette.lowered(current)
     if effect == "clear":
         return Light.NONE
     return current

@@ -1,4 +1,4 @@
-"""The lives of campaigns, findings, documents, messages and referrals: one enum and one table of moves each."""
+"""The lives of campaigns, findings, papers, mails, referrals and calendar years: an enum and a table of moves each."""
 
 from __future__ import annotations
 
@@ -189,4 +189,33 @@ REFERRAL_STATE_LABELS = {
     _R.PASSED_ON: "已转送",
     _R.RESULTED: "已反馈结果",
     _R.CLOSED: "已办结",
+}
+
+
+class CalendarState(StrEnum):
+    """A year's table that was proposed (放假安排)."""
+
+    PROPOSED = "proposed"
+    IN_FORCE = "in_force"
+    REJECTED = "rejected"
+    REPLACED = "replaced"
+
+
+class CalendarAct(StrEnum):
+    CONFIRM = "confirm"
+    REJECT = "reject"
+    REPLACE = "replace"
+
+
+_Y, _A = CalendarState, CalendarAct
+CALENDAR_MOVES = {
+    (_Y.PROPOSED, _A.CONFIRM): _Y.IN_FORCE,
+    (_Y.PROPOSED, _A.REJECT): _Y.REJECTED,
+    (_Y.PROPOSED, _A.REPLACE): _Y.REPLACED,
+}
+CALENDAR_STATE_LABELS = {
+    _Y.PROPOSED: "待第二人确认",
+    _Y.IN_FORCE: "已生效",
+    _Y.REJECTED: "已否决",
+    _Y.REPLACED: "已被替换",
 }

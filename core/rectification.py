@@ -133,7 +133,7 @@ MOVES: dict[tuple[CaseState, CaseAct], CaseState] = {
     (_S.ARCHIVED, _A.REOPEN): _S.RECTIFYING,
 }
 CLOCK_RUNS = frozenset(_RUNNING)
-_WHILE_SUSPENDED = frozenset({_A.RESUME, _A.REPORT_PROGRESS, _A.FLAG, _A.WITHDRAW})
+_WHILE_SUSPENDED = frozenset({_A.RESUME, _A.REPORT_PROGRESS, _A.FLAG, _A.WITHDRAW, _A.DECIDE_OBJECTION})
 SETTLED = frozenset({_S.CLOSED, _S.LOOK_BACK, _S.ARCHIVED, _S.WITHDRAWN})
 
 # An act with a verdict that says no is carried out as the act that undoes the step.

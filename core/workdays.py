@@ -18,11 +18,26 @@ from typing import NamedTuple
 
 from core.derivation import derive_days, derive_workdays
 from core.errors import CalendarMissing
-from core.yeartables import CalendarYearLike, hash_tables, order_tables, walk_days
+from core.yeartables import (
+    OFFICIAL,
+    CalendarYearLike,
+    LocalDaysLike,
+    differing_days,
+    hash_tables,
+    order_tables,
+    walk_days,
+)
 
-__all__ = ["Calendar", "CalendarYearLike", "Due", "Period", "Unit", "half_month_period", "month_halves"]
-
-OFFICIAL = "official"
+__all__ = [
+    "Calendar",
+    "CalendarYearLike",
+    "Due",
+    "LocalDaysLike",
+    "Period",
+    "Unit",
+    "half_month_period",
+    "month_halves",
+]
 
 
 class Unit(StrEnum):
@@ -70,26 +85,34 @@ class Calendar:
         "_first",
         "_gaps",
         "_last_index",
+        "_local",
+        "_local_names",
         "_official",
         "_size",
         "_years",
         "version",
     )
 
-    def __init__(self, years: Iterable[CalendarYearLike]) -> None:
+    def __init__(self, years: Iterable[CalendarYearLike], local: Iterable[LocalDaysLike] = ()) -> None:
         self._years = order_tables(years)
-        self._official = frozenset(y for y, table in self._years.items() if table.status == OFFICIAL)
+        self._local = tuple(local)
+        turned = differing_days(self._years, self._local)
+        self._local_names = {day: one.name for day, one in turned.items()}
+        unsure = {day.year for day, one in turned.items() if one.status != OFFICIAL}
+        self._official = frozenset(
+            y for y, table in self._years.items() if table.status == OFFICIAL and y not in unsure
+        )
         self._gaps = bool(self._years) and len(self._years) <= max(self._years) - min(self._years)
         self._first = date(min(self._years), 1, 1).toordinal() if self._years else 0
         self._days: list[date] = []
         self._before = [0]
-        for day, works in walk_days(self._years):
+        for day, works in walk_days(self._years, turned):
             if works:
                 self._days.append(day)
             self._before.append(len(self._days))
         self._size = len(self._before) - 1
         self._last_index = len(self._days) - 1
-        self.version = hash_tables(self._years.values())
+        self.version = hash_tables(self._years.values(), self._local)
 
     @classmethod
     def of(cls, years: Iterable[CalendarYearLike]) -> Calendar:
@@ -100,8 +123,12 @@ class Calendar:
         return cls(years)
 
     def overlay(self, years: Iterable[CalendarYearLike]) -> Calendar:
-        """Return a calendar in which these years replace (or join) the present ones."""
-        return Calendar((self._years | order_tables(years)).values())
+        """Return a calendar in which these years replace (or join) the present ones; local days stay."""
+        return Calendar((self._years | order_tables(years)).values(), self._local)
+
+    def with_local(self, local: Iterable[LocalDaysLike]) -> Calendar:
+        """Return a calendar with these local days over its years, the last one winning."""
+        return Calendar(self._years.values(), local)
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -150,11 +177,11 @@ class Calendar:
         if unit is Unit.WORKDAY:
             due_on = self.after(start, count)
             decided_from = start
-            steps = derive_workdays(self.is_workday, start, count, due_on)
+            steps = derive_workdays(self.is_workday, start, count, due_on, self._local_names)
         else:
             due_on = self.after_days(start, count)
             decided_from = start + timedelta(count)  # holidays inside the period do not matter, only its end
-            steps = derive_days(self.is_workday, start, count, due_on)
+            steps = derive_days(self.is_workday, start, count, due_on, self._local_names)
         provisional = self.is_provisional(decided_from, due_on)
         sentences = (*steps, *self._reservations(decided_from, due_on))
         return Due(start, count, unit, due_on, provisional, sentences, self.version)

@@ -3,42 +3,25 @@
 YAML itself guesses: `no` becomes false, `010` becomes 8, a date that does not exist fails without a line.
 Here nothing is guessed; only an empty value, `null` and `~` (unquoted) mean "nothing". What makes a file
 read differently from what it looks like is a mistake: keys written twice, anchors and aliases, merge keys,
-tags, tabs, a second document.
+tags, tabs, a second document, full-width letters in keys.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeAlias, cast
 
 import yaml
 
+from core.characters import FULL_WIDTH, check_characters, explain_syntax, narrow
 from core.errors import Problem
+from core.yamlplain import NOTHING, Unusual, read_plain
 
 Tree: TypeAlias = "str | list[Tree] | dict[str, Tree] | None"
 Path: TypeAlias = tuple[str | int, ...]
-NOTHING = frozenset({"", "null", "~", "Null", "NULL"})
-# What the YAML reader itself refuses (except the tab, which has its own message), and marks of no width,
-# which come along with copied text and make two equal-looking words differ.
-UNPRINTABLE = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f"
-    r"\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffe\uffff\ud800-\udfff]"
-)
-# Parts of the parser's messages (libyaml and PyYAML agree on them) and what they mean to the writer.
-SYNTAX = {
-    "mapping values are not allowed": "此处不应出现冒号；文字中含“: ”时请加引号，并检查上一行的缩进",
-    "did not find expected ',' or ']'": "方括号列表没有写完；请补上逗号或“]”",
-    "did not find expected ',' or '}'": "花括号内容没有写完；请补上逗号或“}”",
-    "did not find expected key": "此处应为一个键；请检查缩进和上一行的引号、括号是否成对",
-    "did not find expected '-' indicator": "列表项应以“- ”开头并与同级对齐",
-    "could not find expected ':'": "键后面缺少冒号；冒号须为半角并后接空格",
-    "found unexpected end of stream": "文件在引号或括号内结束；请补上引号或括号",
-    "cannot start any token": "此处的字符不能作为开头；以 @、`、%、*、& 开头的文字请加引号",
-    "block sequence entries are not allowed": "此处不应出现“- ”；请检查缩进",
-    "found undefined alias": "别名没有来处；以 * 开头的文字请加引号",
-}
+LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +33,51 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class YamlText:
-    """A file as plain text: its tree, the place of each value and key, and mistakes of writing."""
+class Places:
+    """Where every value and key of a file stands, and in which quotes a text was written."""
 
-    file: str
-    tree: Tree
-    values: Mapping[Path, Place]
-    keys: Mapping[Path, Place]
-    styles: Mapping[Path, str]
-    problems: tuple[Problem, ...]
+    values: Mapping[Path, Place] = field(default_factory=dict)
+    keys: Mapping[Path, Place] = field(default_factory=dict)
+    styles: Mapping[Path, str] = field(default_factory=dict)
+
+
+class YamlText:
+    """A file as plain text: its tree, the place of each value and key, and mistakes of writing.
+
+    Places are looked up rarely and cost far more than the tree, so they are read from the source when first asked for.
+    """
+
+    def __init__(self, file: str, source: str, tree: Tree = None, problems: Sequence[Problem] = ()) -> None:
+        self.file = file
+        self.source = source
+        self.problems = tuple(problems)
+        self._tree = tree
+
+    @property
+    def tree(self) -> Tree:
+        """The tree as plain text; read again after it was let go."""
+        if self._tree is None and self.source and not self.problems:
+            self._tree = read_plain(yaml.parse(self.source, Loader=LOADER))
+        return self._tree
+
+    def let_go(self) -> None:
+        """Forget the tree of a file without mistakes; it is read again when it is asked for."""
+        if self.source and not self.problems:
+            self._tree = None
+
+    @cached_property
+    def places(self) -> Places:
+        """The places of this file."""
+        return _read_carefully(self.source, self.file)[1]
 
     def place(self, path: Sequence[str | int], *, of_key: bool = False) -> Place:
         """Return where the value (or its key) stands; for an unknown path the nearest thing around it."""
         spot = tuple(path)
-        if of_key and spot in self.keys:
-            return self.keys[spot]
-        while spot and spot not in self.values:
+        if of_key and spot in self.places.keys:
+            return self.places.keys[spot]
+        while spot and spot not in self.places.values:
             spot = spot[:-1]
-        return self.values.get(spot, Place(1, 1))
+        return self.places.values.get(spot, Place(1, 1))
 
     def problem(self, path: Sequence[str | int], code: str, message: str, *, of_key: bool = False) -> Problem:
         """Return a mistake at the value of a path, or at its key."""
@@ -76,7 +86,7 @@ class YamlText:
 
     def problem_inside(self, path: Sequence[str | int], column: int, code: str, message: str) -> Problem:
         """Return a mistake at a character (from 1) of a text; of a block of text, at its beginning."""
-        place, style = self.place(path), self.styles.get(tuple(path), "")
+        place, style = self.place(path), self.places.styles.get(tuple(path), "")
         shift = {"": column - 1, "'": column, '"': column}.get(style, 0)
         return Problem(self.file, place.line, place.column + shift, code, message)
 
@@ -88,6 +98,7 @@ class _Frame:
     path: Path
     items: list[Tree] | dict[str, Tree]
     key: str | None = None
+    tail: str | None = None
 
 
 @dataclass(slots=True)
@@ -141,7 +152,7 @@ class _Reader:
             if isinstance(event, yaml.CollectionStartEvent):
                 self.stack.append(_Frame((*frame.path, ""), []))
             return
-        key = event.value
+        key, frame.tail = self.check_width(event)
         path = (*frame.path, key)
         if key == "<<":
             self.complain(event, "E105", "不使用合并键“<<”；请把内容写全")
@@ -150,6 +161,15 @@ class _Reader:
             self.complain(event, "E103", f"键“{key}”重复，前一处在第{first.line}行；请保留一处")
         self.keys.setdefault(path, _place(event.start_mark))
         frame.key = key
+
+    def check_width(self, event: yaml.ScalarEvent) -> tuple[str, str | None]:
+        """Return a key in half-width letters, and the value that a full-width colon glued to it."""
+        key, colon, tail = event.value.partition("：")
+        if colon:
+            self.complain(event, "E112", f"键“{key}”后用了全角冒号“：”；请改为半角冒号“:”并后接一个空格")
+        elif FULL_WIDTH.search(key):
+            self.complain(event, "E112", f"键“{key}”含有全角字符；请改为半角“{narrow(key)}”")
+        return narrow(key), tail.strip() or None
 
     def next_path(self, frame: _Frame | None) -> Path:
         if frame is None:
@@ -162,8 +182,8 @@ class _Reader:
         if frame is None:
             self.tree = value
         elif isinstance(frame.items, dict):
-            frame.items.setdefault(cast(str, frame.key), value)
-            frame.key = None
+            frame.items.setdefault(cast(str, frame.key), frame.tail if value is None else value)
+            frame.key = frame.tail = None
         else:
             frame.items.append(value)
 
@@ -193,46 +213,32 @@ def _value(event: yaml.NodeEvent) -> Tree:
     return None
 
 
-def _check_characters(file: str, text: str) -> list[Problem]:
-    found: list[Problem] = []
-    for number, line in enumerate(text.split("\n"), start=1):
-        tab = line.find("\t")
-        if tab >= 0:
-            found.append(Problem(file, number, tab + 1, "E102", "含有制表符（Tab）；请改用空格"))
-        bad = UNPRINTABLE.search(line.rstrip("\r"))
-        if bad:
-            message = f"含有不可见字符 U+{ord(bad.group()):04X}；请删去"
-            found.append(Problem(file, number, bad.start() + 1, "E109", message))
-    return found
-
-
-def _explain_syntax(error: yaml.MarkedYAMLError) -> str:
-    said = error.problem or error.context or ""
-    for part, meaning in SYNTAX.items():
-        if part in said:
-            return f"书写有误：{meaning}"
-    return f"书写有误（{said}）；请检查此处的缩进、冒号后的空格、引号和括号"
-
-
 def read_yaml(text: str, file: str = "") -> YamlText:
-    """Return the plain text tree of one YAML file with positions and every mistake of writing (E101-E110).
+    """Return the plain text tree of one YAML file with positions and every mistake of writing (E101-E112).
 
     text   the whole file; a byte order mark at its start is ignored
     file   the name that problems carry
     returns a tree of None when the file cannot be read or is empty
     """
     text = text.removeprefix("\ufeff")
-    problems = _check_characters(file, text)
+    problems = check_characters(file, text)
     if problems:
-        return YamlText(file, None, {}, {}, {}, tuple(problems))
+        return YamlText(file, "", None, problems)
+    try:
+        return YamlText(file, text, read_plain(yaml.parse(text, Loader=LOADER)))
+    except (Unusual, yaml.MarkedYAMLError):
+        tree, _, found = _read_carefully(text, file)
+        return YamlText(file, text, tree, found)
+
+
+def _read_carefully(text: str, file: str) -> tuple[Tree, Places, list[Problem]]:
+    """Return the tree, the places and the mistakes of a file, whatever is wrong with it."""
     reader = _Reader(file)
     try:
-        for event in yaml.parse(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader)):
+        for event in yaml.parse(text, Loader=LOADER):
             reader.take(event)
     except yaml.MarkedYAMLError as error:
-        place = _place(error.problem_mark or error.context_mark)
-        reader.problems.append(Problem(file, place.line, place.column, "E101", _explain_syntax(error)))
-        return YamlText(file, None, {}, {}, {}, tuple(reader.problems))
+        return None, Places(), [*reader.problems, explain_syntax(file, text, error)]
     if reader.documents == 0 or reader.tree is None:
         reader.problems.append(Problem(file, 1, 1, "E110", "文件是空的；请写入内容或删去文件"))
-    return YamlText(file, reader.tree, reader.values, reader.keys, reader.styles, tuple(reader.problems))
+    return reader.tree, Places(reader.values, reader.keys, reader.styles), reader.problems

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from operator import itemgetter
 from typing import Protocol
 
 from core.derivation import SATURDAY
 from core.errors import InvalidInput
+
+OFFICIAL = "official"
 
 
 class CalendarYearLike(Protocol):
@@ -21,6 +24,19 @@ class CalendarYearLike(Protocol):
 
     @property
     def year(self) -> int: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def off(self) -> Collection[date]: ...
+    @property
+    def work(self) -> Collection[date]: ...
+
+
+class LocalDaysLike(Protocol):
+    """Days that a region or an office adds to the tables of the years; they win over the national ones."""
+
+    @property
+    def name(self) -> str: ...
     @property
     def status(self) -> str: ...
     @property
@@ -59,13 +75,43 @@ def _check_table(table: CalendarYearLike) -> None:
             )
 
 
-def walk_days(years: dict[int, CalendarYearLike]) -> Iterator[tuple[date, bool]]:
-    """Yield every day of the span with whether it works; days of a year without a table do not."""
-    if not years:
-        return
+def _nationally(years: Mapping[int, CalendarYearLike]) -> dict[date, bool]:
     decided: dict[date, bool] = {}
     for table in sorted(years.values(), key=lambda t: t.year):
         decided |= dict.fromkeys(table.off, False) | dict.fromkeys(table.work, True)
+    return decided
+
+
+def differing_days(
+    years: Mapping[int, CalendarYearLike], local: Iterable[LocalDaysLike]
+) -> dict[date, LocalDaysLike]:
+    """Return {day: the local calendar that decides it} of the days that would go the other way without it.
+
+    local   in the order in which they are laid over each other: the last one wins; days of unknown years count nothing
+    """
+    national = _nationally(years)
+    decided: dict[date, tuple[bool, LocalDaysLike]] = {}
+    for one in local:
+        decided |= dict.fromkeys(one.off, (False, one)) | dict.fromkeys(one.work, (True, one))
+    return {
+        day: one
+        for day, (works, one) in sorted(decided.items(), key=itemgetter(0))
+        if day.year in years and works != national.get(day, day.weekday() < SATURDAY)
+    }
+
+
+def walk_days(
+    years: Mapping[int, CalendarYearLike], turned: Collection[date] = ()
+) -> Iterator[tuple[date, bool]]:
+    """Yield every day of the span with whether it works; days of a year without a table do not.
+
+    turned   days that go the other way here, see `differing_days`
+    """
+    if not years:
+        return
+    decided = _nationally(years)
+    for day in turned:
+        decided[day] = not decided.get(day, day.weekday() < SATURDAY)
     day, last = date(min(years), 1, 1), date(max(years), 12, 31)
     while True:
         yield day, day.year in years and decided.get(day, day.weekday() < SATURDAY)
@@ -74,7 +120,12 @@ def walk_days(years: dict[int, CalendarYearLike]) -> Iterator[tuple[date, bool]]
         day += timedelta(1)
 
 
-def hash_tables(tables: Iterable[CalendarYearLike]) -> str:
-    """Return twelve hex digits that change with any day or status of any table."""
-    content = [[t.year, t.status, *(sorted(map(str, days)) for days in (t.off, t.work))] for t in tables]
-    return hashlib.sha256(json.dumps(sorted(content)).encode()).hexdigest()[:12]
+def hash_tables(tables: Iterable[CalendarYearLike], local: Iterable[LocalDaysLike] = ()) -> str:
+    """Return twelve hex digits that change with any day or status of any table or local calendar."""
+    content = sorted([t.year, t.status, *_write_days(t)] for t in tables)
+    content += [[one.name, one.status, *_write_days(one)] for one in local]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
+
+
+def _write_days(table: CalendarYearLike | LocalDaysLike) -> Iterator[list[str]]:
+    return (sorted(map(str, days)) for days in (table.off, table.work))

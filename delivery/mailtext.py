@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from hashlib import sha256
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import yaml
-from jinja2 import TemplateError
+from jinja2 import BaseLoader, TemplateError
 from jinja2.runtime import Undefined
 
 from core.errors import InvalidInput, NotFound
@@ -71,15 +72,6 @@ def render_mail(kind: str, values: Mapping[str, Any]) -> MailText:
     return MailText(subject, rest.strip("\n") + "\n")
 
 
-def check_mail_template(kind: str, values: Mapping[str, Any] | None = None) -> list[str]:
-    """Return what is wrong with a kind's template, tried with its sample or the given values; empty when fine."""
-    try:
-        render_mail(kind, SAMPLES.get(kind, {}) if values is None else values)
-    except (InvalidInput, NotFound) as error:
-        return [str(error)]
-    return []
-
-
 def mail_template_hash(kind: str) -> str:
     """Return the SHA-256 over the template of a kind and the shared parts."""
     files = [EMAILS / f"{kind}.txt.j2", *sorted(EMAILS.glob("_*.j2"))]
@@ -99,8 +91,13 @@ SAMPLES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 
 @lru_cache(maxsize=1)
 def _sandbox() -> Sandbox:
+    return open_mailtext(EMAILS)
+
+
+def open_mailtext(templates: Path | BaseLoader) -> Sandbox:
+    """Return the sandbox in which mail templates run."""
     return open_sandbox(
-        EMAILS,
+        templates,
         _print,
         {"day": _print_day, "left": _print_left, "late": _print_late, "length": len, "join": _join},
     )

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from core.codes import LIGHT_LABELS, Light
+from core.codes import Light
+from core.palette import DEFAULT, Palette
 
 WIDTH = 720.0
 ROWS_PER_PLOT = 42  # what fits on one page below a heading
@@ -91,29 +92,34 @@ class Bars:
     totals: tuple[Mark, ...]
 
 
-def draw_heat(rows: Sequence[tuple[str, Sequence[Light]]], weeks: Sequence[date]) -> list[Heat]:
+def draw_heat(
+    rows: Sequence[tuple[str, Sequence[Light]]], weeks: Sequence[date], palette: Palette = DEFAULT
+) -> list[Heat]:
     """Return the grid of units by weeks, cut into plots that fit on a page each.
 
-    rows   (unit, its light at the end of each week)
+    rows      (unit, its light at the end of each week)
+    palette   the words of the lights
     """
     if not weeks:
         return []
     step = (WIDTH - _NAME_WIDTH) / len(weeks)
     return [
-        _draw_grid(rows[start : start + ROWS_PER_PLOT], weeks, min(step, 34.0))
+        _draw_grid(rows[start : start + ROWS_PER_PLOT], weeks, min(step, 34.0), palette)
         for start in range(0, len(rows), ROWS_PER_PLOT)
     ]
 
 
-def _draw_grid(rows: Sequence[tuple[str, Sequence[Light]]], weeks: Sequence[date], step: float) -> Heat:
+def _draw_grid(
+    rows: Sequence[tuple[str, Sequence[Light]]], weeks: Sequence[date], step: float, palette: Palette
+) -> Heat:
     cells: list[Box] = []
     names: list[Mark] = []
     for place, (unit, lights) in enumerate(rows):
         y = _HEAD + place * _ROW
         names.append(Mark(_NAME_WIDTH - 8, y + _ROW - 5, shorten(unit, 12)))
         for column, (week, light) in enumerate(zip(weeks, lights, strict=True)):
-            letter = "" if light is Light.NONE else LIGHT_LABELS[light]
-            hint = f"{unit}　{week.isoformat()}　" + (f"{letter}灯" if letter else "无灯")
+            letter = "" if light is Light.NONE else palette.label(light)
+            hint = f"{unit}　{week.isoformat()}　{palette.word(light)}"
             x = round(_NAME_WIDTH + column * step, 2)
             cells.append(Box(x + 0.75, y + 0.75, round(step - 1.5, 2), _ROW - 1.5, light.value, letter, hint))
     days, months = _week_marks(weeks, step)

@@ -10,12 +10,14 @@ from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, pass_context
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from core.codes import LIGHT_LABELS, SEVERITY_LABELS, Light, Severity
+from core.codes import SEVERITY_LABELS, Light, Severity
 from core.errors import InvalidInput
+from core.palette import Palette
 from delivery.plots import Heat, draw_bars, draw_curve, draw_heat
 from system.paths import TEMPLATES_DIR
 
@@ -73,7 +75,7 @@ class DocumentLine:
 
 @dataclass(frozen=True, slots=True)
 class UnitLine:
-    """One unit of the campaign; `light` is the highest that stands now."""
+    """One unit of the campaign; `light` is its colour now, as the ladder counts those of its cases together."""
 
     code: str
     name: str
@@ -123,6 +125,7 @@ class ReportData:
     """Everything a campaign report shows; the order of every list is the order of the page.
 
     units are never ranked; referrals are numbers only
+    palette    the colours of the campaign's ladder
     weeks      week ends (Sunday, or the day of the report), one for each light of a HeatRow
     """
 
@@ -133,6 +136,7 @@ class ReportData:
     made_on: date
     calendar_version: str
     provisional: bool
+    palette: Palette
     figures: tuple[Figure, ...]
     weeks: tuple[date, ...]
     weeks_per_column: int
@@ -172,7 +176,7 @@ def render_report(data: ReportData) -> str:
 
 
 def _heat_plots(data: ReportData) -> list[Heat]:
-    return draw_heat([(row.unit, row.lights) for row in data.heat], data.weeks)
+    return draw_heat([(row.unit, row.lights) for row in data.heat], data.weeks, data.palette)
 
 
 def _print_day(value: date | None) -> str:
@@ -183,11 +187,14 @@ def _print_short(value: date | None) -> str:
     return value.isoformat() if value else "—"
 
 
-def _light(value: Light) -> Markup:
+@pass_context
+def _light(context: Context, value: Light) -> Markup:
     """Return a light as a coloured square with its letter: colour is never alone."""
     if value is Light.NONE:
         return Markup('<span class="lamp none">—</span>')
-    return Markup('<span class="lamp {}">{}</span>').format(value.value, LIGHT_LABELS[value])
+    palette: Palette = context["palette"]
+    lamp = Markup('<span class="lamp {}" title="{}">{}</span>')
+    return lamp.format(value.value, palette.word(value), palette.label(value))
 
 
 def _clean(value: object) -> object:

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2 import BaseLoader, FileSystemLoader, StrictUndefined
 from jinja2.runtime import LoopContext, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -30,11 +30,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 
 def open_sandbox(
-    folder: Path, finalize: Callable[..., Any], filters: Mapping[str, Callable[..., Any]]
+    templates: Path | BaseLoader, finalize: Callable[..., Any], filters: Mapping[str, Callable[..., Any]]
 ) -> Sandbox:
-    """Return a sandbox over a folder of templates; `finalize` sees every value before it is written."""
+    """Return a sandbox over templates, a folder or a loader; `finalize` sees every value before it is written."""
     sandbox = Sandbox(
-        loader=FileSystemLoader(folder),
+        loader=FileSystemLoader(templates) if isinstance(templates, Path) else templates,
         undefined=StrictUndefined,
         finalize=finalize,
         trim_blocks=True,

@@ -21,7 +21,7 @@ from types import MappingProxyType
 from typing import Any
 
 import yaml
-from jinja2 import Template, TemplateError, UndefinedError, pass_context
+from jinja2 import BaseLoader, Template, TemplateError, UndefinedError, pass_context
 from jinja2.runtime import Context, Undefined
 
 from core.errors import InvalidInput, NotFound
@@ -58,20 +58,15 @@ def render_wording(kind: str, values: Mapping[str, Any]) -> Wording:
     return Wording(" ".join(_restore(*subject).split()), tuple(_read_blocks(*body)))
 
 
-def check_template(kind: str, values: Mapping[str, Any] | None = None) -> list[str]:
-    """Return what is wrong with the templates of a kind, tried with its sample or the given values; empty when fine."""
-    try:
-        wording = render_wording(kind, _sample(kind) if values is None else values)
-    except (InvalidInput, NotFound) as error:
-        return [str(error)]
-    problems = [] if wording.subject else [f"{kind}/subject.txt.j2 没有内容"]
-    return problems if wording.body else [*problems, f"{kind}/body.md.j2 没有内容"]
-
-
 def template_hash(kind: str) -> str:
     """Return the SHA-256 over the templates of a kind, the shared paragraphs included."""
     files = [_folder(kind) / name for name in FILES[:2]] + sorted(DOCUMENTS.glob("*.j2"))
     return sha256(b"\0".join(file.name.encode() + b"\0" + file.read_bytes() for file in files)).hexdigest()
+
+
+def sample_of(kind: str) -> Mapping[str, Any]:
+    """Return the full set of values that a kind's sample declares; raises NotFound for an unknown kind."""
+    return _sample(kind)
 
 
 def list_kinds() -> tuple[str, ...]:
@@ -106,9 +101,12 @@ def _print_day(value: object) -> str:
 
 
 def _print_within(period: Mapping[str, Any]) -> str:
-    """Return e.g. 自签发之日起20个工作日内，即2026年6月5日前."""
+    """Return e.g. 自签发之日起20个工作日内，即2026年6月5日前; without the day while that is not known yet."""
+    length = f"自{period['start']}之日起{period['count']}{period['unit']}内"
+    if not period["due_on"]:
+        return length
     note = "（含放假安排尚未公布的日期，为暂定日期）" if period.get("provisional") else ""
-    return f"自{period['start']}之日起{period['count']}{period['unit']}内，即{_print_day(period['due_on'])}前{note}"
+    return f"{length}，即{_print_day(period['due_on'])}前{note}"
 
 
 def _print_numeral(number: int) -> str:
@@ -136,7 +134,8 @@ def _take(context: Context, value: Any) -> str:
     return f"\ue000{len(texts) - 1}\ue001"
 
 
-def _environment() -> Sandbox:
+def open_wording(templates: Path | BaseLoader) -> Sandbox:
+    """Return the sandbox in which document templates run."""
     filters: dict[str, Callable[..., Any]] = {
         "day": _print_day,
         "within": _print_within,
@@ -145,10 +144,17 @@ def _environment() -> Sandbox:
         "join": lambda parts, mark="": mark.join(str(part) for part in parts),
         "length": len,
     }
-    return open_sandbox(DOCUMENTS, _take, filters)
+    return open_sandbox(templates, _take, filters)
 
 
-_SANDBOX = _environment()
+_SANDBOX = open_wording(DOCUMENTS)
+
+
+def write_wording(template: Template, values: Mapping[str, Any]) -> tuple[str, list[Block]]:
+    """Return what a template says as one text, and as blocks; raise what goes wrong as it is."""
+    texts: list[str] = []
+    written = template.render({**values, _TEXTS: texts})
+    return _restore(written, texts), _read_blocks(written, texts)
 
 
 def _fill(kind: str, name: str, values: Mapping[str, Any]) -> tuple[str, list[str]]:

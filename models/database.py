@@ -21,6 +21,8 @@ from sqlmodel import Session
 from core.errors import DatabaseFailed
 
 BUSY_MS = 10_000
+# Where a transaction is opened: the database, or a connection whose own transaction holds it (models/scratch.py).
+Door = sa.Engine | sa.Connection
 
 
 def has_wal_reset_bug(version: tuple[int, ...]) -> bool:
@@ -107,7 +109,7 @@ def _refuse_network_disk(url: str) -> None:
 
 
 @contextmanager
-def transaction(engine: sa.Engine) -> Iterator[Session]:
+def transaction(engine: Door) -> Iterator[Session]:
     """Run a block in one write transaction: everything or nothing.
 
     raises   DatabaseFailed when the database cannot be opened, is read-only, locked for too long or full
@@ -122,7 +124,7 @@ def transaction(engine: sa.Engine) -> Iterator[Session]:
 
 
 @contextmanager
-def reading(engine: sa.Engine) -> Iterator[Session]:
+def reading(engine: Door) -> Iterator[Session]:
     """Run a block that only reads, without taking the write lock; whatever it writes is rolled back."""
     try:
         with Session(engine.execution_options(readonly=True), expire_on_commit=False) as session:

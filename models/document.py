@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from core.codes import DocumentKind, Light, Line, Secrecy
+from core.codes import DocumentContent, Light, Line, Secrecy
 from core.lives import DocumentState
 from models.base import STRICT, check, one_of
 
@@ -42,7 +42,7 @@ class Document(SQLModel, table=True):
             postgresql_where=text("by_sweep"),
         ),
         Index("ix_document_office_id_state", "office_id", "state"),
-        one_of("kind", DocumentKind),
+        one_of("content_kind", DocumentContent),
         one_of("line", Line),
         one_of("state", DocumentState),
         one_of("secrecy", Secrecy),
@@ -59,7 +59,8 @@ class Document(SQLModel, table=True):
     office_id: int = Field(foreign_key="office.id")
     campaign_id: int | None = Field(default=None, foreign_key="campaign.id", index=True)
     unit_id: int = Field(foreign_key="unit.id", index=True)
-    kind: str
+    kind: str  # the code of its rule file
+    content_kind: str  # what its rule says it carries, when it was drafted
     line: str
     state: str
     secrecy: str = Secrecy.INTERNAL.value
@@ -104,7 +105,9 @@ class DocumentFile(SQLModel, table=True):
     __tablename__ = "document_file"
     __table_args__ = (
         UniqueConstraint("document_id", "role", "position"),
-        one_of("role", ("pdf", "docx", "sealed", "scan", "sheet", "answer", "package", "receipt")),
+        one_of(
+            "role", ("pdf", "docx", "sealed", "scan", "decision", "sheet", "answer", "package", "receipt")
+        ),
         check("sha256_hex", "length(sha256) = 64"),
         STRICT,
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, LargeBinary
+from sqlalchemy import Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from core.lives import CalendarState
 from models.base import STRICT, check, one_of
 
 SUBJECTS = (
@@ -87,10 +88,14 @@ class Tick(SQLModel, table=True):
 
 
 class CalendarTable(SQLModel, table=True):
-    """An imported year of holidays and make-up workdays; the newest version of a year counts."""
+    """A year of holidays and make-up workdays that two persons put in force; the newest version of a year counts."""
 
     __tablename__ = "calendar_table"
-    __table_args__ = (one_of("status", ("official", "provisional")), STRICT)
+    __table_args__ = (
+        one_of("status", ("official", "provisional")),
+        check("two_persons", "confirmed_by <> imported_by"),
+        STRICT,
+    )
 
     office_id: int = Field(foreign_key="office.id", primary_key=True)
     year: int = Field(primary_key=True)
@@ -98,7 +103,56 @@ class CalendarTable(SQLModel, table=True):
     status: str
     content: str  # canonical JSON of the year's table
     imported_by: str
-    imported_at: datetime
+    confirmed_by: str
+    imported_at: datetime  # when it came into force
+
+
+class CalendarProposal(SQLModel, table=True):
+    """A year's table that one person brought and that waits for a second: nothing has moved yet.
+
+    `preview` is what would move, as the proposer saw it; `sha256` covers the table and the moves, and a confirmation
+    is for exactly that.
+    """
+
+    __tablename__ = "calendar_proposal"
+    __table_args__ = (
+        UniqueConstraint("office_id", "year", "number"),
+        Index(
+            "uq_calendar_proposal_open",
+            "office_id",
+            "year",
+            unique=True,
+            sqlite_where=text("state = 'proposed'"),
+            postgresql_where=text("state = 'proposed'"),
+        ),
+        one_of("state", CalendarState),
+        one_of("status", ("official", "provisional")),
+        check("two_persons", "state <> 'in_force' OR decided_by <> proposed_by"),
+        check("open_is_undecided", "state <> 'proposed' OR decided_by IS NULL"),
+        check(
+            "decided_by_somebody",
+            "state NOT IN ('in_force', 'rejected', 'replaced') OR decided_by IS NOT NULL",
+        ),
+        check("sha256_hex", "length(sha256) = 64"),
+        STRICT,
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    office_id: int = Field(foreign_key="office.id")
+    year: int
+    number: int
+    state: str
+    status: str
+    content: str  # canonical JSON of the year's table
+    origin: str  # the file or the package it was read from
+    preview: str  # canonical JSON: what would move, become firm, stay
+    sha256: str
+    proposed_by: str
+    proposed_on: date
+    proposed_at: datetime
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    decision_note: str = ""
 
 
 class Note(SQLModel, table=True):

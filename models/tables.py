@@ -12,7 +12,7 @@ from models.document import (
 )
 from models.message import Message, MessageBody
 from models.organisation import Office, Person, Unit
-from models.record import AuditCheckpoint, AuditEntry, AuditHead, CalendarTable, Note, Tick
+from models.record import AuditCheckpoint, AuditEntry, AuditHead, CalendarProposal, CalendarTable, Note, Tick
 from models.rectification import Evidence, Rectification, Rung, SideRequest
 from models.referral import Referral
 
@@ -20,6 +20,7 @@ __all__ = [
     "AuditCheckpoint",
     "AuditEntry",
     "AuditHead",
+    "CalendarProposal",
     "CalendarTable",
     "Campaign",
     "CheckRecord",

@@ -7,7 +7,7 @@ from typing import Any
 
 from casework.desk import Desk
 from casework.library import freeze_current
-from core.codes import CampaignKind, DocumentKind, Light, Line, Severity
+from core.codes import CampaignKind, Light, Line, Severity
 from core.lives import CampaignState, DocumentState, FindingState, ReferralState
 from core.rectification import CaseState, RequestKind, RequestState
 from models.campaign import Campaign, CheckRecord, Finding, Visit, VisitMember
@@ -174,11 +174,12 @@ def make_request(
 
 
 def make_document(
-    desk: Desk, campaign: Campaign, unit: Unit, kind: DocumentKind, *cases: Rectification, **values: Any
+    desk: Desk, campaign: Campaign, unit: Unit, kind: str, *cases: Rectification, **values: Any
 ) -> Document:
     """Write a document, served and numbered unless said otherwise."""
     state = values.get("state", DocumentState.SERVED.value)
     kept: dict[str, Any] = {
+        "content_kind": desk.rules.document(kind).content.value,
         "line": campaign.line,
         "state": state,
         "drafted_on": SIGNED_ON,
@@ -192,7 +193,7 @@ def make_document(
         office_id=desk.office_id,
         campaign_id=campaign.id,
         unit_id=unit.id or 0,
-        kind=kind.value,
+        kind=kind,
         **{**kept, **values},
     )
     document: Document = store(desk, row)

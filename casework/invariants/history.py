@@ -10,14 +10,21 @@ import sqlalchemy as sa
 
 from casework.desk import Desk
 from casework.invariants.tally import Invariant, Tally
-from core.lives import CAMPAIGN_MOVES, DOCUMENT_MOVES, FINDING_MOVES, MESSAGE_MOVES, REFERRAL_MOVES
+from core.lives import (
+    CALENDAR_MOVES,
+    CAMPAIGN_MOVES,
+    DOCUMENT_MOVES,
+    FINDING_MOVES,
+    MESSAGE_MOVES,
+    REFERRAL_MOVES,
+)
 from core.rectification import MOVES, VERDICTS, CaseState, effective_act
 from models.audit import verify_chains
 from models.base import table_of
 from models.campaign import Campaign, Finding
 from models.document import Document
 from models.message import Message
-from models.record import AuditCheckpoint, AuditEntry
+from models.record import AuditCheckpoint, AuditEntry, CalendarProposal
 from models.rectification import Rectification, SideRequest
 from models.referral import Referral
 
@@ -29,6 +36,7 @@ SUBJECTS: dict[str, sa.Table] = {
     "document": table_of(Document),
     "message": table_of(Message),
     "referral": table_of(Referral),
+    "calendar": table_of(CalendarProposal),
 }
 GUARDS = ("audit_entry_refuses_update", "audit_entry_refuses_delete")
 Moves = set[tuple[str, str, str]]
@@ -55,6 +63,7 @@ ALLOWED: dict[str, Moves] = {
     "document": _triples(DOCUMENT_MOVES),
     "message": _triples(MESSAGE_MOVES),
     "referral": _triples(REFERRAL_MOVES),
+    "calendar": _triples(CALENDAR_MOVES),
 }
 # What is noted about a case beside its moves: the state before and after is the same.
 CASE_NOTES = {"set_due", "light"}

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
+from casework.climbing import office_palette, palette_of
 from casework.desk import Desk
 from casework.invariants.tally import Invariant, Tally
 from casework.people import split
@@ -16,17 +20,16 @@ from models.rectification import Rectification, Rung
 CASE, RUNG, ENTRY = table_of(Rectification), table_of(Rung), table_of(AuditEntry)
 VISIT, MEMBER, RECORD, TICK = table_of(Visit), table_of(VisitMember), table_of(CheckRecord), table_of(Tick)
 SMALLEST_TEAM = 2
-RANK = {light.value: light.rank for light in Light}
 
 
 def check_rungs(desk: Desk) -> list[Invariant]:
-    """Return INV-8: rungs rise in colour, come once, and never after the case was settled."""
+    """Return INV-8: rungs rise in the colours of their ladder, come once, and never after the case was settled."""
     tally = Tally("INV-8", "级次逐级、一次，销号后不再升级")
     link = desk.session.connection()
     ours = CASE.c.office_id == desk.office_id
     joined = RUNG.join(CASE, CASE.c.id == RUNG.c.case_id)
     tally.look_at(link.execute(sa.select(sa.func.count()).select_from(joined).where(ours)).scalar_one())
-    rank = sa.case(RANK, value=RUNG.c.light)
+    rank = _rank(desk)
     place = (RUNG.c.case_id, RUNG.c.round, RUNG.c.due_version)
     walked = (
         sa.select(
@@ -56,6 +59,21 @@ def check_rungs(desk: Desk) -> list[Invariant]:
     )
     tally.find_all(f"整改事项{row.case_id} 办结后仍有级次 {row.code}" for row in link.execute(late))
     return [tally.close()]
+
+
+def _rank(desk: Desk) -> sa.ColumnElement[int]:
+    """Return the rank of a rung's colour in the ladder that its campaign froze."""
+    query = sa.select(CASE.c.campaign_id).where(CASE.c.office_id == desk.office_id).distinct()
+    orders: dict[tuple[Light, ...], list[int]] = defaultdict(list)
+    for number in desk.session.connection().execute(query).scalars():
+        orders[palette_of(desk, number).every].append(number)
+    office = _in_order(office_palette(desk).every)
+    of_campaigns = [(CASE.c.campaign_id.in_(numbers), _in_order(every)) for every, numbers in orders.items()]
+    return sa.case(*of_campaigns, else_=office) if of_campaigns else office
+
+
+def _in_order(every: Sequence[Light]) -> sa.ColumnElement[int]:
+    return sa.case({light.value: rank for rank, light in enumerate(every)}, value=RUNG.c.light)
 
 
 def _settled_on() -> sa.ColumnElement[object]:

@@ -10,7 +10,6 @@ import typer
 
 from cli.commands.register import existing
 from cli.edge import day, emit, reading, writing
-from cli.labels import VALUES
 from core.errors import InvalidInput
 from core.rectification import CASE_ACT_LABELS, CASE_STATE_LABELS, KEYS, CaseAct
 
@@ -48,18 +47,32 @@ def list_(
     campaign: Annotated[str | None, typer.Option(help="批次编码")] = None,
     unit: Annotated[str | None, typer.Option(help="单位编码")] = None,
     state: Annotated[str | None, typer.Option(help="状态")] = None,
-    light: Annotated[str | None, typer.Option(help="灯色：none、blue、yellow、red、black")] = None,
+    light: Annotated[str | None, typer.Option(help="灯色：none、blue、yellow、orange、red、black")] = None,
 ) -> None:
-    from casework.cases import list_cases
+    from casework.caselist import list_cases
 
     with reading() as desk:
         result = list_cases(desk, campaign=campaign, unit=unit, state=state, light=light)
-    emit(result, states=CASE_STATE_LABELS)
+    emit(result, _say_cases)
+
+
+def _say_cases(rows: list[dict[str, Any]]) -> None:
+    from cli.tables import print_value
+
+    print_value([_worded(row) for row in rows], CASE_STATE_LABELS)
+
+
+def _worded(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a case with the words of its ladder in the place of the codes of its lights."""
+    words = row.get("light_words", {})
+    said = {key: value for key, value in row.items() if key not in ("light_word", "light_words")}
+    highest = words.get(row["highest_light"], row["highest_light"])
+    return {**said, "light": row["light_word"], "highest_light": highest}
 
 
 @cases.command("show", help="查看一个整改事项及其办理过程")
 def show(code: CaseCode) -> None:
-    from casework.cases import show_case
+    from casework.caselist import show_case
 
     with reading() as desk:
         result = show_case(desk, code)
@@ -70,16 +83,20 @@ def _say_case(data: dict[str, Any]) -> None:
     from cli.tables import print_value
 
     acts = "、".join(f"{name} {CASE_ACT_LABELS[CaseAct(name)]}" for name in data["acts"])
-    facts = {key: value for key, value in data.items() if key != "timeline"}
+    facts = {key: value for key, value in _worded(data).items() if key != "timeline"}
     print_value({**facts, "acts": acts or "无"}, CASE_STATE_LABELS)
     if "timeline" in data:
         print("办理过程：")
-        print_value([_entry(entry) for entry in data["timeline"]])
+        print_value([_entry(entry, data["light_words"]) for entry in data["timeline"]])
 
 
-def _entry(entry: dict[str, Any]) -> dict[str, str]:
+def _entry(entry: dict[str, Any], light_words: dict[str, str]) -> dict[str, str]:
     said = json.loads(entry["detail"]) if entry["detail"] else {}
-    words = [f"{label}{_said(key, said[key])}" for key, label in DETAILS.items() if key in said]
+    words = [
+        f"{label}{light_words[said[key]] if key == 'light' else said[key]}"
+        for key, label in DETAILS.items()
+        if key in said
+    ]
     before, after = (CASE_STATE_LABELS.get(entry[end], "") for end in ("from", "to"))
     return {
         "日期": str(entry["on"]),
@@ -90,21 +107,14 @@ def _entry(entry: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _said(key: str, value: object) -> str:
-    return f"{VALUES['light'][value]}灯" if key == "light" else str(value)
-
-
 @cases.command("explain", help="为什么是这个灯：事实、规则、日历的推算")
 def explain(code: CaseCode) -> None:
     from casework.explaining import explain_case
+    from cli.explanations import say_explanation
 
     with reading() as desk:
         result = explain_case(desk, code).as_dict()
-    emit(result, _say_explanation)
-
-
-def _say_explanation(data: dict[str, Any]) -> None:
-    print("\n".join(str(sentence) for sentence in data["sentences"]))
+    emit(result, say_explanation)
 
 
 @cases.command("act", help="办理一个操作，如 submit_plan、verify、close")
@@ -116,7 +126,8 @@ def act(
     file: Annotated[list[Path] | None, typer.Option(help="佐证材料，可多次")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", help=SET_HELP)] = None,
 ) -> None:
-    from casework.cases import act_on_case, show_case
+    from casework.caselist import show_case
+    from casework.cases import act_on_case
 
     with writing() as desk:
         act_on_case(

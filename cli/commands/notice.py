@@ -9,8 +9,9 @@ import typer
 
 from cli.commands.register import existing
 from cli.edge import day, emit, open_edge, reading, writing
-from core.errors import InvalidInput
+from core.errors import InvalidInput, InvalidRuleFile
 from core.lives import DOCUMENT_STATE_LABELS, MESSAGE_STATE_LABELS
+from core.yamltext import read_yaml
 
 if TYPE_CHECKING:
     from casework.desk import Desk
@@ -32,13 +33,51 @@ def attach(app: typer.Typer) -> None:
     app.add_typer(outbox, name="outbox")
 
 
-@notices.command("draft", help="为批次中每个单位拟一份反馈意见暨整改通知书")
-def draft(code: Annotated[str, typer.Argument(help="批次编码")]) -> None:
-    from casework.notices import draft_notices
+@notices.command("draft", help="拟稿：为批次中每个单位拟一份问题通知书；带 --kind 时逐件拟写一份其他文书")
+def draft(
+    code: Annotated[str, typer.Argument(help="批次编码")],
+    kind: Annotated[str | None, typer.Option(help="文书种类，如 supervision_letter 督办函")] = None,
+    unit: Annotated[str | None, typer.Option(help="主送单位编码")] = None,
+    values: Annotated[Path | None, typer.Option(help="取值文件（YAML），名称同该文书的 sample.yaml")] = None,
+    case: Annotated[list[str] | None, typer.Option(help="所涉问题编号，可写多次")] = None,
+    settings: Annotated[list[str] | None, typer.Option("--set", help="单个取值：名称=文字")] = None,
+) -> None:
+    from casework.notices import draft_by_hand, draft_notices
 
+    by_hand = {"--unit": unit, "--values": values, "--case": case, "--set": settings}
+    if kind is None and any(by_hand.values()):
+        found = "、".join(name for name, given in by_hand.items() if given)
+        raise InvalidInput(
+            "没有写明文书种类", found=found, expected="与 --kind 同用", remedy="加上 --kind 文书种类"
+        )
     with writing() as desk:
-        result = [_row(desk, document) for document in draft_notices(desk, code)]
+        if kind is None:
+            result = [_row(desk, document) for document in draft_notices(desk, code)]
+        else:
+            given = read_values(values, settings or [])
+            result = [_row(desk, draft_by_hand(desk, code, kind, unit or "", given, case or []))]
     emit(result, states=DOCUMENT_STATE_LABELS)
+
+
+def read_values(file: Path | None, settings: list[str]) -> dict[str, Any]:
+    """Return the values of a file with single ones laid over it; raise InvalidRuleFile or InvalidInput."""
+    given: dict[str, Any] = {}
+    if file is not None:
+        text = read_yaml(existing(file).read_text(encoding="utf-8"), file.name)
+        problems = list(text.problems)
+        if not problems and not isinstance(text.tree, dict):
+            problems.append(text.problem((), "E203", "取值文件应是一组“名称: 值”"))
+        if problems:
+            raise InvalidRuleFile(problems)
+        given |= text.tree if isinstance(text.tree, dict) else {}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not name.strip() or not equals:
+            raise InvalidInput(
+                "--set 的写法不正确", found=setting, expected="名称=文字", remedy="例如 --set topic=检查计划"
+            )
+        given[name.strip()] = value
+    return given
 
 
 @notices.command("sheet", help="生成发文稿纸，进入核稿")
@@ -59,7 +98,9 @@ def sheet(document: Number, out: Annotated[Path | None, typer.Option(help="输�
 @notices.command("sign", help="签发一份或多份：编号、冻结内容、确定整改期限")
 def sign(
     documents: Annotated[list[int], typer.Argument(metavar="ID...", help="文书编号")],
-    file: Annotated[Path | None, typer.Option(help="签批后的发文稿纸扫描件")] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="签批后的发文稿纸扫描件；由政府决定的文书为政府的决定")
+    ] = None,
 ) -> None:
     from casework.documents import sign_documents
 

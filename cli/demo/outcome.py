@@ -78,7 +78,7 @@ def summarise(world: World, seconds: float) -> dict[str, Any]:
         return {
             "documents": _count(desk, document.c.kind),
             "document_states": _count(desk, document.c.state),
-            "lights": {light.value: 0 for light in Light} | _count(desk, case.c.highest_light),
+            "lights": _every_light(desk) | _count(desk, case.c.highest_light),
             "cases": {**_count(desk, case.c.state), **_case_counts(desk)},
             "mails": {**_count(desk, message.c.state), **_mail_counts(desk)},
             "mail_kinds": _count(desk, message.c.kind),
@@ -90,6 +90,13 @@ def summarise(world: World, seconds: float) -> dict[str, Any]:
             "seconds": round(seconds, 1),
             "peak_mb": peak_mb(),
         }
+
+
+def _every_light(desk: Desk) -> dict[str, int]:
+    """Return a zero for every colour the office's ladder uses, and for none."""
+    from casework.climbing import office_palette
+
+    return {light.value: 0 for light in (Light.NONE, *office_palette(desk).lights)}
 
 
 def _count(desk: Desk, column: sa.Column[Any]) -> dict[str, int]:

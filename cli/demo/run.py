@@ -17,12 +17,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from casework.library import current_rules
 from cli.demo.clock import DemoClock
 from cli.demo.outcome import summarise, write_documents, write_reports
 from cli.demo.post import open_sink
 from cli.demo.story import FIRST_DAY, WORKDAYS, Story, prepare
 from cli.demo.world import make_world
-from core.codes import DOCUMENT_KIND_LABELS, LIGHT_LABELS, DocumentKind, Light
+from core.codes import LIGHT_LABELS, Light
 from core.errors import InvalidInput
 from core.lives import MESSAGE_STATE_LABELS, REFERRAL_STATE_LABELS, MessageState, ReferralState
 from core.rectification import CASE_STATE_LABELS, CaseState
@@ -125,11 +126,12 @@ def _clear(out: Path) -> None:
 
 
 def _show(console: Console, summary: dict[str, Any], out: Path) -> None:
+    rules = current_rules(RULES_DIR)
     table = Table(title="演示结果", show_lines=False)
     for header in ("类别", "内容"):
         table.add_column(header, overflow="fold")
     labels: tuple[tuple[str, str, Callable[[str], str]], ...] = (
-        ("documents", "文书（份）", lambda code: DOCUMENT_KIND_LABELS[DocumentKind(code)]),
+        ("documents", "文书（份）", lambda code: rules.document(code).name),
         ("lights", "曾亮最高灯（件）", lambda code: LIGHT_LABELS[Light(code)]),
         ("cases", "整改事项（件）", _case_label),
         ("mails", "邮件（封）", _mail_label),

@@ -12,11 +12,12 @@ from sqlmodel import col, select
 from casework.cases import act_on_case, find_case
 from casework.desk import Desk
 from casework.documents import find_document
-from casework.papers import WITH_ANSWER, file_of
+from casework.papers import file_of
 from casework.replies import import_reply
 from casework.serving import serve_document
 from cli.demo.views import CaseView, PaperView, read_papers
 from cli.demo.world import OLD, RELUCTANT, Course, World
+from core.codes import DocumentContent
 from core.rectification import CaseState
 from delivery.sheets.answer import AnswerProblem, write_answer
 from delivery.sheets.answer_return import read_answer_meta
@@ -199,7 +200,10 @@ def _send_workbook(world: World, unit: str, answers: Sequence[Answer]) -> None:
         notice = desk.session.exec(
             select(Document)
             .join(DocumentCase, col(DocumentCase.document_id) == col(Document.id))
-            .where(col(DocumentCase.case_id) == case.id, col(Document.kind).in_(WITH_ANSWER))
+            .where(
+                col(DocumentCase.case_id) == case.id,
+                col(Document.content_kind) == DocumentContent.FINDINGS.value,
+            )
         ).one()
         meta = read_answer_meta(file_of(desk, notice, "answer").content, name="整改情况报告表.xlsx")
         problems = [AnswerProblem(code, find_case(desk, code)[1].problem, due) for code, due in meta.due]

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from casework.desk import Desk
+from casework.kinds import name_of_kind
 from casework.views import (
     Cursor,
     DocumentFilters,
@@ -20,7 +21,6 @@ from casework.views import (
 )
 from console.rendering import render
 from console.world import HasWorld, World
-from core.codes import DOCUMENT_KIND_LABELS, DocumentKind
 from core.lives import DocumentState
 from models.document import Document
 
@@ -91,7 +91,7 @@ def _download(
     with world.desk() as desk, _typesetter:
         document = need_paper(desk, document_id)
         content = make(desk, document)
-        name = f"{DOCUMENT_KIND_LABELS[DocumentKind(document.kind)]}{document.number or document.id}{suffix}"
+        name = f"{name_of_kind(desk, document.kind, document.rules_sha256)}{document.number or document.id}{suffix}"
     shown = (
         f"attachment; filename=\"document-{document_id}{suffix}\"; filename*=UTF-8''{quote(name, safe='')}"
     )

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from casework.views import Cursor, LedgerFilters, ledger_view
 from console.rendering import render
 from console.world import HasWorld
-from core.codes import Light, Severity
+from core.codes import Severity
 from core.rectification import CaseState
 
 router = APIRouter()
@@ -30,5 +30,4 @@ def show_ledger(request: Request, world: HasWorld) -> HTMLResponse:
             first_page=cursor is None,
             states=tuple(CaseState),
             severities=tuple(Severity),
-            lights=tuple(reversed(Light)),
         )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from core.rulebook.book import Rulebook
 from core.rulebook.catalog import Basis, Catalog, Indicator, Item, ItemClass, LineBasis, Linkage, Source
-from core.rulebook.clocks import ClockFile
+from core.rulebook.clearing import ExtensionLimits, Review
+from core.rulebook.clocks import ClockFile, StatutoryClock, find_clock, list_clocks
+from core.rulebook.colours import Colour
 from core.rulebook.documents import DocumentRule
 from core.rulebook.freezing import canonical, freeze, sha256, thaw
-from core.rulebook.ladder import Colour, EscalationEvent, ExtensionLimits, Ladder, Profile, Review, Rung
+from core.rulebook.ladder import EscalationEvent, Ladder, Profile, Rung
 from core.rulebook.linkage import LinkageRules, Receiver, Triggers
 from core.rulebook.litigation import LitigationLadder
-from core.rulebook.loading import check_rules, is_error, load_rulebook
+from core.rulebook.loading import RuleFiles, check_rules, is_error, load_rulebook
 from core.rulebook.offices import Authorisation, Choices, Leader, LineProfile, Office, Series
+from core.rulebook.registering import register_of
 from core.rulebook.roles import LEADER_ROLE_LABELS, UNIT_ROLE_LABELS, LeaderRole, UnitRole
 from core.rulebook.schemas import schemas
 from core.rulebook.timetable import CalendarYear, Job, LocalCalendar
@@ -48,17 +51,22 @@ __all__ = [
     "Profile",
     "Receiver",
     "Review",
+    "RuleFiles",
     "Rulebook",
     "Rung",
     "Series",
     "Source",
+    "StatutoryClock",
     "Triggers",
     "UnitRole",
     "canonical",
     "check_rules",
+    "find_clock",
     "freeze",
     "is_error",
+    "list_clocks",
     "load_rulebook",
+    "register_of",
     "schemas",
     "sha256",
     "thaw",

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
 from typing import TypeVar
 
 from pydantic import Field
 
+from core.codes import DOCUMENT_CONTENT_LABELS, LINE_LABELS, DocumentContent, Line
 from core.errors import NotFound
 from core.rulebook.catalog import Catalog, Source
+from core.rulebook.changes import AppliedChange
 from core.rulebook.clocks import ClockFile
 from core.rulebook.documents import DocumentRule
+from core.rulebook.effect import in_effect
 from core.rulebook.fields import RuleModel
 from core.rulebook.ladder import Ladder
 from core.rulebook.linkage import LinkageRules
@@ -34,6 +39,12 @@ class Rulebook(RuleModel):
     timetable: tuple[Job, ...] = ()
     calendars: dict[int, CalendarYear] = Field(default_factory=dict)
     local_calendars: dict[str, LocalCalendar] = Field(default_factory=dict)
+    changes: tuple[AppliedChange, ...] = ()
+    """本地调整所作的改动，各有理由和依据"""
+
+    def on(self, day: date) -> Rulebook:
+        """Return the rules that hold on a day: what begins later or has ended is left out."""
+        return in_effect(self, day)
 
     def catalog(self, key: str) -> Catalog:
         """Return a catalogue; raises NotFound."""
@@ -46,6 +57,24 @@ class Rulebook(RuleModel):
     def document(self, code: str) -> DocumentRule:
         """Return a document kind; raises NotFound."""
         return _pick(self.documents, code, "文书种类")
+
+    def document_with(self, content: DocumentContent, line: Line) -> DocumentRule:
+        """Return the first document kind of a content that a line may issue; raises NotFound."""
+        found = next(self.documents_with(content, line), None)
+        if found is None:
+            raise NotFound(
+                f"{LINE_LABELS[line]}线没有“{DOCUMENT_CONTENT_LABELS[content]}”类文书",
+                found=f"content: {content.value}",
+                expected="documents/ 中至少一种",
+                remedy="补充文书规则文件后重新启动批次",
+            )
+        return found
+
+    def documents_with(self, content: DocumentContent, line: Line) -> Iterator[DocumentRule]:
+        """Yield the document kinds of a content that a line may issue, by code."""
+        for _code, rule in sorted(self.documents.items()):
+            if rule.content is content and rule.serves(line):
+                yield rule
 
     def ladder_of(self, office: str) -> Ladder:
         """Return the ladder that an office has chosen; raises NotFound."""

@@ -2,144 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import date
-from decimal import Decimal
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from core.codes import Line, Severity
-from core.errors import NotFound
-from core.rulebook.fields import (
-    Dated,
-    Day,
-    Flag,
-    Percent,
-    Positive,
-    RuleModel,
-    SourceCode,
-    Text,
-    Texts,
-    with_codes,
-    within,
-)
+from core.errors import InvalidInput, NotFound
+from core.rulebook.bases import Basis, LineBasis, Source, Sources
+from core.rulebook.fields import Count, Day, Marked, Positive, RuleModel, Text, Texts, Word
+from core.rulebook.items import DAYS, ClassCode, Indicator, Item, ItemClass, ItemId, Linkage, Retirement
 
-ItemId = Annotated[str, Field(pattern=r"^[A-Z][0-9]{2,3}$")]
-ClassCode = Annotated[str, Field(pattern=r"^[A-Z][0-9]?$")]
-
-
-class Source(RuleModel):
-    """Where a text of law was read."""
-
-    code: SourceCode
-    address: Text
-    """来源（网址、刊物、文本仓库）"""
-    used_for: Text
-    """用于核验什么"""
-
-
-Sources = Annotated[dict[SourceCode, Source], BeforeValidator(with_codes)]
-
-
-class Basis(RuleModel):
-    """A legal basis with the mark of how far it was checked."""
-
-    document: Text
-    """文件全称，含书名号和文号、施行日期等说明"""
-    article: Text | None = None
-    """条款；未读到条文的不写"""
-    note: Text
-    """所依据的内容"""
-    verified: Flag
-    """是否已核验；未核验的不得印入文书"""
-    checked: Literal["条文", "内容", "名称", "记忆"]
-    """核验方式：条文、内容为已核验，名称、记忆为未核验"""
-    source: SourceCode | None = None
-    """来源编号"""
-    region: Text | None = None
-    """地方性规定所属地区；只在该地区引用"""
-    in_force_from: Day | None = None
-    """施行日期（含当日）"""
-    in_force_until: Day | None = None
-    """失效或期满日期（含当日）"""
-
-    def citable(self, on: date, region: str = "") -> bool:
-        """Tell whether a document may print this basis on a day, in a region (local rules bind only there)."""
-        at_home = self.region is None or (bool(region) and region.startswith(self.region))
-        return self.verified and at_home and within(on, self.in_force_from, self.in_force_until)
-
-
-class LineBasis(Basis):
-    """A basis of a document; one with a line is never printed by the other line."""
-
-    line: Line | None = None
-    """只用于哪条线：party 督察，enforcement 执法监督；不写为两线通用"""
-
-
-class Indicator(RuleModel):
-    """How an item is measured."""
-
-    name: Text
-    unit: Text
-    formula: Text
-    threshold: Annotated[Decimal, Field(allow_inf_nan=False)]
-    operator: Literal[">=", "<="]
-    direction: Text
-    threshold_origin: Text
-    """门槛来历：条文、文件、文件待核、建议"""
-    note: Text | None = None
-
-
-class Linkage(RuleModel):
-    """To whom a problem of this item may be referred, and when; a person decides."""
-
-    targets: Annotated[Texts, Field(min_length=1)]
-    condition: Text
-
-
-class Item(Dated):
-    """One inspection item (事项)."""
-
-    id: ItemId
-    """编号，一经使用不再改作他用"""
-    category: str = ""
-    """所属类别的代码；不分类的目录不写"""
-    title: Text
-    requirement: Text
-    """检查要求"""
-    applies_to: Annotated[Texts, Field(min_length=1)]
-    methods: Annotated[Texts, Field(min_length=1)]
-    evidence: Texts
-    legal_basis: tuple[Basis, ...]
-    indicator: Indicator
-    weight: Percent
-    severity: Severity
-    """缺省程度：minor 一般，major 较重，grave 严重"""
-    typical_problems: Texts
-    rectify_days: Positive
-    """整改期限，工作日"""
-    linkage: Linkage
-    specialties: Texts
-    seeds: Texts = ()
-    """素材编号"""
-
-    def citable(self, on: date, region: str = "") -> tuple[Basis, ...]:
-        """Return the bases that are verified and in force on a day; local rules only in their region."""
-        return tuple(basis for basis in self.legal_basis if basis.citable(on, region))
-
-
-class ItemClass(RuleModel):
-    """A class of items (类别)."""
-
-    code: ClassCode
-    name: Text
-    scope: Text
-    item_count: Positive
-    """应有事项数，用于核对"""
-    weight: Percent
-    """应有分值，用于核对"""
+__all__ = [
+    "AnsweringUnit",
+    "Basis",
+    "Catalog",
+    "CatalogHead",
+    "ClassCode",
+    "ClassFile",
+    "Indicator",
+    "Item",
+    "ItemClass",
+    "ItemId",
+    "LineBasis",
+    "Linkage",
+    "MonitoringForm",
+    "Phase",
+    "Retirement",
+    "Source",
+    "SourceFile",
+    "Sources",
+    "Statistic",
+    "Target",
+    "Vocabularies",
+    "sources_of",
+    "vocabularies_of",
+]
 
 
 class Vocabularies(RuleModel):
@@ -158,8 +57,54 @@ class Vocabularies(RuleModel):
     colours: Texts
 
 
-class CatalogHead(Dated):
+class Phase(RuleModel):
+    """One stage of a special campaign."""
+
+    SETTABLE: ClassVar[frozenset[str]] = frozenset({"workdays"})
+
+    code: Word
+    no: Positive
+    """次序，从1起"""
+    name: Text
+    workdays: Positive
+    output: Text
+    """应形成的材料"""
+
+
+class Statistic(RuleModel):
+    """A number that the campaign counts at its end."""
+
+    code: Annotated[str, Field(pattern=r"^T[0-9]{1,2}$")]
+    name: Text
+    unit: Text
+    note: Text | None = None
+
+
+class MonitoringForm(RuleModel):
+    """A way of inspecting that this catalogue uses."""
+
+    name: Text
+    note: Text
+
+
+class Target(Indicator):
+    """An overall aim of the catalogue, measured beside its items."""
+
+    code: Word
+
+
+class AnsweringUnit(RuleModel):
+    """A word for lead or responsible units, with the kinds of inspected unit that it stands for."""
+
+    name: Text
+    kinds: Texts = ()
+    """相当于词表 applies_to 中的哪几类；不是督察对象的不写"""
+
+
+class CatalogHead(Marked):
     """catalog.yaml: what a catalogue is, its words, its sources and the counts it should have."""
+
+    SETTABLE: ClassVar[frozenset[str]] = DAYS | {"class_count", "item_count", "total_weight"}
 
     code: Text
     name: Text
@@ -169,12 +114,34 @@ class CatalogHead(Dated):
     basis_note: Text
     id_scheme: Text
     day_unit: Text
+    line: Line | None = None
+    """只用于哪条线：party 督察，enforcement 执法监督；不写为两线通用"""
     class_count: Positive
     """应有类别数，用于核对；不分类的写1"""
     item_count: Positive
-    total_weight: Percent
-    vocabularies: Vocabularies
-    sources: Sources
+    """应有事项数（不含停用的），用于核对"""
+    total_weight: Count
+    vocabulary_of: Text | None = None
+    """沿用哪个目录（文件夹名）的词表和来源；自有词表的不写"""
+    vocabularies: Vocabularies | None = None
+    maps_to_catalog: Text | None = None
+    """事项的 maps_to 指向哪个目录（文件夹名）"""
+    units: tuple[AnsweringUnit, ...] = ()
+    """牵头单位、责任单位可用的词"""
+    phases: tuple[Phase, ...] = ()
+    monitoring_forms: tuple[MonitoringForm, ...] = ()
+    statistics: tuple[Statistic, ...] = ()
+    guardrails: Texts = ()
+    """不得逾越的界限"""
+    targets: tuple[Target, ...] = ()
+    """总体目标"""
+    sources: Sources = Field(default_factory=dict)
+    """来源；沿用其他目录来源的可不写"""
+
+    @property
+    def kinds_by_unit(self) -> dict[str, Texts]:
+        """The kinds of inspected unit by the word for a lead or responsible unit."""
+        return {unit.name: unit.kinds for unit in self.units}
 
 
 class ClassFile(RuleModel):
@@ -184,19 +151,63 @@ class ClassFile(RuleModel):
     items: Annotated[tuple[Item, ...], Field(min_length=1)]
 
 
+def _lineage(heads: Mapping[str, CatalogHead], key: str) -> list[CatalogHead]:
+    """Return a catalogue and those whose words it uses, nearest first; a circle ends where it closes."""
+    found: dict[str, CatalogHead] = {}
+    here: str | None = key
+    while here is not None and here in heads and here not in found:
+        found[here] = heads[here]
+        here = None if heads[here].vocabularies else heads[here].vocabulary_of
+    return list(found.values())
+
+
+def vocabularies_of(heads: Mapping[str, CatalogHead], key: str) -> Vocabularies | None:
+    """Return the words a catalogue uses, its own or another's; None when they are not to be found."""
+    return next((head.vocabularies for head in _lineage(heads, key) if head.vocabularies), None)
+
+
+def sources_of(heads: Mapping[str, CatalogHead], key: str) -> dict[str, Source]:
+    """Return the sources a catalogue may name: its own before those of the catalogue whose words it uses."""
+    return {code: one for head in reversed(_lineage(heads, key)) for code, one in head.sources.items()}
+
+
 class Catalog(CatalogHead):
-    """A whole catalogue; items in the order of the files."""
+    """A whole catalogue with the words and sources that hold for it; items in the order of the files."""
 
     key: Text
+    vocabularies: Vocabularies
     classes: tuple[ItemClass, ...]
     items: tuple[Item, ...]
+    retired: tuple[Item, ...] = ()
+
+    @classmethod
+    def assemble(cls, key: str, heads: Mapping[str, CatalogHead], files: Sequence[ClassFile]) -> Catalog:
+        """Put a catalogue together from its head, the heads it may refer to, and its class files."""
+        head = heads[key]
+        every = [item.for_units(head.kinds_by_unit) for one in files for item in one.items]
+        known = {
+            **dict(head),
+            "key": key,
+            "vocabularies": vocabularies_of(heads, key),
+            "sources": sources_of(heads, key),
+            "classes": tuple(one.category for one in files if one.category is not None),
+            "items": tuple(item for item in every if item.retired is None),
+            "retired": tuple(item for item in every if item.retired is not None),
+        }
+        return cls(**known)
 
     @cached_property
     def _by_id(self) -> dict[str, Item]:
-        return {item.id: item for item in self.items}
+        return {item.id: item for item in (*self.items, *self.retired)}
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Catalog:
+        """Return a copy with some fields changed; what was looked up before is not carried along."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("_by_id", None)
+        return copied
 
     def item(self, item_id: str) -> Item:
-        """Return the item with an id; raises NotFound."""
+        """Return the item with an id, retired or not; raises NotFound."""
         found = self._by_id.get(item_id)
         if found is None:
             raise NotFound(
@@ -212,24 +223,38 @@ class Catalog(CatalogHead):
         return next((one.name for one in self.classes if one.code == code), "")
 
     def select(self, names: Sequence[str] | Literal["all"]) -> tuple[Item, ...]:
-        """Return the items of the named classes and ids, each once, in catalogue order; raises NotFound."""
+        """Return the live items of the named classes and ids, each once, in catalogue order.
+
+        raises   NotFound for an unknown id, InvalidInput for a retired one
+        """
         if names == "all":
             return self.items
-        codes = {one.code for one in self.classes}
         wanted = set(names)
-        for name in wanted - codes:
-            self.item(name)
+        for name in sorted(wanted - {one.code for one in self.classes}):
+            self._refuse_retired(self.item(name))
         return tuple(item for item in self.items if item.id in wanted or item.category in wanted)
+
+    def _refuse_retired(self, item: Item) -> None:
+        if item.retired is None:
+            return
+        heirs = "、".join(item.retired.replaced_by)
+        raise InvalidInput(
+            f"事项已于{item.retired.on}停用：{item.retired.reason}",
+            found=item.id,
+            expected=f"接替的事项 {heirs}" if heirs else "在用的事项编号",
+            remedy="改选在用的事项",
+        )
 
     def keep(self, item_ids: Collection[str]) -> Catalog:
         """Return the catalogue with only these items and the classes they belong to."""
         items = tuple(item for item in self.items if item.id in item_ids)
-        used = {item.category for item in items}
+        retired = tuple(item for item in self.retired if item.id in item_ids)
+        used = {item.category for item in (*items, *retired)}
         classes = tuple(one for one in self.classes if one.code in used)
-        return Catalog(**{**dict(self), "items": items, "classes": classes})
+        return Catalog(**{**dict(self), "items": items, "retired": retired, "classes": classes})
 
     def counts(self) -> dict[str, int]:
-        """Return {classes, items, weight}; a catalogue without classes counts one."""
+        """Return {classes, items, weight} of the live items; a catalogue without classes counts one."""
         weight = sum(item.weight for item in self.items)
         return {"classes": max(1, len(self.classes)), "items": len(self.items), "weight": weight}
 

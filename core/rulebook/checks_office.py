@@ -1,61 +1,21 @@
-"""Checks of document kinds, linkage and offices: series, signers, authorisations, receivers."""
+"""Checks of linkage and offices: receivers, series, signers, authorisations."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.codes import LINE_LABELS, DocumentKind, Line, Secrecy
+from core.codes import LINE_LABELS, Line
 from core.errors import Problem
-from core.rulebook.checks_catalog import NO_REFERRAL
+from core.rulebook.checks_documents import check_government, check_notice
+from core.rulebook.checks_items import NO_REFERRAL
 from core.rulebook.checks_law import check_bases, check_dates
-from core.rulebook.documents import DocumentRule
+from core.rulebook.checks_marks import check_file_mark, check_mark
 from core.rulebook.linkage import LinkageRules
 from core.rulebook.mistakes import near
 from core.rulebook.offices import Authorisation, Office
 from core.rulebook.parts import Part, Parts
 from core.rulebook.roles import LEADER_ROLE_LABELS
 from core.yamltext import Path
-
-# 移送、移交的文书由专人送达，不上业务网络（domain: 2.4, 8.2）。
-CONFIDENTIAL_KINDS = {DocumentKind.REFERRAL_LETTER.value, DocumentKind.HAND_OVER_LETTER.value}
-
-
-def check_documents(parts: Parts) -> Iterator[Problem]:
-    """Yield the mistakes of every document kind, and a warning for each kind without a file."""
-    sources = parts.known_sources()
-    for part in parts.documents.values():
-        rule = part.model
-        if rule.code != part.key:
-            yield part.problem(("code",), "E302", f"code“{rule.code}”应与文件名“{part.key}”一致")
-        yield from check_dates(part, (), rule)
-        yield from check_bases(part, ("basis",), rule.basis, sources)
-        yield from _check_travel(part)
-        yield from _check_period(part)
-    if parts.names("documents"):
-        for kind in sorted({kind.value for kind in DocumentKind} - parts.names("documents")):
-            yield Problem(f"documents/{kind}.yaml", 1, 1, "W704", f"缺少文书“{kind}”的规则文件")
-    else:
-        yield Problem("documents", 1, 1, "E304", "没有文书规则；至少应有 documents/<文书>.yaml")
-
-
-def _check_travel(part: Part[DocumentRule]) -> Iterator[Problem]:
-    rule = part.model
-    if rule.code in CONFIDENTIAL_KINDS:
-        if rule.mailed:
-            yield part.problem(("mailed",), "E605", "移送、移交文书由专人或机要送达，mailed 应为 false")
-        if rule.secrecy is not Secrecy.WORK_SECRET:
-            yield part.problem(("secrecy",), "E605", "移送、移交文书至少按工作秘密管理，应为 work_secret")
-    elif not rule.recipients:
-        yield part.problem((), "E202", "缺少必填项“recipients”（收件角色）")
-    if rule.numbered and rule.series is None:
-        yield part.problem(("numbered",), "E405", "编号的文书应写明文号系列 series")
-
-
-def _check_period(part: Part[DocumentRule]) -> Iterator[Problem]:
-    rule = part.model
-    if rule.period is not None and (rule.period_unit is None or rule.starts_on is None):
-        message = "期限应同时写明 period_unit（workday 或 day）和 starts_on（signed、served 或 received）"
-        yield part.problem(("period",), "E505", message)
 
 
 def check_linkage(parts: Parts) -> Iterator[Problem]:
@@ -68,6 +28,9 @@ def check_linkage(parts: Parts) -> Iterator[Problem]:
         if rules.key != part.key:
             yield part.problem(("key",), "E302", f"key“{rules.key}”应与文件名“{part.key}”一致")
         yield from check_dates(part, (), rules)
+        yield from check_file_mark(part, rules, parts.known_sources())
+        for key, receiver in rules.receivers.items():
+            yield from check_mark(part, ("receivers", key), receiver, parts.known_sources())
         yield from check_bases(part, ("basis",), rules.basis, parts.known_sources())
         yield from _check_receivers(part, parts)
         yield from _check_triggers(part, parts)
@@ -80,7 +43,8 @@ def _check_receivers(part: Part[LinkageRules], parts: Parts) -> Iterator[Problem
             message = f"没有文书“{receiver.document}”{near(receiver.document, parts.names('documents'))}"
             yield part.problem(("receivers", key, "document"), "E404", message)
     for head in parts.heads.values():
-        for target in head.model.vocabularies.linkage_targets:
+        words = head.model.vocabularies
+        for target in words.linkage_targets if words else ():
             if target != NO_REFERRAL and target not in served:
                 message = f"目录 {head.key} 的联动对象“{target}”没有受理机关"
                 yield part.problem(("receivers",), "E408", message)
@@ -106,6 +70,9 @@ def check_offices(parts: Parts) -> Iterator[Problem]:
         yield from _check_series(part, parts)
         yield from _check_signers(part, parts)
         yield from _check_choices(part, parts)
+        yield from check_government(part, parts)
+        for line in part.model.lines:
+            yield from check_notice(part, line, parts)
         for index, given in enumerate(part.model.authorisations):
             yield from _check_authorisation(part, ("authorisations", index), given, parts)
 
@@ -146,9 +113,9 @@ def _check_signers(part: Part[Office], parts: Parts) -> Iterator[Problem]:
 
 
 def _check_choices(part: Part[Office], parts: Parts) -> Iterator[Problem]:
-    for name, folder in (("ladder", "ladders"), ("linkage", "linkage")):
+    for name, folder in (("ladder", "ladders"), ("linkage", "linkage"), ("overlay", "overlays")):
         chosen, known = getattr(part.model.choices, name), parts.names(folder)
-        if chosen not in known:
+        if chosen is not None and chosen not in known:
             message = f"没有规则文件 {folder}/{chosen}.yaml{near(chosen, known)}"
             yield part.problem(("choices", name), "E410", message)
     receivers = {code for linkage in parts.linkage.values() for code in linkage.model.receivers}

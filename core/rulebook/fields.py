@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from core.conditions import InvalidCondition, compile_condition
@@ -61,10 +61,14 @@ def check_text(value: str) -> str:
     return value
 
 
-def check_condition(value: str) -> str:
-    """Refuse a condition that does not compile, with the column of the mistake inside its text."""
+def check_condition(value: str, info: ValidationInfo) -> str:
+    """Refuse a condition that does not compile, with the column of the mistake inside its text.
+
+    The parameters of the same rule, read before it, are names that it may use.
+    """
+    params = (info.data or {}).get("params") or {}
     try:
-        compile_condition(value)
+        compile_condition(value, tuple(sorted((name, param.constant) for name, param in params.items())))
     except InvalidCondition as error:
         found = f"实际：{error.found}" if error.found else ""
         expected = f"应为：{error.expected}" if error.expected else ""
@@ -108,6 +112,11 @@ class Dated(RuleModel):
     def in_effect(self, on: date) -> bool:
         """Tell whether the rule holds on a day."""
         return within(on, self.effective_from, self.effective_until)
+
+    @property
+    def day_after(self) -> date | None:
+        """The first day on which the rule holds no longer."""
+        return self.effective_until + timedelta(1) if self.effective_until else None
 
 
 class Marked(Dated):

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from io import BytesIO
 from typing import Any
 
 from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
 
 from core.errors import InvalidInput
 from core.rulebook.book import Rulebook
+from core.rulebook.catalog import Catalog
 
 FORMAT = 1
 NOT_FROZEN = {"calendars", "local_calendars", "timetable"}
@@ -22,8 +25,12 @@ NOT_FROZEN = {"calendars", "local_calendars", "timetable"}
 
 def canonical(part: BaseModel | Mapping[str, Any]) -> bytes:
     """Return compact UTF-8 JSON with sorted keys: the same rules give the same bytes anywhere."""
-    data = part.model_dump(mode="json") if isinstance(part, BaseModel) else part
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return canonical_tree(part.model_dump(mode="json") if isinstance(part, BaseModel) else part)
+
+
+def canonical_tree(tree: Any) -> bytes:
+    """Return plain data as compact UTF-8 JSON with sorted keys."""
+    return json.dumps(tree, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def sha256(data: bytes) -> str:
@@ -43,7 +50,37 @@ def freeze(rulebook: Rulebook, chosen: Mapping[str, Collection[str] | None] | No
             catalog = rulebook.catalog(key)
             catalogs[key] = catalog if ids is None else catalog.keep({catalog.item(one).id for one in ids})
         rulebook = rulebook.model_copy(update={"catalogs": catalogs})
-    return canonical({"format": FORMAT, "rules": rulebook.model_dump(mode="json", exclude=NOT_FROZEN)})
+    rules = {name: part for name, part in rulebook if name not in NOT_FROZEN}
+    content = BytesIO()  # a join would hold every piece and the whole at once
+    for piece in _written({"format": FORMAT, "rules": rules}):
+        content.write(piece)
+    return content.getvalue()
+
+
+def _written(part: Any) -> Iterator[bytes]:
+    """Yield the bytes of `canonical` without the examples; one item of a catalogue at a time, as there may be many."""
+    if isinstance(part, Mapping):
+        for index, key in enumerate(sorted(part, key=str)):
+            yield (b"," if index else b"{") + canonical_tree(str(key)) + b":"
+            yield from _written(part[key])
+        yield b"}" if part else b"{}"
+    elif isinstance(part, Catalog):
+        yield from _written(dict(part))
+    elif isinstance(part, tuple):
+        for index, one in enumerate(part):
+            yield b"," if index else b"["
+            yield from _written(one)
+        yield b"]" if part else b"[]"
+    else:
+        data = part.model_dump(mode="json") if isinstance(part, BaseModel) else to_jsonable_python(part)
+        yield canonical_tree(_without_examples(data))
+
+
+def _without_examples(tree: Any) -> Any:
+    """Leave out the examples: they test the rules and are no part of them."""
+    if isinstance(tree, dict):
+        return {key: _without_examples(branch) for key, branch in tree.items() if key != "examples"}
+    return [_without_examples(branch) for branch in tree] if isinstance(tree, list) else tree
 
 
 def thaw(data: bytes) -> Rulebook:

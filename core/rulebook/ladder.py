@@ -2,48 +2,49 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from functools import cached_property
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
 from core.codes import Light, Severity
 from core.conditions import Facts, compile_condition
+from core.palette import Palette
+from core.rulebook.clearing import (
+    Aggregation,
+    BurdenControl,
+    Clearing,
+    Definition,
+    ExtensionLimits,
+    Review,
+    Timekeeping,
+)
+from core.rulebook.colours import Colour, LitLight, mix
+from core.rulebook.examples import Example
 from core.rulebook.fields import (
     ConditionText,
     Count,
-    Dated,
     Day,
     Flag,
+    Marked,
     Percent,
     Positive,
     RuleModel,
     Text,
-    Texts,
     Whole,
     Word,
     with_codes,
 )
-from core.rulebook.roles import LeaderRole, UnitRole
-
-LitLight = Literal[Light.BLUE, Light.YELLOW, Light.RED, Light.BLACK]
-
-
-class Colour(RuleModel):
-    """What a colour means and which document goes with it; a colour is never shown without its word."""
-
-    code: LitLight
-    label: Text
-    meaning: Text
-    document: Word
-    signer: Text
-    """签发人（文字，供说明）；生效的签发级别见文书规则 signer"""
-    recipients: Texts
-    cc: Texts
-    reply_workdays: Count
+from core.rulebook.params import Parametrised
+from core.rulebook.roles import UnitRole
 
 
-class Rung(RuleModel):
+class Rung(Parametrised, Marked):
     """One step of the ladder (级次)."""
+
+    SETTABLE: ClassVar[frozenset[str]] = frozenset(
+        {"anchor", "offset", "unit", "when", "light", "document", "issue", "min_gap_workdays", "recipients"}
+    )
 
     code: Word
     anchor: Literal["due", "served"]
@@ -52,7 +53,7 @@ class Rung(RuleModel):
     """相对锚点的天数；负数为之前，0为当日"""
     unit: Literal["workday", "day"] = "workday"
     when: ConditionText
-    """触发条件，只能使用公布的事实"""
+    """触发条件，只能使用公布的事实和本级次的参数"""
     meaning: Text
     """触发条件的文字表述"""
     light: LitLight
@@ -66,11 +67,13 @@ class Rung(RuleModel):
 
     def holds(self, facts: Facts) -> bool:
         """Tell whether the rung's condition holds for the facts of a case."""
-        return compile_condition(self.when)(facts)
+        return compile_condition(self.when, self.constants if self.params else ())(facts)
 
 
-class Profile(RuleModel):
+class Profile(Marked):
     """The rungs of one severity, and its default limits."""
+
+    SETTABLE: ClassVar[frozenset[str]] = frozenset({"rectify_workdays", "plan_workdays"})
 
     group: Text
     rectify_workdays: Positive
@@ -87,12 +90,23 @@ class Profile(RuleModel):
 class Repeat(RuleModel):
     """What a repeated event does."""
 
+    SETTABLE: ClassVar[frozenset[str]] = frozenset({"times", "light"})
+
     times: Annotated[Positive, Field(ge=2)]
+    """第几次（含本次）"""
     light: LitLight
+    """不低于此色"""
 
 
-class EscalationEvent(RuleModel):
+class EscalationEvent(Marked):
     """A named event that sets a colour directly (升级事件)."""
+
+    SETTABLE: ClassVar[frozenset[str]] = frozenset(
+        {
+            "effect", "light", "screening", "screening_workdays", "new_severity", "grave_light", "when",
+            "except_severities", "before_share_percent", "window_months", "repeats", "review_workdays",
+        }
+    )  # fmt: skip
 
     code: Annotated[str, Field(pattern=r"^E[0-9]{1,2}$")]
     event: Text
@@ -103,11 +117,18 @@ class EscalationEvent(RuleModel):
     limit: Text
     screening: Flag = False
     """是否启动线索筛查（只启动，不移送）"""
+    screening_workdays: Positive | None = None
+    """筛查期限，工作日；不写的按贯通联动规则"""
     new_severity: Severity | None = None
     """发生后改按何种程度管理"""
     grave_light: LitLight | None = None
     """严重问题适用的颜色"""
     except_severities: tuple[Severity, ...] = ()
+    """不适用的程度"""
+    when: ConditionText | None = None
+    """登记时须成立的条件，只能使用公布的事实"""
+    before_share_percent: Annotated[Percent, Field(ge=1)] | None = None
+    """只在期限的前百分之几之内适用"""
     window_months: Positive | None = None
     """重复计次的期间，月"""
     repeats: tuple[Repeat, ...] = ()
@@ -115,74 +136,12 @@ class EscalationEvent(RuleModel):
     """每隔多少工作日复核一次"""
 
 
-class Review(RuleModel):
-    """Who verifies and approves a closure, by the highest light of the case."""
-
-    lights: Annotated[tuple[Light, ...], Field(min_length=1)]
-    verifiers: Positive
-    approver: LeaderRole | None = None
-    """审签级别；不写的由核查人员核定"""
-
-
-class Clearing(RuleModel):
-    """How a case is closed (销号) and looked back at."""
-
-    submit: Text
-    verify_workdays: Positive
-    reviews: Annotated[tuple[Review, ...], Field(min_length=1)]
-    review_note: Text
-    observation_workdays: Positive
-    look_back_lights: tuple[LitLight, ...]
-    """全部“回头看”的颜色"""
-    look_back_percent: Percent
-    """其余按此比例抽查，%"""
-    spot_check_note: Text
-    reopen: Text
-    reopen_event: str
-
-
-class ExtensionLimits(RuleModel):
-    """How far a due date may be moved."""
-
-    max_count: Positive
-    max_share_percent: Percent
-    """一般、较重问题：不超过原期限的百分比"""
-    grave_max_workdays: Positive
-    grave_approver: LeaderRole
-    ask_before_workdays: Count
-    """到期前至少多少工作日提出"""
-
-
-class Aggregation(RuleModel):
-    """How the colour of a unit follows from the colours of its cases."""
-
-    rule: Text
-    count: Positive | None = None
-    of: LitLight | None = None
-    counts_as: LitLight | None = None
-
-
-class BurdenControl(RuleModel):
-    """What keeps the number of documents down (减负)."""
-
-    same_kind_gap_workdays: Count
-    """同一单位同一事项，同种单两次发出至少间隔的工作日"""
-    merge: Flag
-    """能合并的单合并发"""
-    rules: Texts
-
-
-class Definition(RuleModel):
-    """A word of the ladder and what it means."""
-
-    term: Text
-    definition: Text
-
-
-class Ladder(Dated):
+class Ladder(Marked):
     """A whole ladder; the key is the name of its file."""
 
     key: str = ""
+    code: Text | None = None
+    """显示编号"""
     name: Text
     version: Text
     date: Day
@@ -190,14 +149,30 @@ class Ladder(Dated):
     basis_note: Text
     counting: Text
     """期限的计算口径"""
+    calendar: Timekeeping | None = None
     definitions: tuple[Definition, ...]
     colours: Annotated[tuple[Colour, ...], Field(min_length=1)]
+    """所用的颜色，自低到高；顺序即等级"""
     profiles: dict[Severity, Profile]
     events: Annotated[dict[str, EscalationEvent], BeforeValidator(with_codes)]
     aggregation: tuple[Aggregation, ...]
     clearing: Clearing
     extension: ExtensionLimits
     burden: BurdenControl
+    examples: tuple[Example, ...] = ()
+    """用例：情形和应亮的灯，检查规则时逐个推算"""
+
+    @property
+    def palette(self) -> Palette:
+        """The colours of this ladder: order, labels and meanings."""
+        made_of, palette = self.palette_made
+        # A copy with other colours carries the cached pair along, so it is asked what it was made of.
+        return palette if made_of is self.colours else mix(self.colours)
+
+    @cached_property
+    def palette_made(self) -> tuple[tuple[Colour, ...], Palette]:
+        """The palette with the colours it was made of, once a ladder."""
+        return self.colours, mix(self.colours)
 
     @property
     def verify_workdays(self) -> int:

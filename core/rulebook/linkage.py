@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
 from core.codes import Light
-from core.rulebook.catalog import LineBasis
-from core.rulebook.fields import Dated, Flag, Positive, RuleModel, Text, Texts, Word, with_codes
+from core.rulebook.bases import LineBasis
+from core.rulebook.fields import Flag, Marked, Positive, RuleModel, Text, Texts, Word, with_codes
 from core.rulebook.roles import LeaderRole
 
 
-class Receiver(RuleModel):
+class Receiver(Marked):
     """A body that receives; there is no electronic channel on purpose."""
+
+    SETTABLE: ClassVar[frozenset[str]] = frozenset({"channel", "document"})
 
     code: Word
     name: Text
@@ -32,6 +34,8 @@ class Receiver(RuleModel):
 class Triggers(RuleModel):
     """What opens a screening (线索筛查); nothing here refers by itself."""
 
+    SETTABLE: ClassVar[frozenset[str]] = frozenset({"lights", "events", "item_conditions"})
+
     lights: tuple[Light, ...]
     events: tuple[str, ...]
     item_conditions: Flag
@@ -39,8 +43,12 @@ class Triggers(RuleModel):
     note: Text
 
 
-class LinkageRules(Dated):
+class LinkageRules(Marked):
     """The rules of linkage; a named approver decides, and declining with a reason is a normal end."""
+
+    SETTABLE: ClassVar[frozenset[str]] = frozenset(
+        {"screening_workdays", "transfer_workdays", "feedback_workdays", "approver"}
+    )
 
     key: str = ""
     name: Text

@@ -1,21 +1,24 @@
-"""The codes of mistakes in rule files, and how the reader's findings are said in plain Chinese."""
+"""How the findings of the reader are said in plain Chinese: what was found, what was expected, what to write."""
 
 from __future__ import annotations
 
-import difflib
 import re
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from core.characters import FULL_WIDTH, narrow
 from core.codes import LIGHT_LABELS, LINE_LABELS, SECRECY_LABELS, SEVERITY_LABELS
 from core.errors import Problem
+from core.rulebook.hints import PATTERNS, near, suggest
 from core.rulebook.roles import LEADER_ROLE_LABELS, UNIT_ROLE_LABELS
 from core.yamltext import Path, YamlText
+
+__all__ = ["describe_choice", "explain", "near", "without_echoes"]
 
 LABEL_TABLES: tuple[Mapping[Any, str], ...] = (
     {"both": "两线通用"},
@@ -39,6 +42,9 @@ TYPE_WORDS = {
     "model_type": "一组“键: 值”",
     "model_attributes_type": "一组“键: 值”",
 }
+GROUP = "一组“键: 值”"
+LIST = "列表"
+WIDE_BRACKETS = ("【", "［", "（", "〔")
 RANGES = {
     "greater_than_equal": "不小于 {ge}",
     "less_than_equal": "不大于 {le}",
@@ -52,19 +58,13 @@ def describe_choice(word: str) -> str:
     return f"{word}（{label}）" if label else word
 
 
-def near(word: str, known: Iterable[str]) -> str:
-    """Return a did-you-mean clause for the nearest known word, or nothing."""
-    found = difflib.get_close_matches(word, list(known), 1, 0.6)
-    return f"；是否想写“{found[0]}”" if found else ""
-
-
 def _shown(value: object) -> str:
     if value is None:
         return "空"
     if isinstance(value, dict):
-        return "一组“键: 值”"
+        return GROUP
     if isinstance(value, (list, tuple)):
-        return "列表"
+        return LIST
     text = str(value)
     return text if len(text) <= 40 else text[:40] + "…"
 
@@ -109,6 +109,14 @@ class _Finding:
         words = [step for step in self.path if isinstance(step, str)]
         return words[-1] if words else "文件"
 
+    @property
+    def subject(self) -> str:
+        """What is wrong: the key, and which entry of a list under it, counted from 1."""
+        if self.of_key:
+            return f"键“{self.name}”"
+        at = self.path[-1] if self.path else ""
+        return f"“{self.name}”第{at + 1}项" if isinstance(at, int) else f"“{self.name}”"
+
     def problem(self, code: str, message: str) -> Problem:
         return self.text.problem(self.path, code, message, of_key=self.of_key)
 
@@ -121,36 +129,63 @@ def _unknown_key(one: _Finding) -> Problem:
 
 
 def _missing(one: _Finding) -> Problem:
-    return one.text.problem(one.path[:-1], "E202", f"缺少必填项“{one.name}”")
+    message = f"缺少必填项“{one.name}”；请在这一组中补写 {one.name}: …"
+    return one.text.problem(one.path[:-1], "E202", message)
 
 
 def _condition(one: _Finding) -> Problem:
-    return one.text.problem_inside(one.path, int(one.context["column"]), "E207", str(one.context["said"]))
+    said = str(one.context["said"])
+    if FULL_WIDTH.search(one.found):
+        said += f"；条件只用半角字符，请改写为 {narrow(one.found)}"
+    return one.text.problem_inside(one.path, int(one.context["column"]), "E207", said)
 
 
 def _choice(one: _Finding) -> Problem:
     words = re.findall(r"'([^']*)'", str(one.context["expected"]))
     labelled = "、".join(describe_choice(word) for word in words)
-    by_label = next((word for word in words if LABELS.get(word) == one.found), "")
-    hint = f"；是否想写“{by_label}”" if by_label else near(one.found, words)
-    subject = f"键“{one.name}”" if one.of_key else f"“{one.name}”的值“{one.found}”"
+    by_label = {LABELS[word]: word for word in words if word in LABELS}
+    meant = near(one.found, by_label)
+    label = meant.partition("“")[2].rstrip("”")
+    hint = f"；是否想写“{by_label[label]}”" if label in by_label else near(one.found, words)
+    if one.found in (GROUP, LIST):
+        message = f"{one.subject}只能写一个词（实际：{one.found}）；可选：{labelled}"
+        return one.problem("E204", message)
+    subject = one.subject if one.of_key else f"{one.subject}的值“{one.found}”"
     return one.problem("E204", f"{subject}不在可选范围内{hint}；可选：{labelled}")
 
 
 def _pattern(one: _Finding) -> Problem:
-    pattern = one.context["pattern"]
-    return one.problem("E303", f"“{one.name}”的写法不对（实际：{one.found}）；应符合 {pattern}")
+    pattern = str(one.context["pattern"])
+    wanted = PATTERNS.get(pattern, f"符合 {pattern} 的写法")
+    return one.problem("E303", f"{one.subject}的写法不对（实际：{one.found}）；应为{wanted}")
 
 
 def _range(one: _Finding) -> Problem:
     limit = RANGES[one.kind].format(**one.context)
-    return one.problem("E206", f"“{one.name}”超出范围（实际：{one.found}）；应{limit}")
+    if one.kind == "too_short":
+        return one.problem("E206", f"{one.subject}是空的；应{limit}")
+    return one.problem("E206", f"{one.subject}超出范围（实际：{one.found}）；应{limit}")
+
+
+def _param(one: _Finding) -> Problem:
+    return one.problem("E208", f"参数的值不对（实际：{one.found}）；{one.said}")
+
+
+def _full_width(one: _Finding) -> Problem:
+    message = (
+        f"{one.subject}含有全角字符（实际：{one.found}）；"
+        f"编号、数字、日期和英文词只用半角，请改写为“{narrow(one.found)}”"
+    )
+    return one.problem("E112", message)
 
 
 def _type(one: _Finding) -> Problem:
     wanted = TYPE_WORDS.get(one.kind)
     said = f"应为{wanted}" if wanted else one.said
-    return one.problem("E203", f"“{one.name}”{said}（实际：{one.found}）")
+    hint = suggest(one.kind, one.found)
+    if one.kind == "tuple_type" and one.found[:1] in WIDE_BRACKETS:
+        hint = "；方括号和逗号用半角，如 [甲, 乙]"
+    return one.problem("E203", f"{one.subject}{said}（实际：{one.found}）{hint}")
 
 
 SAYINGS: dict[str, Callable[[_Finding], Problem]] = {
@@ -160,12 +195,30 @@ SAYINGS: dict[str, Callable[[_Finding], Problem]] = {
     "enum": _choice,
     "literal_error": _choice,
     "string_pattern_mismatch": _pattern,
+    "param": _param,
     **dict.fromkeys(RANGES, _range),
 }
 
 
-def is_echo(error: ErrorDetails) -> bool:
-    """Tell whether a list only seems too short because some of its entries are wrong; those are told already."""
+# Kinds of finding whose value can only be written in half-width characters.
+NARROW = {"whole", "day", "flag", "enum", "literal_error", "string_pattern_mismatch", "decimal_parsing"}
+
+
+def without_echoes(errors: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+    """Leave out what only follows from another mistake that is told already.
+
+    A list seems too short because some of its entries are wrong; a condition seems to name what is not there because
+    the parameter of that name is wrong.
+    """
+    params = {error["loc"][: error["loc"].index("params")] for error in errors if "params" in error["loc"]}
+    return [
+        error
+        for error in errors
+        if not _is_short_echo(error) and not (error["type"] == "condition" and error["loc"][:-1] in params)
+    ]
+
+
+def _is_short_echo(error: ErrorDetails) -> bool:
     entries = error["input"]
     if error["type"] != "too_short" or not isinstance(entries, (list, tuple, dict)):
         return False
@@ -186,4 +239,6 @@ def explain(error: ErrorDetails, model: type[BaseModel], text: YamlText) -> Prob
         model,
         text,
     )
+    if one.kind in NARROW and FULL_WIDTH.search(one.found):
+        return _full_width(one)
     return SAYINGS.get(one.kind, _type)(one)

@@ -33,6 +33,10 @@ class LineProfile(RuleModel):
     seal_name: Text
     """印章名称"""
     basis_note: Text
+    government: Text | None = None
+    """本级政府全称；由政府决定的文书（decided_by: government）以其名义发出"""
+    notice: Word | None = None
+    """督察方案没有写明时，用哪种文书反馈问题、通知整改；本线只有一种的可不写"""
     series: Annotated[dict[str, Series], BeforeValidator(with_codes), Field(min_length=1)]
 
 
@@ -86,12 +90,16 @@ class Choices(RuleModel):
 
     ladder: Word
     linkage: Word
+    overlay: Word | None = None
+    """本地调整 overlays/<名称>.yaml；不写的用通用规则"""
     acknowledge_workdays: Positive
     """送达后多少工作日未签收的，列入电话或当面送达清单"""
     team_reminder_workdays: tuple[Count, ...]
     """进驻前提醒督察组的工作日"""
     self_report_workdays: Positive
     """督察通知签发后多少工作日内报送自查报告"""
+    local_calendars: tuple[Word, ...] = ()
+    """地方节假日，依次叠加在全国年表之上，后写的优先"""
 
 
 class Office(RuleModel):

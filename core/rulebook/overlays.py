@@ -8,7 +8,7 @@ from pydantic import Field
 
 from core.rulebook.fields import Dated, Day, Text, Texts, Word
 
-Address = Annotated[str, Field(pattern=r"^[a-z_]+(/[A-Za-z0-9_.-]+)+$")]
+Address = Annotated[str, Field(pattern=r"^[a-z_]+(/[A-Za-z0-9_.-]+)*$")]
 
 
 class Change(Dated):
@@ -42,6 +42,8 @@ class Addition(Change):
     target: Address
     values: Annotated[tuple[Any, ...], Field(min_length=1)] | dict[Text, Any]
     """列表写 values: [..]，按代码分组的写 values: {代码: ..}"""
+    after: Text | None = None
+    """列表中放在哪一个（id 或 code）之后；不写的放在最后"""
 
 
 class Overlay(Dated):

@@ -11,15 +11,18 @@ from pydantic import ValidationError
 
 from core.errors import Problem
 from core.rulebook.catalog import CatalogHead, ClassFile, SourceFile
+from core.rulebook.checks_params import check_params
 from core.rulebook.clocks import ClockFile
 from core.rulebook.documents import DocumentRule
 from core.rulebook.fields import RuleModel
+from core.rulebook.items import Item
 from core.rulebook.ladder import Ladder
 from core.rulebook.linkage import LinkageRules
 from core.rulebook.litigation import LitigationLadder
-from core.rulebook.mistakes import explain, is_echo, near
+from core.rulebook.mistakes import explain, without_echoes
 from core.rulebook.offices import Office
 from core.rulebook.overlays import Overlay
+from core.rulebook.places import check_ending, check_name, describe_misplaced, is_meant_as_rule
 from core.rulebook.published import PublishedFile
 from core.rulebook.timetable import CalendarYear, LocalCalendar, TimetableFile
 from core.yamltext import Path, YamlText, read_yaml
@@ -67,7 +70,10 @@ class Part(Generic[ModelT]):
 
 @dataclass(slots=True)
 class Parts:
-    """All rule files of one folder; `named` also holds the keys of files that could not be read."""
+    """All rule files of one folder; `named` also holds the keys of files that could not be read.
+
+    left_out   {catalogue: the items that an overlay does not select}; other rules may still speak of them
+    """
 
     heads: dict[str, Part[CatalogHead]] = field(default_factory=dict)
     classes: dict[str, list[Part[ClassFile]]] = field(default_factory=dict)
@@ -84,6 +90,7 @@ class Parts:
     sources: Part[SourceFile] | None = None
     timetable: Part[TimetableFile] | None = None
     class_files: dict[str, set[str]] = field(default_factory=dict)
+    left_out: dict[str, dict[str, Item]] = field(default_factory=dict)
     named: dict[str, set[str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -114,7 +121,7 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shelf:
+class Shelf:
     """What kind of rule a path holds, and under which key."""
 
     folder: str
@@ -122,20 +129,21 @@ class _Shelf:
     model: type[RuleModel]
 
 
-def _shelf(path: str) -> _Shelf | None:
+def _shelf(path: str) -> Shelf | None:
     steps = PurePosixPath(path).with_suffix("").parts
     if path in SINGLE_FILES:
-        return _Shelf("", steps[0], SINGLE_FILES[path])
+        return Shelf("", steps[0], SINGLE_FILES[path])
     if len(steps) == 2 and steps[0] in FOLDERS:
-        return _Shelf(steps[0], steps[1], FOLDERS[steps[0]])
+        return Shelf(steps[0], steps[1], FOLDERS[steps[0]])
     if len(steps) == 3 and steps[0] == "catalogs":
         if steps[2] == "catalog":
-            return _Shelf("catalogs", steps[1], CatalogHead)
-        return _Shelf("classes", steps[1], ClassFile)
+            return Shelf("catalogs", steps[1], CatalogHead)
+        return Shelf("classes", steps[1], ClassFile)
     return None
 
 
-def _read_model(shelf: _Shelf, text: YamlText) -> tuple[RuleModel | None, list[Problem]]:
+def read_model(shelf: Shelf, text: YamlText) -> tuple[RuleModel | None, list[Problem]]:
+    """Return the model of a file, or why it cannot be read into one."""
     tree = text.tree
     if any(one.code in UNREADABLE for one in text.problems):
         return None, []
@@ -143,32 +151,37 @@ def _read_model(shelf: _Shelf, text: YamlText) -> tuple[RuleModel | None, list[P
         return None, [text.problem((), "E203", "文件应是一组“键: 值”")] if tree is not None else []
     if issubclass(shelf.model, KEYED):
         tree = {"key": shelf.key, **tree}
+    named = list(check_params(text))
     try:
-        return shelf.model.model_validate(tree), []
+        return shelf.model.model_validate(tree), named
     except ValidationError as error:
-        findings = [one for one in error.errors(include_url=False) if not is_echo(one)]
-        return None, [explain(one, shelf.model, text) for one in findings]
+        findings = without_echoes(error.errors(include_url=False))
+        return None, [*named, *(explain(one, shelf.model, text) for one in findings)]
+    finally:
+        text.let_go()
 
 
 def read_parts(files: Mapping[str, str]) -> Parts:
     """Read every rule file, good or bad, in the order of the paths.
 
-    files   {path relative to rules/ with forward slashes: text}; files that are not .yaml are passed over
+    files   {path relative to rules/ with forward slashes: text}; files that were not meant as rules are passed over
     """
     parts = Parts()
     for path in sorted(files):
-        if not path.endswith((".yaml", ".yml")):
+        if not is_meant_as_rule(path):
             continue
         shelf = _shelf(path)
-        if shelf is None or path.endswith(".yml"):
-            message = f"不知道这个文件是什么规则{near(path, EXPECTED_PLACES)}；可用的位置：{'、'.join(EXPECTED_PLACES)}"
-            parts.problems.append(Problem(path, 1, 1, "E205", message))
+        misplaced = check_ending(path) or (
+            describe_misplaced(path, EXPECTED_PLACES) if shelf is None else None
+        )
+        parts.problems += [problem for problem in (misplaced or check_name(path),) if problem]
+        if shelf is None or misplaced:
             continue
         parts.named.setdefault(shelf.folder, set()).add(shelf.key)
         if shelf.model is ClassFile:
             parts.class_files.setdefault(shelf.key, set()).add(path)
         text = read_yaml(files[path], path)
-        model, problems = _read_model(shelf, text)
+        model, problems = read_model(shelf, text)
         parts.problems += [*text.problems, *problems]
         if model is not None:
             parts.add(shelf.folder, Part(shelf.key, model, text))

@@ -18,3 +18,5 @@ class PublishedFile(RuleModel):
     """文书代码 → 公布时的名称"""
     clocks: dict[str, dict[str, Text]] = Field(default_factory=dict)
     """期限文件 → 期限代码 → 公布时的事项"""
+    overlays: dict[str, dict[str, Text]] = Field(default_factory=dict)
+    """本地调整 → 它所增加的地址 → 公布时的标题"""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from core.rulebook.fields import Clock, Day, Positive, RuleModel, Text, Whole, Word
+from core.rulebook.fields import Clock, Day, Flag, Positive, RuleModel, Text, Whole, Word
 
 
 class Job(RuleModel):
@@ -42,12 +42,25 @@ class CalendarYear(RuleModel):
 
 
 class LocalCalendar(RuleModel):
-    """Days that a region or an office adds to the national calendar; the key is the name of its file."""
+    """Days that a region or an office lays over the national calendar; the key is the name of its file."""
 
     key: str = ""
     name: Text
+    """推算过程中写出的名称"""
     region: Text
+    """适用地区，如 示例省示例市示例县；只有该地区的单位可以选用"""
+    scope: Literal["region", "office"]
+    """region 本地区全体，office 只限本单位"""
+    status: Literal["official", "provisional"]
+    """official 已公布，provisional 暂定"""
     source: Text
+    """依据的文件"""
+    verified: Flag
+    """是否已与来源核对；未核对的只能暂定"""
+    checked: Literal["条文", "内容", "名称", "记忆", "建议"]
+    """核验方式；本地建议值写“建议”，verified 为 false"""
     note: Text | None = None
     off: tuple[Day, ...]
+    """在全国安排之外放假的日期"""
     work: tuple[Day, ...]
+    """在全国安排之外上班的周六、周日"""

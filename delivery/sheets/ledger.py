@@ -11,7 +11,8 @@ from dataclasses import dataclass, fields
 
 from xlsxwriter.worksheet import Worksheet
 
-from core.codes import LIGHT_LABELS, Light
+from core.codes import Light
+from core.palette import DEFAULT, Palette
 from delivery.sheets.cells import Mistakes, Row, guard_formula, to_date, to_text
 from delivery.sheets.reading import Source, read_table
 from delivery.sheets.workbook import (
@@ -45,13 +46,13 @@ CENTRED = (
     "序号", "问题编号", "整改类型", "牵头领导", "责任人", "验收单位/人", "销号状态/日期", "延期次数", "灯色",
 )  # fmt: skip
 _NEEDED = ("问题编号", "被督察单位", "问题描述")
-_LIGHTS = {label: light for light, label in LIGHT_LABELS.items()}
-_LIGHT_WORDS = {**_LIGHTS, **{f"{label}灯": light for label, light in _LIGHTS.items() if label != "无"}}
-_LIGHT_LOOKS: dict[str, Look] = {
-    "蓝": {"bg_color": "#CFE3F7", "font_color": "#0B4F8A", "bold": True},
-    "黄": {"bg_color": "#FFF0B3", "font_color": "#7A5200", "bold": True},
-    "红": {"bg_color": "#F8C9C4", "font_color": "#9B1C13", "bold": True},
-    "黑": {"bg_color": "#2B2B2B", "font_color": "#FFFFFF", "bold": True},
+_LIGHT_LOOKS: dict[Light, Look] = {
+    Light.NONE: {},
+    Light.BLUE: {"bg_color": "#CFE3F7", "font_color": "#0B4F8A", "bold": True},
+    Light.YELLOW: {"bg_color": "#FFF0B3", "font_color": "#7A5200", "bold": True},
+    Light.ORANGE: {"bg_color": "#FBD5AE", "font_color": "#8A3B00", "bold": True},
+    Light.RED: {"bg_color": "#F8C9C4", "font_color": "#9B1C13", "bold": True},
+    Light.BLACK: {"bg_color": "#2B2B2B", "font_color": "#FFFFFF", "bold": True},
 }
 _CLOSURE = re.compile(r"(?P<word>[^\d/／（(]*?)[\s/／（(]*(?P<day>\d{4}.*?)?[)）]?")
 
@@ -92,17 +93,25 @@ class LedgerRow:
     note: str
 
 
-def write_ledger(rows: Sequence[LedgerRow], *, title: str, made_on: dt.date, office_name: str = "") -> bytes:
+def write_ledger(
+    rows: Sequence[LedgerRow],
+    *,
+    title: str,
+    made_on: dt.date,
+    office_name: str = "",
+    palette: Palette = DEFAULT,
+) -> bytes:
     """Return the register as an .xlsx file for A3 landscape, with a line for signatures in the page foot.
 
     title: printed above the table on every page, for example 示例县法治督察整改台账
     made_on: civil day of the register; equal arguments give equal bytes
+    palette: the words that stand in 灯色
     """
     book = Book(title, made_on)
     sheet = book.add_table(WHAT, COLUMNS, paper=A3)
     sheet.freeze_panes(1, 2)
     for number, row in enumerate(rows, start=1):
-        _write_row(book, sheet, number, _cells(row, number))
+        _write_row(book, sheet, number, _cells(row, number, palette), _LIGHT_LOOKS[row.light])
     sheet.autofilter(0, 0, max(len(rows), 1), len(COLUMNS) - 1)
     sheet.set_header(
         f'&L&10{print_text(office_name, 40)}&C&"黑体"&16{print_text(title, 60)}'
@@ -115,19 +124,20 @@ def write_ledger(rows: Sequence[LedgerRow], *, title: str, made_on: dt.date, off
     return book.finish()
 
 
-def write_ledger_csv(rows: Sequence[LedgerRow]) -> bytes:
+def write_ledger_csv(rows: Sequence[LedgerRow], palette: Palette = DEFAULT) -> bytes:
     """Return the register as UTF-8 csv with BOM; text that looks like a formula gets a leading apostrophe."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
     writer.writerow(HEADERS)
     for number, row in enumerate(rows, start=1):
-        writer.writerow(guard_formula(to_text(value)) for value in _cells(row, number))
+        writer.writerow(guard_formula(to_text(value)) for value in _cells(row, number, palette))
     return buffer.getvalue().encode("utf-8-sig")
 
 
-def read_ledger(source: Source, *, name: str = "") -> tuple[LedgerRow, ...]:
+def read_ledger(source: Source, *, name: str = "", palette: Palette = DEFAULT) -> tuple[LedgerRow, ...]:
     """Read a register (.xlsx or .csv) with the 25 columns, in the order of its rows.
 
+    palette: the words that may stand in 灯色
     raises: InvalidInput with every bad cell
     """
     table = read_table(source, what=WHAT, required=HEADERS, name=name)
@@ -139,14 +149,14 @@ def read_ledger(source: Source, *, name: str = "") -> tuple[LedgerRow, ...]:
         if case and case in seen:
             mistakes.add(row, "问题编号", f"不重复的问题编号，{seen[case]}已使用该编号")
         seen.setdefault(case, row.cell("问题编号"))
-        rows.append(_read_row(mistakes, row))
+        rows.append(_read_row(mistakes, row, palette))
     if not rows:
         mistakes.add_at("第2行", "", "至少一行内容")
     mistakes.raise_any()
     return tuple(rows)
 
 
-def _cells(row: LedgerRow, number: int) -> list[str | int | dt.date]:
+def _cells(row: LedgerRow, number: int, palette: Palette) -> list[str | int | dt.date]:
     """Return the 25 cells of a row: closure word and date share one."""
     values: dict[str, str | int | dt.date | None] = {
         field.name: getattr(row, field.name) for field in fields(row)
@@ -154,20 +164,22 @@ def _cells(row: LedgerRow, number: int) -> list[str | int | dt.date]:
     closed_on = values.pop("closed_on")
     values["serial"] = row.serial or number
     values["closure"] = f"{row.closure}\n{closed_on}" if closed_on else row.closure
-    values["light"] = LIGHT_LABELS[row.light]
+    values["light"] = palette.label(row.light)
     return ["" if value is None else value for value in values.values()]
 
 
-def _write_row(book: Book, sheet: Worksheet, number: int, cells: list[str | int | dt.date]) -> None:
+def _write_row(
+    book: Book, sheet: Worksheet, number: int, cells: list[str | int | dt.date], light: Look
+) -> None:
     for place, (column, value) in enumerate(zip(COLUMNS, cells, strict=True)):
         shape = DATE if column.header == "整改时限" else CENTRE if column.header in CENTRED else {}
-        colour = _LIGHT_LOOKS.get(str(value), {}) if column.header == "灯色" else {}
+        colour = light if column.header == "灯色" else {}
         write_value(sheet, number, place, value, book.look({**BASE, "font_size": 10}, shape, colour))
     texts = [(str(value), column.width) for column, value in zip(COLUMNS, cells, strict=True)]
     sheet.set_row(number, fit_height(texts, font_size=10, least=28))
 
 
-def _read_row(mistakes: Mistakes, row: Row) -> LedgerRow:
+def _read_row(mistakes: Mistakes, row: Row, palette: Palette) -> LedgerRow:
     text = {header: mistakes.limit(row, header) for header in HEADERS}
     for header in _NEEDED:
         mistakes.require(row, header, header)
@@ -198,7 +210,7 @@ def _read_row(mistakes: Mistakes, row: Row) -> LedgerRow:
         closure=closure,
         closed_on=closed_on,
         extensions=_read_count(mistakes, row, "延期次数"),
-        light=mistakes.choose(row, "灯色", _LIGHT_WORDS) or Light.NONE,
+        light=mistakes.choose(row, "灯色", palette.named()) or Light.NONE,
         documents=text["关联文书"],
         note=text["备注"],
     )

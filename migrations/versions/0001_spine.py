@@ -92,6 +92,58 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "calendar_proposal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", AutoString(), nullable=False),
+        sa.Column("status", AutoString(), nullable=False),
+        sa.Column("content", AutoString(), nullable=False),
+        sa.Column("origin", AutoString(), nullable=False),
+        sa.Column("preview", AutoString(), nullable=False),
+        sa.Column("sha256", AutoString(), nullable=False),
+        sa.Column("proposed_by", AutoString(), nullable=False),
+        sa.Column("proposed_on", sa.Date(), nullable=False),
+        sa.Column("proposed_at", UTCDateTime(), nullable=False),
+        sa.Column("decided_by", AutoString(), nullable=True),
+        sa.Column("decided_at", UTCDateTime(), nullable=True),
+        sa.Column("decision_note", AutoString(), nullable=False),
+        sa.CheckConstraint(
+            "state <> 'in_force' OR decided_by <> proposed_by", name=op.f("ck_calendar_proposal_two_persons")
+        ),
+        sa.CheckConstraint(
+            "state <> 'proposed' OR decided_by IS NULL", name=op.f("ck_calendar_proposal_open_is_undecided")
+        ),
+        sa.CheckConstraint(
+            "state IN ('proposed', 'in_force', 'rejected', 'replaced')",
+            name=op.f("ck_calendar_proposal_state_code"),
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('in_force', 'rejected', 'replaced') OR decided_by IS NOT NULL",
+            name=op.f("ck_calendar_proposal_decided_by_somebody"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('official', 'provisional')", name=op.f("ck_calendar_proposal_status_code")
+        ),
+        sa.CheckConstraint("length(sha256) = 64", name=op.f("ck_calendar_proposal_sha256_hex")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_calendar_proposal_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_proposal")),
+        sa.UniqueConstraint(
+            "office_id", "year", "number", name=op.f("uq_calendar_proposal_office_id_year_number")
+        ),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("calendar_proposal", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_calendar_proposal_open",
+            ["office_id", "year"],
+            unique=True,
+            sqlite_where=sa.text("state = 'proposed'"),
+            postgresql_where=sa.text("state = 'proposed'"),
+        )
+
+    op.create_table(
         "calendar_table",
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
@@ -99,10 +151,12 @@ def upgrade() -> None:
         sa.Column("status", AutoString(), nullable=False),
         sa.Column("content", AutoString(), nullable=False),
         sa.Column("imported_by", AutoString(), nullable=False),
+        sa.Column("confirmed_by", AutoString(), nullable=False),
         sa.Column("imported_at", UTCDateTime(), nullable=False),
         sa.CheckConstraint(
             "status IN ('official', 'provisional')", name=op.f("ck_calendar_table_status_code")
         ),
+        sa.CheckConstraint("confirmed_by <> imported_by", name=op.f("ck_calendar_table_two_persons")),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_calendar_table_office_id")),
         sa.PrimaryKeyConstraint("office_id", "year", "version", name=op.f("pk_calendar_table")),
         sqlite_strict=True,
@@ -240,6 +294,7 @@ def upgrade() -> None:
         sa.Column("campaign_id", sa.Integer(), nullable=True),
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("kind", AutoString(), nullable=False),
+        sa.Column("content_kind", AutoString(), nullable=False),
         sa.Column("line", AutoString(), nullable=False),
         sa.Column("state", AutoString(), nullable=False),
         sa.Column("secrecy", AutoString(), nullable=False),
@@ -265,8 +320,8 @@ def upgrade() -> None:
         sa.Column("served_on", sa.Date(), nullable=True),
         sa.Column("void_reason", AutoString(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('inspection_notice', 'feedback_notice', 'rectification_notice', 'prompt', 'urging', 'supervision', 'rectification_order', 'extension_reply', 'objection_reply', 'closure_notice', 'referral_letter', 'hand_over_letter', 'interview_notice', 'bulletin')",
-            name=op.f("ck_document_kind_code"),
+            "content_kind IN ('announcement', 'findings', 'sheet', 'extension_reply', 'objection_reply', 'closure', 'correction', 'referral', 'free')",
+            name=op.f("ck_document_content_kind_code"),
         ),
         sa.CheckConstraint("line IN ('party', 'enforcement')", name=op.f("ck_document_line_code")),
         sa.CheckConstraint(
@@ -388,7 +443,7 @@ def upgrade() -> None:
         sa.Column("sha256", AutoString(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint(
-            "role IN ('pdf', 'docx', 'sealed', 'scan', 'sheet', 'answer', 'package', 'receipt')",
+            "role IN ('pdf', 'docx', 'sealed', 'scan', 'decision', 'sheet', 'answer', 'package', 'receipt')",
             name=op.f("ck_document_file_role_code"),
         ),
         sa.CheckConstraint("length(sha256) = 64", name=op.f("ck_document_file_sha256_hex")),
@@ -564,15 +619,16 @@ def upgrade() -> None:
         sa.Column("look_back_on", sa.Date(), nullable=True),
         sa.Column("set_aside", AutoString(), nullable=True),
         sa.CheckConstraint(
-            "floor_light IN ('none', 'blue', 'yellow', 'red', 'black')",
+            "floor_light IN ('none', 'blue', 'yellow', 'orange', 'red', 'black')",
             name=op.f("ck_rectification_floor_light_code"),
         ),
         sa.CheckConstraint(
-            "highest_light IN ('none', 'blue', 'yellow', 'red', 'black')",
+            "highest_light IN ('none', 'blue', 'yellow', 'orange', 'red', 'black')",
             name=op.f("ck_rectification_highest_light_code"),
         ),
         sa.CheckConstraint(
-            "light IN ('none', 'blue', 'yellow', 'red', 'black')", name=op.f("ck_rectification_light_code")
+            "light IN ('none', 'blue', 'yellow', 'orange', 'red', 'black')",
+            name=op.f("ck_rectification_light_code"),
         ),
         sa.CheckConstraint(
             "severity IN ('minor', 'major', 'grave')", name=op.f("ck_rectification_severity_code")
@@ -610,7 +666,8 @@ def upgrade() -> None:
         sa.Column("light", AutoString(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.CheckConstraint(
-            "light IN ('none', 'blue', 'yellow', 'red', 'black')", name=op.f("ck_document_case_light_code")
+            "light IN ('none', 'blue', 'yellow', 'orange', 'red', 'black')",
+            name=op.f("ck_document_case_light_code"),
         ),
         sa.ForeignKeyConstraint(["case_id"], ["rectification.id"], name=op.f("fk_document_case_case_id")),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_document_case_document_id")),
@@ -679,7 +736,7 @@ def upgrade() -> None:
         sa.Column("fired_on", sa.Date(), nullable=False),
         sa.Column("document_id", sa.Integer(), nullable=True),
         sa.CheckConstraint(
-            "light IN ('none', 'blue', 'yellow', 'red', 'black')", name=op.f("ck_rung_light_code")
+            "light IN ('none', 'blue', 'yellow', 'orange', 'red', 'black')", name=op.f("ck_rung_light_code")
         ),
         sa.ForeignKeyConstraint(["case_id"], ["rectification.id"], name=op.f("fk_rung_case_id")),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_rung_document_id")),
@@ -806,6 +863,14 @@ def downgrade() -> None:
     op.drop_table("evidence")
     op.drop_table("campaign")
     op.drop_table("calendar_table")
+    with op.batch_alter_table("calendar_proposal", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_calendar_proposal_open",
+            sqlite_where=sa.text("state = 'proposed'"),
+            postgresql_where=sa.text("state = 'proposed'"),
+        )
+
+    op.drop_table("calendar_proposal")
     op.drop_table("audit_head")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_entry_subject")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from core.codes import Light
 from system.paths import TEMPLATES_DIR
 from tests.architecture.tree import relative, walk
 
@@ -144,5 +145,5 @@ def test_each_light_has_a_word_and_a_shape_of_its_own() -> None:
 
     shapes = re.findall(r"<(?:circle|path)[^>]*/>", lamp)
 
-    assert len(set(shapes)) == 5
-    assert "light | lamp" in lamp
+    assert len(set(shapes)) == len(Light)
+    assert "palette.word(light)" in lamp

@@ -23,7 +23,7 @@ ASSIGNMENT = re.compile(r"[A-Za-z_]+=")
 # The contract: commands that people and other programs rely on.
 PROMISED = """
 init | rules check | rules show | rules resolve | rules diff | rules explain | rules schema
-calendar add | calendar import
+calendar add | calendar import | calendar confirm | calendar reject | calendar proposals
 import units | import people | import ledger | campaign plan | campaign approve | campaign open | campaign close
 checklist export | checklist import | finding list | finding confirm | finding withdraw
 notice draft | notice sheet | notice sign | notice seal | notice serve | notice list | notice show | notice void
@@ -106,7 +106,7 @@ def test_the_makefile_has_the_targets_of_the_contract_and_explains_each_in_two_l
 
     assert (
         " ".join(sorted(name for name, _, _ in helped))
-        == "bench check demo help lock migration prefect rules serve test"
+        == "bench check demo golden help lock migration prefect rules serve test"
     )
 
 

@@ -1,14 +1,15 @@
-"""The folder name is the document kind: codes, rules and templates name the same set."""
+"""The folder name is the document kind: rules and templates name the same set, and every use names one of it."""
 
 from __future__ import annotations
 
 import pytest
 
-from core.codes import DOCUMENT_KIND_LABELS, DocumentKind
+from core.codes import DocumentContent
 from core.rulebook import load_rulebook
 from system.paths import RULES_DIR, TEMPLATES_DIR, read_texts
 
-KINDS = {kind.value for kind in DocumentKind}
+RULES = load_rulebook(read_texts(RULES_DIR, ".yaml"))
+KINDS = set(RULES.documents)
 
 
 def test_every_document_kind_has_a_template_folder_and_every_folder_a_kind() -> None:
@@ -16,27 +17,18 @@ def test_every_document_kind_has_a_template_folder_and_every_folder_a_kind() -> 
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
-def test_a_template_folder_holds_a_subject_and_a_body(kind: str) -> None:
+def test_a_template_folder_holds_a_subject_a_body_and_a_sample(kind: str) -> None:
     names = {path.name for path in (TEMPLATES_DIR / "documents" / kind).iterdir()}
 
-    assert names >= {"subject.txt.j2", "body.md.j2"}
+    assert names == {"subject.txt.j2", "body.md.j2", "sample.yaml"}
 
 
-def test_every_document_kind_has_a_rule_and_every_rule_a_kind() -> None:
-    rulebook = load_rulebook(read_texts(RULES_DIR, ".yaml"))
-
-    assert set(rulebook.documents) == KINDS
-    assert {rule.code for rule in rulebook.documents.values()} == KINDS
-
-
-def test_every_document_that_a_rung_or_a_colour_sends_is_a_kind() -> None:
-    ladders = load_rulebook(read_texts(RULES_DIR, ".yaml")).ladders.values()
+def test_every_document_that_a_rung_or_a_colour_sends_is_a_sheet() -> None:
     sent = {
-        rung.document for ladder in ladders for profile in ladder.profiles.values() for rung in profile.rungs
-    }
+        rung.document
+        for ladder in RULES.ladders.values()
+        for profile in ladder.profiles.values()
+        for rung in profile.rungs
+    } | {colour.document for ladder in RULES.ladders.values() for colour in ladder.colours}
 
-    assert sent <= KINDS
-
-
-def test_every_document_kind_has_a_name_that_people_read() -> None:
-    assert DOCUMENT_KIND_LABELS.keys() == set(DocumentKind)
+    assert {RULES.document(kind).content for kind in sent} == {DocumentContent.SHEET}

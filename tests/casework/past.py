@@ -14,7 +14,6 @@ from casework.findings import confirm_findings
 from casework.outbox import SendReport, claim_next, settle
 from casework.rungs import SweepReport
 from casework.serving import serve_document
-from core.codes import DocumentKind
 from core.lives import CampaignState, FindingState
 from delivery.smtp import Outcome, Phase, Receipt
 from models.base import key_of
@@ -65,7 +64,7 @@ def notified(open_desk: OpenDesk, folder: Path, *, signed_on: date = SIGNED_ON, 
         cases = [key_of(one) for one in confirm_findings(desk, codes)]
         document = draft_document(
             desk,
-            DocumentKind.FEEDBACK_NOTICE,
+            "feedback_notice",
             campaign,
             key_of(unit),
             cases=[CaseOnDocument(number) for number in cases],

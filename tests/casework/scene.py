@@ -18,7 +18,6 @@ from casework.findings import confirm_findings
 from casework.notices import draft_notices
 from casework.serving import serve_document
 from core.campaignplan import read_plan
-from core.codes import DocumentKind
 from models.audit import canonical_json, history_of
 from models.campaign import Campaign, Finding, Visit
 from models.document import Document
@@ -172,7 +171,7 @@ class Scene:
         finding: Finding = self.rows(select(Finding).where(col(Finding.code) == code))[0]
         return finding
 
-    def documents(self, kind: DocumentKind | None = None) -> list[Document]:
+    def documents(self, kind: str | None = None) -> list[Document]:
         """Return the documents of a kind, oldest first."""
         rows: list[Document] = self.rows(select(Document).order_by(col(Document.id)))
         return [row for row in rows if kind is None or row.kind == kind]

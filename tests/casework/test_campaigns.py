@@ -10,16 +10,15 @@ from sqlmodel import select
 
 from casework.campaigns import (
     approve_campaign,
-    chosen_items,
     close_campaign,
     describe_campaign,
     find_campaign,
     open_campaign,
     plan_of,
 )
+from casework.choosing import chosen_items
 from casework.library import frozen_rules
 from core.campaignplan import read_plan
-from core.codes import DocumentKind
 from core.errors import IllegalMove, InvalidInput, InvalidRuleFile, NotAllowed, NotFound, Refused
 from models.campaign import Campaign, RuleSet, Visit, VisitMember
 from models.rectification import Evidence
@@ -111,7 +110,7 @@ def test_opening_freezes_the_chosen_rules_and_tells_units_and_teams(
     with open_desk(readonly=True) as desk:
         frozen = frozen_rules(desk.session, kept.sha256)
     assert {item.id[0] for item in frozen.catalogs["fazhi-ducha-46"].items} == {"E", "F"}
-    notices = scene.documents(DocumentKind.INSPECTION_NOTICE)
+    notices = scene.documents("inspection_notice")
     assert sorted(n.unit_id for n in notices) == sorted(v.unit_id for v in scene.visits())
     assert {(n.state, n.drafted_by, n.rules_sha256) for n in notices} == {("draft", "P90", kept.sha256)}
     tasks = scene.messages("task")

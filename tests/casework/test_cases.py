@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from sqlmodel import select
 
-from casework.cases import list_cases, show_case
-from core.codes import DocumentKind, Light
+from casework.caselist import list_cases, show_case
+from core.codes import Light
 from core.errors import IllegalMove, InvalidInput, NotAllowed, NotFound, Refused
 from models.organisation import Person
 from models.rectification import Evidence, Rectification
@@ -65,7 +65,7 @@ def test_a_case_goes_from_its_notice_to_the_archive(scene: Scene) -> None:
         "open", "submit_plan", "approve_plan", "report_progress", "apply_closure", "verify", "close",
         "schedule_look_back", "look_back",
     ]  # fmt: skip
-    (notice,) = scene.documents(DocumentKind.CLOSURE_NOTICE)
+    (notice,) = scene.documents("closure_notice")
     assert (notice.state, notice.drafted_by) == ("draft", "system")
 
 
@@ -277,6 +277,21 @@ def test_a_closed_case_is_reopened_with_a_given_day(scene: Scene) -> None:
         scene.act(code, "reopen", OFFICER, DAY, note="群众反映", until="2026-04-20")
     scene.act(code, "reopen", OFFICER, DAY, note="群众反映", until="2026-05-08")
     assert (scene.case(code).due_on, scene.case(code).round) == (date(2026, 5, 8), 2)
+
+
+def test_the_third_time_a_matter_comes_back_it_is_red_and_a_reopening_counts(scene: Scene) -> None:
+    code = closed(scene)
+    days = [date(2026, 5, 11), date(2026, 6, 11), date(2026, 7, 9)]
+    lights = []
+    for day in days:
+        scene.act(code, "reopen", OFFICER, day, note="反弹")
+        lights.append(scene.case(code).light)
+        scene.act(code, "submit_plan", UNIT, day, measures="再整改")
+        scene.act(code, "approve_plan", OFFICER, day)
+        scene.act(code, "apply_closure", UNIT, day, files=(scene.file(),), note="完成")
+        scene.act(code, "verify", "P05", day, verdict="passed", second="P06")
+        scene.act(code, "close", DIRECTOR, day)
+    assert lights == ["yellow", "yellow", "red"]
 
 
 # ---- reading --------------------------------------------------------------------------------------------------

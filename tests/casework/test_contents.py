@@ -10,7 +10,6 @@ from sqlmodel import select
 from casework.documents import list_documents, sign_documents
 from casework.notices import draft_notices
 from casework.papers import print_docx, print_pdf, print_sheet
-from core.codes import DocumentKind
 from models.campaign import Campaign
 from models.document import Document
 from tests.casework.scene import CODE, NOTIFIED, OPENED, Scene
@@ -20,7 +19,7 @@ DAY = date(2026, 4, 20)
 UNIT, DIRECTOR = "D001:liaison", "L-DIRECTOR"
 
 
-def signed(scene: Scene, kind: DocumentKind, by: str = DIRECTOR, on: date = DAY) -> tuple[str, Document]:
+def signed(scene: Scene, kind: str, by: str = DIRECTOR, on: date = DAY) -> tuple[str, Document]:
     """Sign the newest draft of a kind; return what it says."""
     number = scene.documents(kind)[-1].id or 0
     with scene.open_desk(by=by, today=on) as desk:
@@ -36,7 +35,7 @@ def test_an_answer_to_an_extension_says_the_days_and_the_verdict(
     (code,) = scene.notify(MAJOR)
     scene.act(code, "request_extension", UNIT, DAY, note="设备采购周期长", until="2026-05-08")
     scene.act(code, "decide_extension", DIRECTOR, DAY, verdict=verdict, note="采购可以提前")
-    said, document = signed(scene, DocumentKind.EXTENSION_REPLY)
+    said, document = signed(scene, "extension_reply")
     assert all(text in said for text in (code, "设备采购周期长", "2026年4月29日", words))
     assert (document.number, document.state) == ("示法督函〔2026〕1号", "issued")
 
@@ -48,7 +47,7 @@ def test_an_answer_to_an_objection_says_its_review_and_verdict(
     (code,) = scene.notify(MAJOR)
     scene.act(code, "object", UNIT, DAY, note="已于3月公示")
     scene.act(code, "decide_objection", "P07", DAY, verdict=verdict, note="经调阅公示平台记录复核")
-    said, _document = signed(scene, DocumentKind.OBJECTION_REPLY)
+    said, _document = signed(scene, "objection_reply")
     assert all(text in said for text in (code, "已于3月公示", "经调阅公示平台记录复核", words))
 
 
@@ -59,13 +58,13 @@ def test_a_closure_notice_says_when_it_was_asked_and_verified(scene: Scene) -> N
     scene.act(code, "apply_closure", UNIT, date(2026, 4, 21), files=(scene.file(),))
     scene.act(code, "verify", "P05", date(2026, 4, 22), verdict="passed")
     scene.act(code, "close", DIRECTOR, date(2026, 4, 23))
-    said, _document = signed(scene, DocumentKind.CLOSURE_NOTICE, "L-DEPUTY", date(2026, 4, 23))
+    said, _document = signed(scene, "closure_notice", "L-DEPUTY", date(2026, 4, 23))
     assert all(text in said for text in (code, "2026年4月21日", "2026年4月22日"))
 
 
 def test_an_inspection_notice_says_who_comes_when_and_what_to_prepare(scene: Scene) -> None:
     scene.start()
-    said, document = signed(scene, DocumentKind.INSPECTION_NOTICE, on=OPENED)
+    said, document = signed(scene, "inspection_notice", on=OPENED)
     visit = scene.visits()[-1]
     assert document.number == "示法督〔2026〕1号"
     assert f"{visit.from_on.month}月{visit.from_on.day}日" in said
@@ -79,8 +78,8 @@ def test_the_enforcement_line_speaks_under_its_own_name_number_and_law(scene: Sc
         desk.session.exec(select(Campaign)).one().line = "enforcement"
     with scene.open_desk(by="P90", today=NOTIFIED) as desk:
         (draft,) = draft_notices(desk, CODE)
-    assert draft.kind == DocumentKind.RECTIFICATION_NOTICE
-    said, document = signed(scene, DocumentKind.RECTIFICATION_NOTICE, on=NOTIFIED)
+    assert draft.kind == "rectification_notice"
+    said, document = signed(scene, "rectification_notice", on=NOTIFIED)
     assert document.number == "示司执监改〔2026〕1号"
     assert "示例县司法局" in said
     assert "行政执法监督条例" in said

@@ -15,7 +15,6 @@ from sqlmodel import select
 from casework.deadlines import batches
 from casework.documents import seal_document, sign_documents, void_document
 from casework.serving import serve_document
-from core.codes import DocumentKind
 from flows.jobs import Edge, run_sweep
 from models.audit import verify_chains
 from models.campaign import Campaign
@@ -74,7 +73,7 @@ def write(scene: Scene, *codes: str, campaign: str = "2026-ZH-01", **values: Any
             make.make_finding_and_case(desk, of, unit, code, **{"next_due_on": make.SIGNED_ON, **values})
 
 
-def proceed(scene: Scene, kind: DocumentKind, on: date) -> None:
+def proceed(scene: Scene, kind: str, on: date) -> None:
     """Have the newest draft of a kind signed, sealed and served on a day."""
     number = scene.documents(kind)[-1].id or 0
     with scene.open_desk(by="L-COUNTY", today=on) as desk:
@@ -132,7 +131,7 @@ def test_a_case_climbs_to_black_as_its_papers_are_served(scene: Scene, sweep: Sw
             assert (
                 scene.case("D001-1").next_due_on is None
             )  # however late, nothing before the paper is served
-            proceed(scene, DocumentKind(kind), day)
+            proceed(scene, kind, day)
     assert [(r.code, r.fired_on) for r in scene.rungs("D001-1")] == [
         ("blue", BLUE_ON), ("yellow", YELLOW_ON), ("red", RED_ON), ("black", BLACK_ON)
     ]  # fmt: skip
@@ -166,7 +165,7 @@ def test_a_voided_sheet_is_waited_for_no_longer(scene: Scene, sweep: Sweep) -> N
     sweep(YELLOW_ON)
     assert sweep(RED_ON)["due"] == 0
     with scene.open_desk(by="L-DIRECTOR", today=RED_ON) as desk:
-        void_document(desk, scene.documents(DocumentKind.URGING)[0].id or 0, "已口头催办")
+        void_document(desk, scene.documents("urging")[0].id or 0, "已口头催办")
     assert sweep(RED_ON)["drafted"] == {"supervision": 1}
 
 
@@ -327,11 +326,11 @@ def test_the_cost_follows_what_is_due_and_not_what_is_open(scene: Scene, sweep: 
 def test_an_unsigned_sheet_is_voided_when_its_last_case_is_withdrawn(scene: Scene, sweep: Sweep) -> None:
     write(scene, "D001-1", "D001-2", percent=80)
     sweep(YELLOW_ON)
-    (sheet,) = scene.documents(DocumentKind.URGING)
+    (sheet,) = scene.documents("urging")
     scene.act("D001-1", "withdraw", "L-DIRECTOR", YELLOW_ON, note="认定有误")
-    assert scene.documents(DocumentKind.URGING)[0].state == "draft"
+    assert scene.documents("urging")[0].state == "draft"
     scene.act("D001-2", "withdraw", "L-DIRECTOR", YELLOW_ON, note="认定有误")
-    (sheet,) = scene.documents(DocumentKind.URGING)
+    (sheet,) = scene.documents("urging")
     assert (sheet.state, sheet.number, sheet.void_reason) == ("void", None, "所列事项均已办结，不再签发")
     assert scene.told("document", sheet.id) == ["draft", "void"]
 
@@ -346,4 +345,4 @@ def test_two_sweepers_at_once_issue_every_rung_once_and_set_nothing_aside(scene:
         reports = list(pool.map(lambda _: sweep(YELLOW_ON, batch=1), range(2)))
     assert [report["set_aside"] for report in reports] == [[], []]
     assert [len(scene.rungs(code)) for code in codes] == [1] * len(codes)
-    assert len(scene.documents(DocumentKind.URGING)) == 2
+    assert len(scene.documents("urging")) == 2

@@ -144,7 +144,7 @@ def test_the_newest_imported_year_covers_the_file(open_desk: OpenDesk) -> None:
             make.store(
                 desk, CalendarTable(
                     office_id=desk.office_id, year=2026, version=version, status="official",
-                    content=canonical_json(table), imported_by="P90", imported_at=desk.now,
+                    content=canonical_json(table), imported_by="P90", confirmed_by="P91", imported_at=desk.now,
                 )
             )  # fmt: skip
         days = calendar_of(desk.session, desk.office, desk.rules)

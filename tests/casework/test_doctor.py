@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlmodel import col, select
 
 from casework.doctor import Diagnosis, examine
 from casework.evidence import content_path
 from core.errors import CalendarMissing
+from core.rulebook import LocalCalendar
 from core.workdays import Calendar
 from models.base import table_of
 from models.record import Note
-from models.rectification import Evidence
+from models.rectification import Evidence, Rectification
 from system.paths import RULES_DIR
 from system.settings import Settings
 from tests.casework.conftest import OpenDesk, open_desks_on
@@ -197,7 +199,7 @@ def test_warnings_name_what_needs_attention(office: OpenDesk) -> None:
         )
         warned = "\n".join(examine(desk).warnings)
 
-    for text in ("由备份 a.tar 恢复", "2027年工作日历是暂定的", "未配置邮件", "2件整改事项被巡查搁置"):
+    for text in ("由备份 a.tar 恢复", "W710 2027年工作日历是暂定的", "未配置邮件", "2件整改事项被巡查搁置"):
         assert text in warned
 
 
@@ -206,6 +208,33 @@ def test_a_missing_next_year_is_warned_about_and_breaks_no_other_check(office: O
         desk.calendar = Calendar.of(year for year in desk.rules.calendars.values() if year.year < 2027)
 
         assert "没有2027年工作日历" in "\n".join(examine(desk).warnings)
+
+
+def test_next_year_is_asked_for_from_the_first_of_november(office: OpenDesk) -> None:
+    told = {}
+    for day in (date(2026, 10, 31), date(2026, 11, 1), date(2026, 12, 31)):
+        with office(by=None, today=day, readonly=True) as desk:
+            told[day] = any("W710" in text for text in examine(desk).warnings)
+
+    assert list(told.values()) == [False, True, True]
+
+
+def test_a_calendar_that_puts_open_due_dates_later_is_told_until_the_year_is_confirmed_anew(
+    office: OpenDesk,
+) -> None:
+    with office(by=None, today=TODAY, readonly=True) as desk:
+        assert not any("早于按现行" in text for text in examine(desk).warnings)
+        case = desk.session.exec(select(Rectification).order_by(col(Rectification.id))).first()
+        assert case is not None
+        assert case.due_on is not None
+        festival = LocalCalendar(
+            key="x", name="本地节日", region="示例省", scope="region", status="official", source="通知", verified=True,
+            checked="条文", off=(case.due_on,), work=(),
+        )  # fmt: skip
+        desk.calendar = desk.calendar.with_local([festival])
+        warned = [text for text in examine(desk).warnings if "早于按现行" in text]
+    assert len(warned) == 1
+    assert "ducha calendar import" in warned[0]
 
 
 def test_what_cannot_be_looked_up_is_not_well(office: OpenDesk) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from casework.desk import Desk
 from casework.explaining import explain_case
-from core.codes import DocumentKind, Light
+from core.codes import Light
 from core.errors import NotFound
 from core.lives import DocumentState
 from core.rectification import CaseState
@@ -89,9 +89,7 @@ def test_a_sheet_that_was_not_served_holds_the_rung_after_it(desk: Desk) -> None
     campaign, unit = make_campaign(desk), make_unit(desk)
     case = make_finding_and_case(desk, campaign, unit, CODE)
     state = DocumentState.ISSUED.value
-    sheet = make_document(
-        desk, campaign, unit, DocumentKind.URGING, case, state=state, issued_on=LATE_BY_ONE, **NUMBER
-    )
+    sheet = make_document(desk, campaign, unit, "urging", case, state=state, issued_on=LATE_BY_ONE, **NUMBER)
     make_rung(desk, case, Light.YELLOW, LATE_BY_ONE, document_id=sheet.id)
 
     text = said(desk)

@@ -15,7 +15,7 @@ from casework.doctor import examine
 from casework.ledger import export_ledger, import_ledger
 from casework.ledgerentries import find_item
 from casework.rungs import SweepReport
-from core.codes import DocumentKind, Light
+from core.codes import Light
 from core.errors import InvalidInput, NotAllowed, NotFound
 from delivery.sheets.ledger import LedgerRow, read_ledger, write_ledger, write_ledger_csv
 from models.audit import verify_chains
@@ -274,7 +274,7 @@ def make_told_case(desk: Desk) -> Rectification:
     make.make_evidence(desk, case, "整改报告.pdf")
     make.make_evidence(desk, case, "照片.jpg")
     number = {"series": "示法督", "year": 2026, "serial": 7, "number": "示法督〔2026〕7号"}
-    make.make_document(desk, campaign, unit, DocumentKind.FEEDBACK_NOTICE, case, **number)
+    make.make_document(desk, campaign, unit, "feedback_notice", case, **number)
     desk.record("case", case.id, "submit_plan", owner="科长", on=date(2026, 5, 12))
     desk.record("case", case.id, "report_progress", percent="40%", text="已完成四成", on=date(2026, 5, 30))
     desk.record("case", case.id, "verify", to_state="rectifying", note="材料不足", on=date(2026, 6, 2))
@@ -303,7 +303,7 @@ def test_a_referral_leaves_no_trace_in_the_ledger(desk: Desk) -> None:
     campaign, unit = make.make_campaign(desk), make.make_unit(desk)
     case = make.make_finding_and_case(desk, campaign, unit, "Q1")
     number = {"series": "示法督移", "year": 2026, "serial": 1, "number": "示法督移〔2026〕1号"}
-    letter = make.make_document(desk, campaign, unit, DocumentKind.REFERRAL_LETTER, case, **number)
+    letter = make.make_document(desk, campaign, unit, "referral_letter", case, **number)
     make.make_referral(desk, case, opinion="不得外传的意见", document_id=letter.id)
     (row,) = read_ledger(export_ledger(desk))
     assert row.documents == ""

@@ -21,7 +21,6 @@ from casework.outbox import (
     settle,
 )
 from casework.queueing import Recipient, cancel_messages, queue
-from core.codes import DocumentKind
 from core.errors import IllegalMove, InvalidInput, NotAllowed, NotFound, Refused
 from delivery.smtp import Outcome, Phase, Receipt
 from models.message import Message, MessageBody
@@ -39,7 +38,7 @@ def post(scene: Scene, *names: str, kind: str = "notice_collect") -> None:
         campaign = make.make_campaign(desk)
         unit = make.make_unit(desk, "D009")
         document = make.make_document(
-            desk, campaign, unit, DocumentKind.URGING, number="示法督办〔2026〕1号", series="示法督办",
+            desk, campaign, unit, "urging", number="示法督办〔2026〕1号", series="示法督办",
             year=2026, serial=1,
         )  # fmt: skip
         for name in names:

@@ -13,7 +13,6 @@ from casework.posting import COMPOSERS, compose
 from casework.queueing import queue_document
 from casework.reminders import remind
 from casework.rungs import SweepReport
-from core.codes import DocumentKind
 from core.errors import InvalidInput
 from delivery.mailreader import ReadMail, read_mime
 from models.document import Document
@@ -166,6 +165,21 @@ def test_the_same_row_gives_the_same_bytes(scene: Scene) -> None:
         assert compose(desk, message, SENDER).mime == compose(desk, message, SENDER).mime
 
 
+def test_a_mail_speaks_in_the_name_of_its_document_s_line(scene: Scene) -> None:
+    scene.notify(("D001", "E24", "major"))
+    with scene.open_desk(today=NOTIFIED) as desk:
+        document = desk.session.exec(select(Document)).one()
+        names = {}
+        for line, profile in desk.office_rules.lines.items():
+            document.line = line.value
+            message = desk.session.exec(select(Message)).first()
+            assert message is not None
+            ((name, _address),) = read_mime(compose(desk, message, SENDER).mime).senders
+            names[name] = profile.issuer
+    assert len(names) == 2
+    assert all(name == issuer for name, issuer in names.items())
+
+
 def test_every_kind_of_mail_can_be_composed() -> None:
     allowed = next(
         str(rule.sqltext) for rule in Message.__table__.constraints if "kind" in str(getattr(rule, "sqltext", ""))  # type: ignore[attr-defined]  # set by SQLModel
@@ -178,9 +192,7 @@ def test_a_staff_mail_whose_papers_were_signed_meanwhile_is_not_sent(scene: Scen
     with scene.open_desk(today=NOTIFIED) as desk:
         settle_county(desk)
         unit = desk.session.exec(select(Unit).where(Unit.code == "D001")).one()
-        document = make.make_document(
-            desk, make.make_campaign(desk), unit, DocumentKind.URGING, state="draft"
-        )
+        document = make.make_document(desk, make.make_campaign(desk), unit, "urging", state="draft")
         remind(desk)
         document.state = "void"
     assert len(scene.messages("staff")) == 1

@@ -10,7 +10,6 @@ from casework import referrals
 from casework.documents import seal_document, sign_documents
 from casework.referrals import Outcome
 from casework.screening import open_screening_by_hand
-from core.codes import DocumentKind
 from core.errors import IllegalMove, InvalidInput, NotAllowed, NotFound, Refused
 from models.referral import Referral
 from tests.casework.scene import PDF, Scene
@@ -56,7 +55,7 @@ def sent(scene: Scene) -> None:
 
 def test_the_whole_way_from_screening_to_result(scene: Scene) -> None:
     sent(scene)
-    letter = scene.documents(DocumentKind.REFERRAL_LETTER)[0]
+    letter = scene.documents("referral_letter")[0]
     assert (letter.number, letter.secrecy, letter.drafted_by) == (
         "示法督移〔2026〕1号",
         "work_secret",
@@ -86,7 +85,7 @@ def test_the_whole_way_from_screening_to_result(scene: Scene) -> None:
 
 def test_nothing_about_a_referral_is_mailed(scene: Scene) -> None:
     sent(scene)
-    letter = scene.documents(DocumentKind.REFERRAL_LETTER)[0]
+    letter = scene.documents("referral_letter")[0]
     assert letter.state == "issued"
     assert [m for m in scene.messages() if m.document_id == letter.id] == []
 
@@ -124,7 +123,7 @@ def test_nothing_is_approved_before_the_notice_is_served(scene: Scene) -> None:
     studied(scene, serve=False)
     with pytest.raises(Refused, match="送达"):
         do(scene, "approve", DIRECTOR)
-    assert (one(scene).state, scene.documents(DocumentKind.REFERRAL_LETTER)) == ("study", [])
+    assert (one(scene).state, scene.documents("referral_letter")) == ("study", [])
 
 
 def test_nothing_is_approved_while_a_request_is_pending(scene: Scene) -> None:
@@ -205,7 +204,7 @@ def test_words_and_receivers_are_checked(scene: Scene) -> None:
         do(scene, "study", note="")
     do(scene, "study", note="研究同意移交")
     do(scene, "approve", DIRECTOR)
-    assert len(scene.documents(DocumentKind.HAND_OVER_LETTER)) == 1
+    assert len(scene.documents("hand_over_letter")) == 1
 
 
 def test_late_screenings_and_results_are_listed_for_our_own_contact(scene: Scene) -> None:

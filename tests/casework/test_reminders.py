@@ -7,7 +7,6 @@ from datetime import date
 from sqlmodel import col, select
 
 from casework.reminders import late_self_reports, late_workbooks, papers_to_sign, remind, unserved
-from core.codes import DocumentKind
 from models.campaign import Campaign, Visit
 from models.organisation import Person, Unit
 from tests import make
@@ -84,13 +83,11 @@ def test_the_director_hears_of_papers_to_sign_but_never_of_referral_letters(scen
     with scene.open_desk(today=VISIT) as desk:
         settle_county(desk)
         unit = desk.session.exec(select(Unit).where(Unit.code == "D001")).one()
-        make.make_document(desk, make.make_campaign(desk), unit, DocumentKind.REFERRAL_LETTER, state="draft")
+        make.make_document(desk, make.make_campaign(desk), unit, "referral_letter", state="draft")
     assert run(scene, VISIT)["staff"] == 0
     with scene.open_desk(today=VISIT) as desk:
         unit = desk.session.exec(select(Unit).where(Unit.code == "D001")).one()
-        make.make_document(
-            desk, desk.session.exec(select(Campaign)).one(), unit, DocumentKind.URGING, state="draft"
-        )
+        make.make_document(desk, desk.session.exec(select(Campaign)).one(), unit, "urging", state="draft")
     assert [run(scene, VISIT)["staff"] for _ in range(2)] == [1, 0]
     with scene.open_desk(readonly=True, today=VISIT) as desk:
         assert [row["what"] for row in papers_to_sign(desk)] == ["签发催办单"]
@@ -102,10 +99,8 @@ def test_a_document_not_acknowledged_in_two_working_days_goes_on_the_telephone_l
         settle_county(desk)
         unit = desk.session.exec(select(Unit).where(Unit.code == "D001")).one()
         campaign = make.make_campaign(desk)
-        make.make_document(
-            desk, campaign, unit, DocumentKind.URGING, state="issued", issued_on=make.SIGNED_ON
-        )
-        make.make_document(desk, campaign, unit, DocumentKind.SUPERVISION)
+        make.make_document(desk, campaign, unit, "urging", state="issued", issued_on=make.SIGNED_ON)
+        make.make_document(desk, campaign, unit, "supervision")
     for day, listed in ((date(2026, 5, 8), 0), (date(2026, 5, 9), 1)):
         with scene.open_desk(readonly=True, today=day) as desk:
             assert len(unserved(desk)) == listed

@@ -11,7 +11,6 @@ import pytest
 from sqlmodel import select
 
 from casework.replies import import_reply
-from core.codes import DocumentKind
 from core.errors import IllegalMove, InvalidInput, NotAllowed, Refused
 from delivery.sheets.answer import AnswerProblem, Filled, write_answer
 from delivery.sheets.answer_return import read_answer_meta
@@ -174,6 +173,6 @@ def test_the_workbook_shows_the_numbers_and_days_of_its_notice(scene: Scene) -> 
     codes = scene.notify(MAJOR, MINOR)
     (form,) = [f for f in scene.rows(select(DocumentFile)) if f.role == "answer"]
     meta = read_answer_meta(form.content, name="x")
-    notice = scene.documents(DocumentKind.FEEDBACK_NOTICE)[0]
+    notice = scene.documents("feedback_notice")[0]
     assert (meta.number, meta.document, meta.unit) == (notice.number, str(notice.id), "D001")
     assert meta.due == ((codes[0], DUE), (codes[1], date(2026, 4, 22)))

@@ -7,14 +7,15 @@ import pytest
 from casework.desk import Desk
 from casework.lightweeks import Turn, lights_at, week_ends
 from casework.reports import campaign_report
-from core.codes import DocumentKind, Light
+from core.codes import Light
 from core.errors import NotFound
+from core.palette import DEFAULT
 from delivery.report import HeatRow, render_report
 from models.campaign import Campaign
 from models.organisation import Unit
 from tests import make
 
-NONE, BLUE, YELLOW, RED, BLACK = Light
+NONE, BLUE, YELLOW, ORANGE, RED, BLACK = Light
 
 
 def setting(desk: Desk) -> tuple[Campaign, Unit, Unit]:
@@ -162,9 +163,9 @@ def test_a_granted_extension_puts_the_light_out_down_to_what_an_event_had_set(de
 
 def test_turns_of_one_day_are_taken_in_the_order_extension_light_end() -> None:
     day = date(2026, 6, 1)
-    assert lights_at([Turn(day, 1, 2), Turn(day, 0)], [day]) == [YELLOW]
-    assert lights_at([Turn(day, 2), Turn(day, 1, 2)], [day]) == [NONE]
-    assert lights_at([Turn(day, 1, 1)], [date(2026, 5, 31), day]) == [NONE, BLUE]
+    assert lights_at([Turn(day, 1, 2), Turn(day, 0)], [day], DEFAULT) == [YELLOW]
+    assert lights_at([Turn(day, 2), Turn(day, 1, 2)], [day], DEFAULT) == [NONE]
+    assert lights_at([Turn(day, 1, 1)], [date(2026, 5, 31), day], DEFAULT) == [NONE, BLUE]
 
 
 def test_weeks_end_on_sundays_and_a_long_campaign_is_shown_by_several() -> None:
@@ -179,8 +180,8 @@ def test_weeks_end_on_sundays_and_a_long_campaign_is_shown_by_several() -> None:
 def test_referrals_are_numbers_and_their_letters_are_not_in_the_plot(desk: Desk) -> None:
     campaign, unit, _other = setting(desk)
     case = make.make_finding_and_case(desk, campaign, unit, "Q1")
-    make.make_document(desk, campaign, unit, DocumentKind.REFERRAL_LETTER, case)
-    make.make_document(desk, campaign, unit, DocumentKind.URGING, case)
+    make.make_document(desk, campaign, unit, "referral_letter", case)
+    make.make_document(desk, campaign, unit, "urging", case)
     sent = {"state": "sent", "receiver": "discipline", "sent_on": desk.today, "studied_on": desk.today}
     make.make_referral(desk, case, opinion="不得外传的意见", **sent)
     report = campaign_report(desk, "2026-ZH-01")

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import select
 
-from core.codes import DocumentKind
+from casework.explaining import explain_case
 from core.errors import IllegalMove, InvalidInput, NotAllowed, Refused
 from models.campaign import Finding
 from models.organisation import Person
 from models.rectification import Rectification
+from system.paths import RULES_DIR
+from system.settings import Settings
 from tests import make
+from tests.casework.conftest import open_desks_on
 from tests.casework.scene import Scene
 
 MAJOR, GRAVE, MINOR = ("D001", "E24", "major"), ("D001", "F27", "grave"), ("D001", "E19", "minor")
 DAY = date(2026, 4, 20)
+EARLY = date(2026, 4, 15)  # before half of the period
 DUE = date(2026, 4, 29)  # of a major problem: 15 working days after 8 April
 LATEST = date(2026, 5, 12)  # 7 working days later, half of 15
 UNIT, OFFICER, DIRECTOR, DEPUTY = "D001:liaison", "P90", "L-DIRECTOR", "L-DEPUTY"
@@ -41,7 +48,7 @@ def test_a_granted_extension_moves_the_due_date_and_starts_a_due_version(scene: 
         DUE,
         DEPUTY,
     )
-    (reply,) = scene.documents(DocumentKind.EXTENSION_REPLY)
+    (reply,) = scene.documents("extension_reply")
     assert (reply.state, reply.drafted_by) == ("draft", "system")
     assert case.next_due_on == date(2026, 5, 6)  # five working days before the new date
 
@@ -137,7 +144,7 @@ def test_an_objection_is_reviewed_by_somebody_who_took_no_part(scene: Scene) -> 
         scene.act(code, "decide_objection", "P07", DAY, verdict="rejected")
     scene.act(code, "decide_objection", "P07", DAY, verdict="rejected", note="事实清楚")
     assert (scene.case(code).state, scene.requests(code)[0].state) == ("open", "refused")
-    assert len(scene.documents(DocumentKind.OBJECTION_REPLY)) == 1
+    assert len(scene.documents("objection_reply")) == 1
 
 
 def test_an_upheld_objection_withdraws_case_and_finding(scene: Scene) -> None:
@@ -147,7 +154,25 @@ def test_an_upheld_objection_withdraws_case_and_finding(scene: Scene) -> None:
     case = scene.case(code)
     assert (case.state, case.light, case.next_due_on) == ("withdrawn", "none", None)
     assert (scene.finding(code).state, scene.requests(code)[0].state) == ("withdrawn", "granted")
-    assert len(scene.documents(DocumentKind.OBJECTION_REPLY)) == 1
+    assert len(scene.documents("objection_reply")) == 1
+
+
+@pytest.mark.parametrize(("verdict", "due_on"), [("rejected", date(2026, 5, 7)), ("upheld", DUE)])
+def test_an_objection_stops_the_clock_where_the_notice_s_rule_says_so(
+    scene: Scene, engine: sa.Engine, tmp_path: Path, verdict: str, due_on: date
+) -> None:
+    shutil.copytree(RULES_DIR, tmp_path / "rules")
+    rule = tmp_path / "rules/documents/feedback_notice.yaml"
+    text = rule.read_text("utf-8")
+    rule.write_text(text.replace("answer_unit: day}", "answer_unit: day, suspends: true}"), "utf-8")
+    own = Settings(rules=tmp_path / "rules", files=tmp_path / "files")
+    county = Scene(open_desks_on(engine, own), tmp_path)
+    (code,) = county.notify(MAJOR)
+    county.act(code, "object", UNIT, DAY, note="已于3月公示")
+    assert (county.case(code).suspended_on, county.case(code).next_due_on) == (DAY, None)
+    later = date(2026, 4, 23)  # three working days on
+    county.act(code, "decide_objection", "P07", later, verdict=verdict, note="经复核")
+    assert (county.case(code).suspended_on, county.case(code).due_on) == (None, due_on)
 
 
 # ---- suspension -----------------------------------------------------------------------------------------------
@@ -161,7 +186,7 @@ def test_a_suspension_stops_the_clock_and_moves_the_due_date_by_its_working_days
     assert (scene.case(code).suspended_on, scene.case(code).next_due_on) == (DAY, None)
     with pytest.raises(IllegalMove) as refused:
         scene.act(code, "submit_plan", UNIT, DAY, measures="整改")
-    assert set(refused.value.allowed) == {"resume", "report_progress", "flag", "withdraw"}
+    assert set(refused.value.allowed) == {"resume", "report_progress", "flag", "withdraw", "decide_objection"}
     scene.act(code, "resume", OFFICER, date(2026, 4, 27))
     case = scene.case(code)
     assert (case.suspended_on, case.due_on) == (
@@ -170,6 +195,21 @@ def test_a_suspension_stops_the_clock_and_moves_the_due_date_by_its_working_days
     )  # five working days, over the May holiday
     assert case.next_due_on is not None
     assert [(r.kind, r.state) for r in scene.requests(code)] == [("suspension", "granted")]
+
+
+def test_a_suspended_case_says_when_its_suspension_is_reviewed(scene: Scene) -> None:
+    (code,) = scene.notify(MAJOR)
+    scene.act(code, "suspend", DIRECTOR, DAY, note="等待法院裁判")
+    said = []
+    for today in (DAY, date(2026, 6, 3), date(2026, 6, 4)):
+        with scene.open_desk(today=today, readonly=True) as desk:
+            said.append(next(one for one in explain_case(desk, code).sentences if "复核" in one))
+    assert said[0] == "中止期间每30个工作日复核一次，下一次为2026年6月3日。"
+    assert (
+        said[1]
+        == said[2]
+        == "中止期间每30个工作日复核一次，最近一次应于2026年6月3日复核，下一次为2026年7月16日。"
+    )
 
 
 def test_a_request_from_before_a_suspension_never_moves_the_date_earlier(scene: Scene) -> None:
@@ -194,13 +234,13 @@ def test_false_evidence_is_black_grave_and_screened_but_refers_nothing(scene: Sc
     (code,) = scene.notify(MAJOR)
     case = flag(scene, code, "E1", by="P05")
     assert (case.light, case.highest_light, case.severity) == ("black", "black", "grave")
-    (order,) = scene.documents(DocumentKind.RECTIFICATION_ORDER)
+    (order,) = scene.documents("rectification_order")
     assert (order.state, [r.code for r in scene.rungs(code)]) == ("draft", ["E1"])
     (referral,) = scene.referrals()
     assert (referral.state, referral.trigger, referral.screen_by_on) == ("screening", "E1", date(2026, 4, 23))
     flag(scene, code, "E1")
     assert len(scene.referrals()) == 1
-    assert len(scene.documents(DocumentKind.RECTIFICATION_ORDER)) == 1
+    assert len(scene.documents("rectification_order")) == 1
 
 
 def test_refusing_to_cooperate_is_red_and_black_the_second_time(scene: Scene) -> None:
@@ -224,11 +264,17 @@ def test_a_matter_of_higher_places_is_yellow_and_red_for_a_grave_case(scene: Sce
 
 def test_early_rectification_lowers_one_colour_but_not_of_a_grave_case(scene: Scene) -> None:
     major, grave = scene.notify(MAJOR, GRAVE)
-    flag(scene, major, "E4")
-    case = flag(scene, major, "E5")
+    flag(scene, major, "E4", EARLY)
+    with pytest.raises(Refused, match="percent == 100"):
+        flag(scene, major, "E5", EARLY)
+    for code in (major, grave):
+        scene.act(code, "report_progress", UNIT, EARLY, percent="100", text="已全部公示")
+    with pytest.raises(Refused, match="前50%"):
+        flag(scene, major, "E5")
+    case = flag(scene, major, "E5", EARLY)
     assert (case.light, case.highest_light) == ("blue", "yellow")
-    with pytest.raises(Refused, match="不适用"):
-        flag(scene, grave, "E5")
+    with pytest.raises(Refused, match="不适用于该程度"):
+        flag(scene, grave, "E5", EARLY)
 
 
 @pytest.mark.parametrize(("event", "act"), [("E6", "request_extension"), ("E7", "suspend")])

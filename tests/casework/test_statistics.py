@@ -6,7 +6,7 @@ import pytest
 
 from casework.desk import Desk
 from casework.statistics import count
-from core.codes import DocumentKind, Light
+from core.codes import Light
 from core.errors import NotFound
 from core.rectification import RequestKind
 from models.message import Message
@@ -154,10 +154,10 @@ def test_lights_lit_highest_and_standing_are_three_numbers(desk: Desk) -> None:
 def test_documents_are_counted_by_kind_and_their_points_apart(desk: Desk) -> None:
     campaign, unit = make.make_campaign(desk), make.make_unit(desk)
     cases = [make.make_finding_and_case(desk, campaign, unit, f"Q{n}") for n in range(3)]
-    make.make_document(desk, campaign, unit, DocumentKind.FEEDBACK_NOTICE, *cases)
-    make.make_document(desk, campaign, unit, DocumentKind.URGING, cases[0], state="issued")
-    make.make_document(desk, campaign, unit, DocumentKind.URGING, cases[0], state="void")
-    make.make_document(desk, campaign, unit, DocumentKind.SUPERVISION, cases[0], state="draft")
+    make.make_document(desk, campaign, unit, "feedback_notice", *cases)
+    make.make_document(desk, campaign, unit, "urging", cases[0], state="issued")
+    make.make_document(desk, campaign, unit, "urging", cases[0], state="void")
+    make.make_document(desk, campaign, unit, "supervision", cases[0], state="draft")
     found = numbers(desk)
     assert [found[f"documents.{k}"] for k in ("signed", "served", "draft", "void")] == [2, 1, 1, 1]
     assert (found["documents.feedback_notice.signed"], found["documents.points"]) == (1, 3)

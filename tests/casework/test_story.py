@@ -16,7 +16,6 @@ from casework.outbox import SendReport, claim_next, settle
 from casework.replies import import_reply
 from casework.serving import serve_document
 from casework.visits import team_of
-from core.codes import DocumentKind
 from delivery.sheets.answer import AnswerProblem, write_answer
 from delivery.sheets.answer_return import read_answer_meta
 from delivery.smtp import Outcome, Phase, Receipt
@@ -101,7 +100,7 @@ def test_a_campaign_ends_with_every_invariant_whole(
     for swept in (date(2026, 4, 22), date(2026, 4, 30), date(2026, 5, 6)):
         run_sweep(Edge(engine, settings, Day(swept, explicit=True)))
     with scene.open_desk(by="L-DIRECTOR", today=date(2026, 5, 6)) as desk:
-        void_document(desk, scene.documents(DocumentKind.URGING)[0].id or 0, "已口头催办")
+        void_document(desk, scene.documents("urging")[0].id or 0, "已口头催办")
     scene.act(code, "apply_closure", f"{unit}:liaison", date(2026, 5, 6), files=(scene.file(),))
     scene.act(code, "verify", "P05", date(2026, 5, 7), verdict="passed")
     scene.act(code, "close", "L-DIRECTOR", date(2026, 5, 8))

@@ -11,15 +11,17 @@ from typing import Any
 import pytest
 
 from cli.demo.run import MARK, run_demo
-from core.codes import DocumentKind, Light
+from core.codes import DocumentContent, Light, Line
 from core.errors import InvalidInput
+from core.rulebook import load_rulebook
 from delivery.mailreader import read_mime
+from system.paths import RULES_DIR, read_texts
 
 MAIN_LINE = {
-    kind.value
-    for kind in DocumentKind
-    # The first belongs to the other line, the other two are drafted by nobody yet.
-    if kind not in (DocumentKind.RECTIFICATION_NOTICE, DocumentKind.INTERVIEW_NOTICE, DocumentKind.BULLETIN)
+    rule.code
+    for rule in load_rulebook(read_texts(RULES_DIR, ".yaml")).documents.values()
+    # Nobody in the story writes a document by hand, and no calendar of its year is changed.
+    if rule.serves(Line.PARTY) and rule.content not in (DocumentContent.FREE, DocumentContent.CORRECTION)
 }
 
 
@@ -34,7 +36,8 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, An
 def test_every_kind_of_paper_and_every_light_occurs(played: tuple[Path, dict[str, Any]]) -> None:
     _out, summary = played
     assert set(summary["documents"]) == MAIN_LINE
-    assert all(summary["lights"][light.value] for light in Light)
+    assert set(summary["lights"]) == {light.value for light in Light} - {Light.ORANGE.value}
+    assert all(summary["lights"].values())
 
 
 @pytest.mark.slow

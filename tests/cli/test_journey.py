@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from delivery.sink import MailSink, Rule
+from system.paths import TEMPLATES_DIR
 from tests.cli.conftest import At
 from tests.cli.stages import ANSWERED, GRAVE, MINOR
 from tests.cli.world import (
@@ -147,6 +148,26 @@ def test_a_notice_goes_from_draft_to_service_with_a_number_and_a_hash(at: At) ->
     shown = ducha.ok("notice", "show", number, "--out", "paper")
     assert shown["sha256"] == signed["sha256"]
     assert sorted(path.suffix for path in (ducha.folder / "paper").iterdir()) == [".docx", ".pdf"]
+
+
+def test_a_document_is_drafted_by_hand_from_a_file_of_values(at: At) -> None:
+    ducha = at("confirmed")
+    (ducha.folder / "values.yaml").write_text(
+        "until_on: 2026-07-31\ncounts: {units: 2, problems: 5}\nranking: []\nissues: [整改方案质量不高]\n",
+        "utf-8",
+    )
+    draft = ("notice", "draft", CODE, "--kind", "bulletin", "--unit", "D001")
+    refused = ducha.refused(*draft, "--values", "values.yaml", "--set", "tone=严厉", by=OFFICER)
+    for part in ("缺少 overall", "缺少 demands", "缺少 counts.closed", "多出 tone"):
+        assert part in refused["found"]
+    text = (TEMPLATES_DIR / "documents/bulletin/sample.yaml").read_text("utf-8")
+    values = [line for line in text.splitlines() if not line.startswith(("unit:", "campaign:", "contact:"))]
+    (ducha.folder / "values.yaml").write_text("\n".join(values), "utf-8")
+    (made,) = ducha.ok(*draft, "--values", "values.yaml", "--set", "overall=进度不平衡", by=OFFICER)
+    (signed,) = ducha.ok("notice", "sign", made["id"], by=DIRECTOR)
+    assert (signed["kind"], signed["number"]) == ("bulletin", "示法督通〔2026〕1号")
+    assert "通报" in ducha.run("notice", "list").out
+    assert "--kind" in ducha.refused("notice", "draft", CODE, "--unit", "D001", by=OFFICER)["expected"]
 
 
 def test_a_void_notice_keeps_its_number(at: At) -> None:

@@ -178,7 +178,16 @@ def test_a_published_year_never_moves_a_notified_day_earlier(at: At) -> None:
     )
     (ducha.folder / "2026.yaml").write_text(table, encoding="utf-8")
     said = ducha.ok("calendar", "import", "2026.yaml", by=OFFICER)
-    assert said["year"] == 2026
+    assert said.keys() >= {"year", "version", "status", "moved", "kept", "state", "proposal", "confirm"}
+    assert (said["year"], said["state"]) == (2026, "proposed")
+    assert said["confirm"].startswith("ducha calendar confirm 2026 --sha ")
+    assert {case["id"]: case["due_on"] for case in ducha.ok("case", "list")} == before
+    assert "另一名有权人员" in ducha.refused("calendar", "confirm", 2026, by=OFFICER)["expected"]
+    pin = said["confirm"].split()[5]
+    done = ducha.ok("calendar", "confirm", 2026, "--sha", pin, by=DIRECTOR)
+    assert (done["state"], done["moved"]) == ("in_force", said["moved"])
+    assert done["documents"]
+    assert [one["state"] for one in ducha.ok("calendar", "proposals")] == ["in_force"]
     after = {case["id"]: case["due_on"] for case in ducha.ok("case", "list")}
     assert all(after[case] >= due for case, due in before.items())
     assert after != before

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 
 from casework.desk import Desk, at_desk
 from console.app import create_app
-from core.codes import DocumentKind, Light
+from core.codes import Light
 from core.lives import DocumentState, MessageState
 from core.rectification import CaseState
 from models.message import Message
@@ -82,14 +82,14 @@ def fill(desk: Desk) -> None:
         desk,
         campaign,
         unit,
-        DocumentKind.REFERRAL_LETTER,
+        "referral_letter",
         case,
         state=DocumentState.DRAFT.value,
         title=CANARY,
     )
     make_referral(desk, case, opinion=CANARY)
-    draft = make_document(desk, campaign, unit, DocumentKind.URGING, case, state=DocumentState.DRAFT.value)
-    make_document(desk, campaign, unit, DocumentKind.PROMPT, case, state=DocumentState.ISSUED.value,
+    draft = make_document(desk, campaign, unit, "urging", case, state=DocumentState.DRAFT.value)
+    make_document(desk, campaign, unit, "prompt", case, state=DocumentState.ISSUED.value,
                   issued_on=date(2026, 6, 1), signed_on=None, signed_by=None, title="")  # fmt: skip
     make_rung(desk, case, Light.YELLOW, TODAY, document_id=draft.id)
     make_request(desk, case, reason=AWKWARD)

@@ -14,9 +14,10 @@ from fastapi.testclient import TestClient
 from console import refusals
 from console.app import create_app
 from core import errors
-from core.codes import DocumentKind
 from core.lives import DocumentState
+from core.rulebook import load_rulebook
 from models.database import make_engine
+from system.paths import RULES_DIR, read_texts
 from system.settings import Settings
 from tests.console.conftest import CANARY, CODE, NOW, settings_in
 
@@ -228,5 +229,6 @@ def test_every_error_of_the_tree_has_its_status() -> None:
 def test_no_kind_or_state_of_a_document_lacks_its_word(client: TestClient) -> None:
     text = client.get("/documents").text
 
-    for code in (*DocumentKind, *DocumentState):
+    rules = load_rulebook(read_texts(RULES_DIR, ".yaml"))
+    for code in (*rules.documents, *DocumentState):
         assert f">{code}<" not in text

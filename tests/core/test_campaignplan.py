@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from core.campaignplan import UnitChoice, read_plan
-from core.codes import CampaignKind, DocumentKind, Line
+from core.codes import CampaignKind, Line
 from core.errors import InvalidRuleFile
 
 PLAN = """\
@@ -37,7 +37,7 @@ def test_the_example_of_the_design_is_read_as_it_stands() -> None:
     assert isinstance(plan.units, UnitChoice)
     assert plan.units.select["类别"] == ("政府部门", "乡镇街道")
     assert (plan.team.size, plan.team.at_least, plan.team.recuse.former_years) == (3, {"法治宣传": 1}, 5)
-    assert plan.notice.document is DocumentKind.FEEDBACK_NOTICE
+    assert plan.notice.document == "feedback_notice"
     assert (plan.catalogs[0].items, plan.joint_with) == ("all", None)
 
 

@@ -7,7 +7,7 @@ import pytest
 from core.codes import (
     CAMPAIGN_KIND_LABELS,
     CHECK_RESULT_LABELS,
-    DOCUMENT_KIND_LABELS,
+    DOCUMENT_CONTENT_LABELS,
     LIGHT_LABELS,
     LINE_LABELS,
     SECRECY_LABELS,
@@ -15,7 +15,7 @@ from core.codes import (
     UNIT_OPINION_LABELS,
     CampaignKind,
     CheckResult,
-    DocumentKind,
+    DocumentContent,
     Light,
     Line,
     Secrecy,
@@ -99,7 +99,7 @@ def test_a_failure_of_the_world_is_no_refusal(kind: type[DuchaError]) -> None:
 
 
 def test_lights_are_ordered_and_every_code_has_its_word() -> None:
-    assert [light.rank for light in Light] == [0, 1, 2, 3, 4]
+    assert [light.rank for light in Light] == [0, 1, 2, 3, 4, 5]
     for codes, labels in (
         (Light, LIGHT_LABELS),
         (Line, LINE_LABELS),
@@ -107,7 +107,7 @@ def test_lights_are_ordered_and_every_code_has_its_word() -> None:
         (Secrecy, SECRECY_LABELS),
         (CampaignKind, CAMPAIGN_KIND_LABELS),
         (CheckResult, CHECK_RESULT_LABELS),
-        (DocumentKind, DOCUMENT_KIND_LABELS),
+        (DocumentContent, DOCUMENT_CONTENT_LABELS),
         (UnitOpinion, UNIT_OPINION_LABELS),
     ):
         assert set(labels) == set(codes)

@@ -26,6 +26,7 @@ def shipped(path: str) -> object:
 
 
 LADDER = Ladder.model_validate(shipped("ladders/problem.yaml"))
+PALETTE = LADDER.palette
 CALENDAR = Calendar.of([CalendarYear.model_validate(shipped("calendars/2026.yaml"))])
 SERVED, DUE = date(2026, 5, 6), date(2026, 6, 3)
 FACTS: dict[str, object] = {
@@ -38,7 +39,7 @@ FACTS: dict[str, object] = {
     "closure_applied": False,
 }
 MINOR, MAJOR, GRAVE = Severity.MINOR, Severity.MAJOR, Severity.GRAVE
-NONE, BLUE, YELLOW, RED, BLACK = Light
+NONE, BLUE, YELLOW, ORANGE, RED, BLACK = Light
 
 
 @dataclass(frozen=True)
@@ -91,12 +92,12 @@ def test_the_examples_of_the_office_have_their_colour(
     severity: Severity, anchor: date, offset: int, facts: dict[str, object], light: Light
 ) -> None:
     rungs = LADDER.profiles[severity].rungs
-    assert arithmetic_light(rungs, standing(**facts), workday(offset, anchor), CALENDAR) is light
+    assert arithmetic_light(rungs, standing(**facts), workday(offset, anchor), CALENDAR, PALETTE) is light
 
 
 def test_false_evidence_makes_a_case_black_at_once() -> None:
     event = LADDER.events["E1"]
-    assert apply_event(event.effect, NONE, event.light) is BLACK
+    assert apply_event(event.effect, NONE, event.light, PALETTE) is BLACK
 
 
 @pytest.mark.parametrize(
@@ -104,7 +105,10 @@ def test_false_evidence_makes_a_case_black_at_once() -> None:
     [(MINOR, -6, NONE), (MINOR, 0, BLUE), (MINOR, 5, YELLOW), (MINOR, 15, RED), (MAJOR, 3, YELLOW), (MAJOR, 10, RED)],
 )  # fmt: skip
 def test_a_colour_does_not_come_a_day_early(severity: Severity, offset: int, light: Light) -> None:
-    assert arithmetic_light(LADDER.profiles[severity].rungs, standing(), workday(offset), CALENDAR) is light
+    assert (
+        arithmetic_light(LADDER.profiles[severity].rungs, standing(), workday(offset), CALENDAR, PALETTE)
+        is light
+    )
 
 
 # ---- the day of a rung ----------------------------------------------------------------------------------------
@@ -137,71 +141,75 @@ LOW, HIGH = Step("low", YELLOW, 1), Step("high", RED, 2, min_gap_workdays=3)
 
 
 def test_nothing_is_due_before_the_first_day_which_is_the_day_to_look_again() -> None:
-    assert decide([LOW, HIGH], standing(), DUE, CALENDAR) == Decision(None, workday(1))
+    assert decide([LOW, HIGH], standing(), DUE, CALENDAR, PALETTE) == Decision(None, workday(1))
 
 
 def test_a_rung_that_asks_for_a_signature_gives_no_next_day_because_its_service_is_waited_for() -> None:
-    assert decide([LOW, HIGH], standing(), workday(1), CALENDAR) == Decision(0, None)
+    assert decide([LOW, HIGH], standing(), workday(1), CALENDAR, PALETTE) == Decision(0, None)
 
 
 def test_an_automatic_rung_says_when_the_next_one_comes() -> None:
     blue = replace(LOW, light=BLUE, issue="automatic")
-    assert decide([blue, HIGH], standing(), workday(1), CALENDAR) == Decision(0, workday(4))
-    assert decide([blue], standing(), workday(1), CALENDAR) == Decision(0, None)
-    unserved = decide([blue, replace(HIGH, anchor="served")], standing(served_on=None), workday(1), CALENDAR)
+    assert decide([blue, HIGH], standing(), workday(1), CALENDAR, PALETTE) == Decision(0, workday(4))
+    assert decide([blue], standing(), workday(1), CALENDAR, PALETTE) == Decision(0, None)
+    unserved = decide(
+        [blue, replace(HIGH, anchor="served")], standing(served_on=None), workday(1), CALENDAR, PALETTE
+    )
     assert unserved == Decision(0, None)
 
 
 def test_after_an_outage_only_the_rung_after_the_last_one_is_issued() -> None:
     much_later = workday(30)
-    assert decide([LOW, HIGH], standing(), much_later, CALENDAR).rung == 0
+    assert decide([LOW, HIGH], standing(), much_later, CALENDAR, PALETTE).rung == 0
     last = LastRung("low", YELLOW, much_later, True, much_later)
-    assert decide([LOW, HIGH], standing(last), much_later, CALENDAR) == Decision(None, workday(33))
-    assert decide([LOW, HIGH], standing(last), workday(33), CALENDAR).rung == 1
+    assert decide([LOW, HIGH], standing(last), much_later, CALENDAR, PALETTE) == Decision(None, workday(33))
+    assert decide([LOW, HIGH], standing(last), workday(33), CALENDAR, PALETTE).rung == 1
 
 
 def test_the_order_of_the_file_does_not_let_a_higher_rung_go_first() -> None:
-    assert decide([HIGH, LOW], standing(), workday(9), CALENDAR).rung == 1
+    assert decide([HIGH, LOW], standing(), workday(9), CALENDAR, PALETTE).rung == 1
 
 
 def test_a_higher_rung_waits_for_a_lower_one_whose_day_is_still_to_come() -> None:
     late_low = replace(LOW, offset=9)
-    assert decide([late_low, HIGH], standing(), workday(5), CALENDAR) == Decision(None, workday(9))
+    assert decide([late_low, HIGH], standing(), workday(5), CALENDAR, PALETTE) == Decision(None, workday(9))
 
 
 def test_a_lower_rung_whose_condition_fails_bars_nothing() -> None:
     idle = replace(LOW, offset=9, when="percent > 50")
-    assert decide([idle, HIGH], standing(), workday(5), CALENDAR).rung == 1
+    assert decide([idle, HIGH], standing(), workday(5), CALENDAR, PALETTE).rung == 1
 
 
 def test_a_rung_is_issued_once_and_the_top_ends_the_ladder() -> None:
     last = LastRung("low", YELLOW, DUE, False, None)
-    assert decide([LOW], standing(last), workday(9), CALENDAR) == Decision(None, None)
+    assert decide([LOW], standing(last), workday(9), CALENDAR, PALETTE) == Decision(None, None)
 
 
 def test_beyond_blue_nothing_is_issued_before_the_notice_is_served() -> None:
     blue = replace(LOW, light=BLUE, offset=-5)
     unserved = standing(served_on=None)
-    assert decide([blue, HIGH], unserved, workday(-5), CALENDAR).rung == 0
-    assert decide([HIGH], unserved, workday(9), CALENDAR) == Decision(None, None, "service")
+    assert decide([blue, HIGH], unserved, workday(-5), CALENDAR, PALETTE).rung == 0
+    assert decide([HIGH], unserved, workday(9), CALENDAR, PALETTE) == Decision(None, None, "service")
 
 
 def test_the_next_rung_waits_for_the_service_of_the_last_document() -> None:
     waiting = LastRung("low", YELLOW, workday(1), True, None)
-    assert decide([LOW, HIGH], standing(waiting), workday(9), CALENDAR) == Decision(None, None, "service")
+    assert decide([LOW, HIGH], standing(waiting), workday(9), CALENDAR, PALETTE) == Decision(
+        None, None, "service"
+    )
     served = replace(waiting, served_on=workday(2))
-    assert decide([LOW, HIGH], standing(served), workday(9), CALENDAR).rung == 1
+    assert decide([LOW, HIGH], standing(served), workday(9), CALENDAR, PALETTE).rung == 1
 
 
 def test_a_condition_that_only_an_act_can_change_is_not_looked_at_daily() -> None:
     idle = replace(LOW, when="percent > 50")
-    assert decide([idle], standing(), workday(5), CALENDAR) == Decision(None, None)
+    assert decide([idle], standing(), workday(5), CALENDAR, PALETTE) == Decision(None, None)
 
 
 def test_a_condition_about_overdue_days_is_looked_at_every_working_day() -> None:
     timed = replace(LOW, when="overdue_workdays > 7")
     friday = date(2026, 6, 12)
-    assert decide([timed], standing(), friday, CALENDAR) == Decision(None, date(2026, 6, 15))
+    assert decide([timed], standing(), friday, CALENDAR, PALETTE) == Decision(None, date(2026, 6, 15))
 
 
 # ---- events ---------------------------------------------------------------------------------------------------
@@ -218,6 +226,7 @@ def test_a_condition_about_overdue_days_is_looked_at_every_working_day() -> None
         ("raise_one", NONE, None, BLUE),
         ("raise_one", RED, None, BLACK),
         ("raise_one", BLACK, None, BLACK),
+        ("raise_one", ORANGE, None, RED),
         ("lower_one", YELLOW, None, BLUE),
         ("lower_one", NONE, None, NONE),
         ("clear", BLACK, None, NONE),
@@ -227,7 +236,7 @@ def test_a_condition_about_overdue_days_is_looked_at_every_working_day() -> None
     ],
 )
 def test_an_event_has_its_effect(effect: str, current: Light, target: Light | None, after: Light) -> None:
-    assert apply_event(effect, current, target) is after
+    assert apply_event(effect, current, target, PALETTE) is after
 
 
 # ---- whole lives: properties over the shipped ladder -----------------------------------------------------------
@@ -275,7 +284,7 @@ def climb(life: Life, *, only_when_due: bool = False) -> list[tuple[date, Rung]]
             seen, look_on = arrivals, today  # serving is an act, and an act has the case looked at
         if today not in life.running or (only_when_due and (look_on is None or look_on > today)):
             continue
-        decision = decide(life.rungs, now, today, CALENDAR)
+        decision = decide(life.rungs, now, today, CALENDAR, PALETTE)
         look_on = decision.next_due_on
         if decision.rung is not None:
             fired.append((today, life.rungs[decision.rung]))
@@ -304,7 +313,7 @@ quick = settings(max_examples=60, deadline=None)
 def test_a_case_climbs_one_rung_a_day_upwards_and_with_its_gap(life: Life) -> None:
     fired = climb(life)
     for (day, rung), (next_day, next_rung) in itertools.pairwise(fired):
-        assert next_rung.light.rank > rung.light.rank
+        assert PALETTE.rank(next_rung.light) > PALETTE.rank(rung.light)
         assert next_day > day
         assert CALENDAR.between(day, next_day) >= next_rung.min_gap_workdays
 
@@ -315,9 +324,9 @@ def test_a_case_never_jumps_a_rung_that_applies_to_it(life: Life) -> None:
     before = 0
     for day, rung in climb(life):
         facts = {**life.facts, "overdue_workdays": CALENDAR.between(life.due_on, day)}
-        between = [r for r in life.rungs if before < r.light.rank < rung.light.rank]
+        between = [r for r in life.rungs if before < PALETTE.rank(r.light) < PALETTE.rank(rung.light)]
         assert not [r.code for r in between if r.holds(facts)]
-        before = rung.light.rank
+        before = PALETTE.rank(rung.light)
 
 
 @quick
@@ -325,7 +334,7 @@ def test_a_case_never_jumps_a_rung_that_applies_to_it(life: Life) -> None:
 def test_a_case_never_goes_beyond_blue_without_proof_of_service(life: Life) -> None:
     papers_of: date | None = None
     for day, rung in climb(life):
-        if rung.light.rank > BLUE.rank:
+        if PALETTE.rank(rung.light) > PALETTE.rank(BLUE):
             assert life.notice_served_on is not None
             assert life.notice_served_on <= day
             assert papers_of is None or life.paper_days is not None
@@ -338,8 +347,8 @@ def test_a_second_decision_of_the_day_does_nothing(life: Life) -> None:
     for day, rung in climb(life):
         again = life.stand(day, (day, rung))
         served_at_once = replace(again, last=replace(again.last, served_on=day)) if again.last else again
-        assert decide(life.rungs, again, day, CALENDAR).rung is None
-        assert decide(life.rungs, served_at_once, day, CALENDAR).rung is None
+        assert decide(life.rungs, again, day, CALENDAR, PALETTE).rung is None
+        assert decide(life.rungs, served_at_once, day, CALENDAR, PALETTE).rung is None
 
 
 @quick
@@ -351,6 +360,9 @@ def test_looking_only_on_the_noted_days_misses_nothing(life: Life) -> None:
 @quick
 @given(lives(outages=False))
 def test_the_colour_of_lateness_only_rises(life: Life) -> None:
-    colours = [arithmetic_light(life.rungs, life.stand(day, None), day, CALENDAR).rank for day in DAYS]
+    colours = [
+        PALETTE.rank(arithmetic_light(life.rungs, life.stand(day, None), day, CALENDAR, PALETTE))
+        for day in DAYS
+    ]
     settled = colours[DAYS.index(life.notice_served_on) :] if life.notice_served_on else colours
     assert settled == sorted(settled)

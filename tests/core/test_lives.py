@@ -1,4 +1,4 @@
-"""Campaigns, findings, documents, mails and referrals: every (state, act) pair against tables written out by hand."""
+"""Every life, every (state, act) pair, against tables written out by hand."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import pytest
 
 from core.errors import IllegalMove
 from core.lives import (
+    CALENDAR_MOVES,
+    CALENDAR_STATE_LABELS,
     CAMPAIGN_MOVES,
     DOCUMENT_MOVES,
     DOCUMENT_STATE_LABELS,
@@ -19,6 +21,8 @@ from core.lives import (
     MESSAGE_STATE_LABELS,
     REFERRAL_MOVES,
     REFERRAL_STATE_LABELS,
+    CalendarAct,
+    CalendarState,
     CampaignAct,
     CampaignState,
     DocumentAct,
@@ -74,6 +78,12 @@ passed_on  receipt=received result=resulted
 resulted   close=closed
 closed
 """
+CALENDAR = """
+proposed   confirm=in_force reject=rejected replace=replaced
+in_force
+rejected
+replaced
+"""
 Moves = Mapping[tuple[Any, Any], Any]
 LIVES: list[tuple[str, Moves, type[StrEnum], type[StrEnum], str]] = [
     ("campaign", CAMPAIGN_MOVES, CampaignState, CampaignAct, CAMPAIGN),
@@ -81,6 +91,7 @@ LIVES: list[tuple[str, Moves, type[StrEnum], type[StrEnum], str]] = [
     ("document", DOCUMENT_MOVES, DocumentState, DocumentAct, DOCUMENT),
     ("message", MESSAGE_MOVES, MessageState, MessageAct, MESSAGE),
     ("referral", REFERRAL_MOVES, ReferralState, ReferralAct, REFERRAL),
+    ("calendar", CALENDAR_MOVES, CalendarState, CalendarAct, CALENDAR),
 ]
 NAMES = [life[0] for life in LIVES]
 PAIRS = [
@@ -123,6 +134,7 @@ def test_every_pair_ends_as_the_table_says(moves: Moves, text: str, state: StrEn
         (DOCUMENT_MOVES, {"void"}),
         (MESSAGE_MOVES, {"accepted", "cancelled"}),
         (REFERRAL_MOVES, {"declined", "closed"}),
+        (CALENDAR_MOVES, {"in_force", "rejected", "replaced"}),
     ],
 )
 def test_a_life_ends_only_where_it_should(moves: Moves, ends: set[str]) -> None:
@@ -149,6 +161,7 @@ def test_every_state_that_is_shown_has_its_own_word() -> None:
         (DocumentState, DOCUMENT_STATE_LABELS),
         (MessageState, MESSAGE_STATE_LABELS),
         (ReferralState, REFERRAL_STATE_LABELS),
+        (CalendarState, CALENDAR_STATE_LABELS),
     ):
         assert set(labels) == set(states)
         assert len(set(labels.values())) == len(labels)

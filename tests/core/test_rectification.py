@@ -65,7 +65,7 @@ TABLE = {
     for state, after in zip(STATES, row, strict=True)
 }
 PAIRS = list(itertools.product(CaseState, CaseAct))
-SUSPENDED_ACTS = ("resume", "report_progress", "flag", "withdraw")
+SUSPENDED_ACTS = ("resume", "report_progress", "flag", "withdraw", "decide_objection")
 
 
 def test_the_expectation_covers_every_pair() -> None:

@@ -278,3 +278,81 @@ def test_a_month_has_two_halves_whatever_its_length() -> None:
 def test_half_month_jobs_run_once_on_the_first_working_day_of_each_half() -> None:
     days = [date(2026, 2, 1) + timedelta(i) for i in range(28)]
     assert [day.day for day in days if CALENDAR.is_half_month_day(day)] == [2, 24]
+
+
+@dataclass(frozen=True)
+class Local:
+    name: str
+    off: tuple[date, ...] = ()
+    work: tuple[date, ...] = ()
+    status: str = "official"
+
+
+FESTIVAL = Local("示例县民族传统节日", off=(date(2026, 4, 20), date(2026, 4, 21)))
+
+
+def test_a_local_day_off_is_skipped_and_the_derivation_names_it() -> None:
+    here = CALENDAR.with_local([FESTIVAL])
+    due = here.due(date(2026, 4, 16), 3, Unit.WORKDAY)
+    assert (CALENDAR.after(date(2026, 4, 16), 3), due.due_on) == (date(2026, 4, 21), date(2026, 4, 23))
+    assert (
+        "其中2026年4月20日（星期一）、2026年4月21日（星期二）按地方安排放假（示例县民族传统节日）"
+        in due.steps
+    )
+    assert "示例县" not in "".join(CALENDAR.due(date(2026, 4, 16), 3, Unit.WORKDAY).steps)
+
+
+def test_the_last_day_of_a_period_rolls_over_a_local_day_off_and_says_why() -> None:
+    here = CALENDAR.with_local([FESTIVAL])
+    due = here.due(date(2026, 3, 21), 30, Unit.DAY)  # ends on Monday 20 April
+    assert due.due_on == date(2026, 4, 22)
+    assert due.steps[-1].endswith("按地方安排放假（示例县民族传统节日）")
+
+
+def test_a_local_working_weekend_counts_and_the_local_calendar_chosen_last_wins() -> None:
+    saturday = date(2026, 4, 18)
+    working = Local("补班", work=(saturday,))
+    here = CALENDAR.with_local([FESTIVAL, working])
+    assert here.is_workday(saturday)
+    assert here.due(date(2026, 4, 17), 1, Unit.WORKDAY).due_on == saturday
+    assert any(
+        "按地方安排上班（补班）" in step for step in here.due(date(2026, 4, 17), 1, Unit.WORKDAY).steps
+    )
+    assert not CALENDAR.with_local([working, Local("不补", off=(saturday,))]).is_workday(saturday)
+
+
+def test_a_provisional_local_calendar_makes_its_year_provisional_where_it_changes_a_day() -> None:
+    unsure = Local("暂定", off=(date(2026, 4, 20),), status="provisional")
+    idle = Local("本已放假", off=(date(2026, 5, 1),), status="provisional")
+    assert CALENDAR.with_local([unsure]).due(date(2026, 4, 16), 3, Unit.WORKDAY).provisional
+    assert not CALENDAR.with_local([idle]).due(date(2026, 4, 16), 3, Unit.WORKDAY).provisional
+
+
+def test_local_days_stay_when_a_year_is_laid_over_and_change_the_version() -> None:
+    here = CALENDAR.with_local([FESTIVAL])
+    assert here.version != CALENDAR.version
+    assert CALENDAR.with_local([]).version == CALENDAR.version
+    assert not here.overlay([Table(2026)]).is_workday(date(2026, 4, 20))
+    assert here.overlay([Table(2026)]).is_workday(date(2026, 5, 1))
+    assert CALENDAR.with_local([Local("无年表", off=(date(2099, 4, 20),))]).years == CALENDAR.years
+
+
+# domain: 3.2. Periods of the provincial rules: 日 are calendar days whose last day rolls over; 重庆 writes 工作日.
+@pytest.mark.parametrize(
+    ("start", "count", "unit", "due_on"),
+    [
+        ("2026-03-02", 30, "day", "2026-04-01"),  # 四川、河北、山东: correct and report, a plain Wednesday
+        ("2026-01-19", 30, "day", "2026-02-24"),  # 30 日 end inside the Spring Festival
+        ("2026-04-02", 30, "day", "2026-05-06"),  # 30 日 end on a Saturday in the May holiday
+        ("2026-01-29", 30, "day", "2026-02-28"),  # the last day is a Saturday that is worked: no roll-over
+        ("2026-03-02", 5, "day", "2026-03-09"),  # 四川: told within 5 日 after 立案; ends on a Saturday
+        ("2026-03-02", 10, "day", "2026-03-12"),  # 四川: answer or hand over within 10 日
+        ("2026-04-24", 10, "day", "2026-05-06"),  # 10 日 end in the May holiday
+        ("2026-04-17", 15, "day", "2026-05-06"),  # 四川、河北: 复查 within 15 日, and its answer
+        ("2026-09-11", 15, "day", "2026-09-28"),  # 15 日 end on the Saturday of the Mid-Autumn holiday
+        ("2026-09-23", 10, "workday", "2026-10-14"),  # 重庆: 复查 within 10 工作日, over both autumn holidays
+        ("2026-02-11", 15, "workday", "2026-03-10"),  # 重庆: decided within 15 工作日
+    ],
+)
+def test_the_periods_of_the_provincial_rules(start: str, count: int, unit: str, due_on: str) -> None:
+    assert CALENDAR.due(date.fromisoformat(start), count, Unit(unit)).due_on == date.fromisoformat(due_on)

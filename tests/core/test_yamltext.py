@@ -68,7 +68,16 @@ def test_a_byte_order_mark_is_passed_over() -> None:
         ("a: \x00\n", ["1:4 E109"]),
         ("a: [1\nb: 2\n", ["2:2 E101"]),
         ("a: b: c\n", ["1:5 E101"]),
-        ("a: 'open\n", ["2:1 E101"]),
+        ("a: 'open\n", ["1:4 E101"]),
+        ("a: 1\nname：b\nc: 2\n", ["2:5 E112"]),
+        ("- name：a\n  b: 1\n", ["1:7 E112"]),
+        ("a: 1\nname:b\nc: 2\n", ["2:5 E101"]),
+        ("a: {ｎｏ: 1, code：x}\n", ["1:5 E112", "1:12 E112"]),
+        ("a:\n　　b: 1\n", ["2:1 E109"]),
+        ("a:\u00a0b\n", ["1:3 E109"]),
+        ("a: 1\n\ufeffb: 2\n", ["2:1 E109"]),
+        ("a: 1\nb: \udcb1\udcea\nc: \udcb1\n", ["2:4 E111"]),
+        ("a: 1\r\nb: 2\r\n", []),
         ("a: @x\n", ["1:4 E101"]),
         ("", ["1:1 E110"]),
         ("# only a comment\n", ["1:1 E110"]),
@@ -76,6 +85,10 @@ def test_a_byte_order_mark_is_passed_over() -> None:
 )
 def test_mistakes_of_writing_are_told_with_line_and_column(text: str, expected: list[str]) -> None:
     assert codes(text) == expected
+
+
+def test_a_key_in_full_width_letters_is_read_as_if_it_were_written_right() -> None:
+    assert read_yaml("{ｎａｍｅ: 甲, code：x, ａ: [一]}").tree == {"name": "甲", "code": "x", "a": ["一"]}
 
 
 def test_mistakes_before_a_broken_line_are_told_too() -> None:

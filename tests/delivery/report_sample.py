@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from core.codes import Light, Severity
+from core.palette import DEFAULT
 from delivery.report import (
     CampaignHead,
     ClassLine,
@@ -65,6 +66,7 @@ def make_report(units: int = 40, weeks: int = 26, seed: int = 7) -> ReportData:
         made_on=MADE_ON,
         calendar_version="5d1c09ab",
         provisional=False,
+        palette=DEFAULT,
         figures=make_figures(),
         weeks=ends,
         weeks_per_column=1,
@@ -121,7 +123,7 @@ def make_unit_line(dice: random.Random, n: int, name: str) -> UnitLine:
 
 def make_lights(dice: random.Random, weeks: int) -> tuple[Light, ...]:
     """Return a life that climbs for a while and ends, or does not begin."""
-    start, stay, top = dice.randint(8, 20), dice.randint(1, 3), dice.randint(0, 4)
+    start, stay, top = dice.randint(8, 20), dice.randint(1, 3), dice.randint(0, 5)
     climb = [Light.NONE] * start + [light for light in list(Light)[1 : top + 1] for _ in range(stay)]
     return tuple((climb + [Light.NONE] * weeks)[:weeks])
 

@@ -15,6 +15,7 @@ from jinja2 import DictLoader
 
 from core.codes import Light
 from core.errors import InvalidInput
+from core.palette import DEFAULT, Palette
 from delivery import report
 from delivery.plots import ROWS_PER_PLOT, WIDTH, draw_bars, draw_curve, draw_heat, shorten
 from delivery.report import HeatRow, ReportData, render_report
@@ -93,11 +94,24 @@ def test_the_head_names_campaign_period_units_rules_and_calendar() -> None:
 
 def test_a_light_is_never_told_by_colour_alone() -> None:
     text = render_report(make_report())
-    cells = re.findall(r'<rect class="(blue|yellow|red|black)"', text)
+    cells = re.findall(r'<rect class="(blue|yellow|orange|red|black)"', text)
     letters = re.findall(r'<text class="letter (\w+)"[^>]*>(.)</text>', text)
     assert cells
     assert sorted(cells) == sorted(colour for colour, _letter in letters)
-    assert set(letters) <= {("blue", "蓝"), ("yellow", "黄"), ("red", "红"), ("black", "黑")}
+    assert set(letters) <= {(light.value, DEFAULT.label(light)) for light in DEFAULT.lights}
+
+
+def test_the_words_of_the_lights_are_those_of_the_ladder() -> None:
+    own = Palette((Light.BLUE, Light.RED), {Light.BLUE: "蓝", Light.RED: "朱"}, {Light.RED: "挂牌督办"})
+    data = make_report()
+    line = dataclasses.replace(data.open_problems[0], light=Light.RED)
+    hot = HeatRow("示例局", (Light.RED,) * len(data.weeks))
+    text = render_report(dataclasses.replace(data, palette=own, open_problems=(line,), heat=(hot,), units=()))
+    assert '<span class="lamp red" title="朱灯">朱</span>挂牌督办' in text
+    assert "朱灯</title>" in text
+    assert '<text class="letter red"' in text
+    assert "橙" not in text
+    assert "黑灯" not in text
 
 
 def test_text_from_people_stays_text() -> None:

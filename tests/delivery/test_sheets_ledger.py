@@ -10,6 +10,7 @@ import pytest
 
 from core.codes import Light
 from core.errors import InvalidInput
+from core.palette import Palette
 from delivery.sheets.ledger import HEADERS, LedgerRow, read_ledger, write_ledger, write_ledger_csv
 
 TODAY = dt.date(2026, 5, 7)
@@ -107,3 +108,17 @@ def test_every_bad_cell_of_a_ledger_is_named_at_once() -> None:
     assert second == {"B3", "D3", "J3", "O3", "U3", "V3", "W3"}
     with pytest.raises(InvalidInput):
         read_ledger(write())
+
+
+def test_the_words_of_the_lights_are_those_of_the_ladder_out_and_in() -> None:
+    own = Palette(
+        (Light.BLUE, Light.ORANGE), {Light.BLUE: "蓝", Light.ORANGE: "橙二"}, {}, {Light.ORANGE: "橙牌"}
+    )
+    orange = dataclasses.replace(ROW, light=Light.ORANGE)
+    content = write_ledger([orange], title="台账", made_on=TODAY, palette=own)
+    assert read_ledger(content, palette=own)[0].light is Light.ORANGE
+    assert "橙二" in write_ledger_csv([orange], own).decode("utf-8-sig")
+    with pytest.raises(InvalidInput) as refused:
+        read_ledger(write_ledger([ROW], title="台账", made_on=TODAY), palette=own)
+    (cell,) = refused.value.cells
+    assert (cell.found, "橙二" in cell.allowed) == ("黄", True)

@@ -175,9 +175,7 @@ run_clock(Edge(make_engine(settings.database_url), settings, WallClock()))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_the_clock_in_order(
-    edge: Edge, tmp_path: Path, number: signal.Signals
-) -> None:
+def test_a_signal_ends_the_clock_in_order(edge: Edge, tmp_path: Path, number: signal.Signals) -> None:
     env = os.environ | {"DUCHA_DATABASE_URL": str(edge.engine.url), "PYTHONPATH": str(Path.cwd())}
     command = [sys.executable, "-c", CLOCK_PROCESS]
     with subprocess.Popen(

@@ -12,7 +12,6 @@ import pytest
 import sqlalchemy as sa
 from prefect.states import Failed
 
-from core.codes import DocumentKind
 from core.errors import DatabaseFailed, DeliveryFailed, InvalidInput
 from core.lives import DocumentState
 from flows import campaign, checkout, deadlines, linkage, notices, outbox, reports
@@ -121,7 +120,7 @@ def test_the_notices_nobody_acknowledged_are_listed(edge_on: OpenEdge, without_e
             desk,
             make_campaign(desk),
             make_unit(desk),
-            DocumentKind.FEEDBACK_NOTICE,
+            "feedback_notice",
             state=DocumentState.ISSUED.value,
             issued_on=date(2026, 6, 1),
         )

@@ -12,7 +12,6 @@ from pydantic import SecretStr
 from sqlmodel import col, select
 
 from casework.queueing import Recipient, queue
-from core.codes import DocumentKind
 from core.errors import DeliveryFailed, NotAllowed
 from core.lives import MessageState
 from delivery.sink import MailSink, Rule
@@ -55,7 +54,7 @@ def post(edge: Edge, *names: str) -> None:
     """Queue mails about one document."""
     with edge.desk() as desk:
         campaign, unit = make.make_campaign(desk), make.make_unit(desk)
-        document = make.make_document(desk, campaign, unit, DocumentKind.URGING)
+        document = make.make_document(desk, campaign, unit, "urging")
         for name in names:
             to = Recipient(name, "联络员", f"{name}@shilixian.example")
             queue(desk, "notice_collect", f"document/{document.id}", to, document_id=document.id)
@@ -167,9 +166,7 @@ def test_the_lists_of_linkage_change_nothing(edge: Edge) -> None:
 
 def test_reminders_run_once_a_day(edge: Edge) -> None:
     with edge.desk() as desk:
-        make.make_document(
-            desk, make.make_campaign(desk), make.make_unit(desk), DocumentKind.URGING, state="draft"
-        )
+        make.make_document(desk, make.make_campaign(desk), make.make_unit(desk), "urging", state="draft")
     assert [run_reminders(edge)["staff"] for _ in range(2)] == [1, 0]
 
 

@@ -33,6 +33,7 @@ HASH = "0" * 64
 WHOLE = {
     "campaign": {"rules_sha256": HASH},
     "document": {"series": "示法督", "year": 2026, "serial": 1, "number": "x", "content_sha256": HASH},
+    "calendar_table": {"confirmed_by": "y"},  # two persons
 }
 
 
@@ -172,6 +173,14 @@ def test_only_one_request_of_a_kind_is_open(engine: sa.Engine) -> None:
         ("message", {"state": "accepted"}, "accepted_has_reply"),
         ("message", {"state": "sending"}, "sending_has_token"),
         ("referral", {"approved_by": "x", "opinion_by": "x"}, "approver_is_not_author"),
+        ("calendar_table", {"confirmed_by": "x"}, "two_persons"),
+        (
+            "calendar_proposal",
+            {"state": "in_force", "decided_by": "x", "proposed_by": "x"},
+            "two_persons",
+        ),
+        ("calendar_proposal", {"state": "rejected"}, "decided_by_somebody"),
+        ("calendar_proposal", {"decided_by": "y"}, "open_is_undecided"),
         ("evidence", {"sha256": "0" * 63}, "sha256_hex"),
     ],
 )

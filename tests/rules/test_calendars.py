@@ -8,7 +8,10 @@ import chinese_calendar
 import pytest
 
 from benchmarks.workdays import Year, load_years
-from core.workdays import Calendar
+from casework.library import rules_calendar
+from core.rulebook import load_rulebook
+from core.workdays import Calendar, Unit
+from system.paths import RULES_DIR, read_texts
 
 YEARS = {year.year: year for year in load_years()}
 CALENDAR = Calendar.of(YEARS.values())
@@ -71,3 +74,23 @@ def test_the_provisional_year_is_monday_to_friday_without_the_thirteen_statutory
     assert len(off) == 13
     assert YEARS[2027].work == ()
     assert all(CALENDAR.is_workday(d) == (d.weekday() < 5 and d not in off) for d in days_of(2027))
+
+
+def test_the_shipped_example_of_local_holidays_is_chosen_by_no_office_and_counts_where_it_is_chosen() -> None:
+    files = read_texts(RULES_DIR, ".yaml")
+    book = load_rulebook(files)
+    assert all(not office.choices.local_calendars for office in book.offices.values())
+    path = "offices/shilixian.yaml"
+    line = "  self_report_workdays: 5\n"
+    assert line in files[path]
+    files[path] = files[path].replace(line, f"{line}  local_calendars: [minzu_jieri_shili]\n")
+    chosen = load_rulebook(files)
+    day, usual = date(2026, 4, 20), rules_calendar(book, "shilixian")
+    here = rules_calendar(chosen, "shilixian")
+    assert usual.is_workday(day)
+    assert not here.is_workday(day)
+    due = here.due(date(2026, 4, 17), 1, Unit.WORKDAY)
+    assert (due.due_on, due.provisional) == (date(2026, 4, 22), True)
+    assert any("示例县民族传统节日放假安排" in step for step in due.steps)
+    assert rules_calendar(chosen).version == here.version != usual.version
+    assert rules_calendar(chosen, "elsewhere").version == usual.version

@@ -33,7 +33,10 @@ def test_items_are_numbered_through_all_classes(catalog: Catalog) -> None:
 
 
 def test_every_item_has_every_field(catalog: Catalog) -> None:
-    optional = {"effective_from", "effective_until", "seeds"}
+    optional = {
+        "effective_from", "effective_until", "source", "verified", "checked", "params", "code", "lead_unit",
+        "responsible_units", "frequency", "output_documents", "maps_to", "seeds", "retired",
+    }  # fmt: skip
     for item in catalog.items:
         empty = {name for name, value in item if not value} - optional
         assert not empty, item.id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -11,41 +12,34 @@ from cli.commands.rulebook.reading import Folder, folder_of
 from cli.edge import emit, refuse, settings
 from core.errors import Refused
 
+OF_TEMPLATES = "templates/"
+
 
 def attach(group: typer.Typer) -> None:
     """Add these commands."""
-    group.command("check", help="检查全部规则，一次列出所有错误：文件:行:列: 代码 说明")(check)
+    group.command("check", help="检查全部规则和模板，一次列出所有错误：文件:行:列: 代码 说明")(check)
     group.command("schema", help="生成供编辑器使用的 JSON Schema")(schema)
 
 
 def check(folder: Folder = None) -> None:
-    from core.rulebook import check_rules, freeze, is_error, load_rulebook, sha256
-    from delivery.mailtext import check_mail_template, list_mail_kinds
-    from delivery.wording import check_template, list_kinds
-    from system.paths import read_texts
+    from casework.linting import check_files
+    from core.rulebook import freeze, sha256
 
     root = folder_of(folder)
-    texts = read_texts(root, ".yaml")
-    problems = check_rules(texts)
-    broken = [problem for problem in problems if is_error(problem)]
-    book = None if broken else load_rulebook(texts)
-    wrong = [f"{kind}: {text}" for kind in list_kinds() for text in check_template(kind)]
-    wrong += [f"{kind}: {text}" for kind in list_mail_kinds() for text in check_mail_template(kind)]
+    found = check_files(root)
     result = {
-        "ok": not broken and not wrong,
+        "ok": not found.broken,
         "problems": [
             {"file": p.file, "line": p.line, "column": p.column, "code": p.code, "message": p.message}
-            for p in problems
+            for p in found.problems
         ],
-        "templates": wrong,
-        "catalogs": book.counts() if book else {},
-        "sha256": sha256(freeze(book)) if book else None,
+        "catalogs": found.book.counts() if found.book else {},
+        "sha256": sha256(freeze(found.book)) if found.book else None,
     }
-    if broken or wrong:
-        first = str(broken[0]) if broken else wrong[0]
+    if found.broken:
         error = Refused(
-            f"规则和模板有{len(broken) + len(wrong)}处错误",
-            found=first,
+            f"规则和模板有{len(found.broken)}处错误",
+            found=str(found.broken[0]),
             expected="全部通过检查",
             remedy="按“文件:行:列”逐处修改后再运行 ducha rules check",
         )
@@ -55,12 +49,35 @@ def check(folder: Folder = None) -> None:
 
 def _say_check(root: Path, data: dict[str, Any]) -> None:
     for p in data["problems"]:
-        print(f"{root / p['file']}:{p['line']}:{p['column']}: {p['code']} {p['message']}")
-    for text in data["templates"]:
-        print(f"模板 {text}")
+        print(f"{_shown(root, p['file'])}:{p['line']}:{p['column']}: {p['code']} {p['message']}")
     for key, counts in data["catalogs"].items():
         print(f"{key}：{counts['classes']}类{counts['items']}项，分值合计{counts['weight']}")
-    print("规则检查通过" if data["ok"] else f"共{len(data['problems']) + len(data['templates'])}处问题")
+    codes = [p["code"] for p in data["problems"]]
+    if codes:
+        print(_sum_up(codes))
+        print(f"代码的含义和改法：ducha rules explain {codes[0]}")
+    if data["ok"]:
+        print("规则和模板检查通过")
+
+
+def _shown(root: Path, file: str) -> Path:
+    """Return the path of a problem as an editor can open it from the present folder."""
+    if not file.startswith(OF_TEMPLATES):
+        return root / file
+    from delivery.wording import DOCUMENTS
+
+    path = DOCUMENTS.parent.parent / file
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def _sum_up(codes: list[str]) -> str:
+    from core.rulebook.titles import family_of
+
+    errors = Counter(family_of(code) for code in codes if code.startswith("E"))
+    warnings = sum(code.startswith("W") for code in codes)
+    parts = [f"{family}{count}处" for family, count in errors.items()]
+    said = f"错误{sum(errors.values())}处（{'，'.join(parts)}）" if errors else "没有错误"
+    return f"{said}，提醒{warnings}处" if warnings else said
 
 
 def schema() -> None:

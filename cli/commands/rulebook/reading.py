@@ -28,7 +28,10 @@ def folder_of(folder: Path | None) -> Path:
 
 
 def current_book() -> Rulebook:
-    """Return the rule book of the settings."""
+    """Return the rule book of the office of the settings, or of the only one, as its local adjustment makes it."""
     from casework.library import current_rules
 
-    return current_rules(settings().rules)
+    chosen = settings()
+    base = current_rules(chosen.rules)
+    office = chosen.office or (next(iter(base.offices)) if len(base.offices) == 1 else None)
+    return current_rules(chosen.rules, office)

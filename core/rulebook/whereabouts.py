@@ -1,0 +1,87 @@
+"""Where a rule is written: the file and line behind an address, for reports that send their reader there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from core.rulebook.addresses import name_of
+from core.yamltext import Path, YamlText, read_yaml
+
+
+class Whereabouts:
+    """The rule files of a folder, each read when first asked for.
+
+    files   {path relative to rules/ with forward slashes: text}
+    """
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self._files = files
+        self._read: dict[str, YamlText] = {}
+
+    def of(self, address: str) -> tuple[str, int] | None:
+        """Return file and line of the rule at an address, or None when no file holds it.
+
+        What an overlay added, or what is only implied, is told by the place of the nearest thing around it.
+        """
+        steps = tuple(address.split("/"))
+        best: tuple[int, str, Path] | None = None
+        for file, rest in self._candidates(steps):
+            path, missed = _reach(self._text(file).tree, rest)
+            if best is None or missed < best[0]:
+                best = (missed, file, path)
+        if best is None:
+            return None
+        text = self._text(best[1])
+        return best[1], text.place(best[2], of_key=True).line if best[2] else 1
+
+    def _text(self, file: str) -> YamlText:
+        if file not in self._read:
+            self._read[file] = read_yaml(self._files[file], file)
+        return self._read[file]
+
+    def _candidates(self, steps: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield the files that may hold an address, with the steps inside each."""
+        folder, rest = steps[0], steps[2:]
+        if f"{folder}.yaml" in self._files:
+            yield f"{folder}.yaml", ("jobs" if folder == "timetable" else folder, *steps[1:])
+        if len(steps) < 2:
+            return
+        if f"{folder}/{steps[1]}.yaml" in self._files:
+            yield f"{folder}/{steps[1]}.yaml", rest
+        inside = [file for file in self._files if file.startswith(f"{folder}/{steps[1]}/")]
+        for file in sorted(inside, key=lambda one: not one.endswith("/catalog.yaml")):
+            # a class stands at the head of its file, not in a list of classes
+            yield file, ("category",) if rest[:1] == ("classes",) and self._heads(file, rest) else rest
+
+    def _heads(self, file: str, rest: tuple[str, ...]) -> bool:
+        tree = self._text(file).tree
+        head = tree.get("category") if isinstance(tree, dict) else None
+        return len(rest) > 1 and name_of(head) == rest[1]
+
+
+def _reach(tree: Any, steps: tuple[str, ...]) -> tuple[Path, int]:
+    """Return how far the steps lead into a tree, and how many of them are left."""
+    path: list[str | int] = []
+    here = tree
+    for done, step in enumerate(steps):
+        key = _key(here, step)
+        if key is None:
+            return tuple(path), len(steps) - done
+        path.append(key)
+        here = here[key]
+    return tuple(path), 0
+
+
+def _key(here: Any, step: str) -> str | int | None:
+    if isinstance(here, dict):
+        return step if step in here else None
+    if not isinstance(here, list):
+        return None
+    by_name = next((index for index, entry in enumerate(here) if name_of(entry) == step), None)
+    if by_name is None:
+        named = (entry.get("name") if isinstance(entry, dict) else None for entry in here)
+        by_name = next((index for index, name in enumerate(named) if name == step), None)
+    if by_name is None and step.isdigit() and int(step) < len(here):
+        return int(step)
+    return by_name
