@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 from typing import Any
 
 from core.errors import Problem
@@ -14,23 +15,34 @@ from core.rulebook.published import PublishedFile
 from core.yamltext import Path
 
 Entry = tuple[str, Part[Any], Path]
+# 标题改到这样不像，就可能不是原来的意思了：由人用 --retitle 认定。
+LIKENESS = 0.4
 
 
 def check_published(parts: Parts) -> Iterator[Problem]:
-    """Yield the published ids that are gone from their file, and those whose title has become another."""
+    """Yield the published ids that are gone from the files, and those whose title has become another."""
     part = parts.published
     if part is None:
         return
     register = part.model.model_dump()
     for group, ids in titles_by_group(parts).items():
-        for key, titles in _of_group(register, group).items():
-            if key in ids:
-                yield from _compare(part, group, key, titles, ids[key])
+        known = {"": register[group]} if group == "documents" else register[group]
+        for key, titles in known.items():
+            if key in ids and _is_whole(parts, group, key):
+                kept = {
+                    name: title for name, title in titles.items() if name not in parts.left_out.get(key, {})
+                }
+                yield from _compare(part, group, key, kept, ids[key])
+            elif key not in ids and key not in parts.names(group):
+                message = f"已公布的“{group}/{key}”不见了；停用的写 effective_until，不删除"
+                yield part.problem((group, key), "E306", message, of_key=True)
 
 
-def _of_group(register: dict[str, Any], group: str) -> dict[str, dict[str, str]]:
-    known = register[group]
-    return {"": known} if group == "documents" else known
+def _is_whole(parts: Parts, group: str, key: str) -> bool:
+    """Tell whether every file that may hold these ids could be read; what could not be read is not gone."""
+    if group == "catalogs":
+        return len(parts.classes.get(key, ())) == len(parts.class_files.get(key, ()))
+    return group != "documents" or parts.names("documents") == set(parts.documents)
 
 
 def _compare(
@@ -43,12 +55,17 @@ def _compare(
             yield part.problem(path, "E306", message, of_key=True)
             continue
         now, home, path = found[name]
-        if now != title:
+        if is_another(title, now):
             message = (
                 f"已公布的编号“{name}”原为“{title}”，现为“{now}”；意思变了应停用原编号另立新号，"
                 "只是改字的运行 ducha rules publish --retitle " + name
             )
             yield home.problem(path, "E307", message)
+
+
+def is_another(before: str, after: str) -> bool:
+    """Tell whether a title has so little in common with the published one that it may mean something else."""
+    return before != after and SequenceMatcher(None, before, after).ratio() < LIKENESS
 
 
 def check_published_overlay(before: Parts, after: Parts, name: str) -> Iterator[Problem]:
@@ -95,8 +112,8 @@ def _items(files: list[Part[ClassFile]]) -> Iterator[tuple[str, Entry]]:
 def _rungs(part: Part[Ladder]) -> Iterator[tuple[str, Entry]]:
     for severity, profile in part.model.profiles.items():
         for index, rung in enumerate(profile.rungs):
-            path: Path = ("profiles", severity.value, "rungs", index, "light")
-            yield f"{severity.value}.{rung.code}", (rung.light.value, part, path)
+            path: Path = ("profiles", severity.value, "rungs", index, "meaning")
+            yield f"{severity.value}.{rung.code}", (rung.meaning, part, path)
     for code, event in part.model.events.items():
         yield code, (event.event, part, ("events", code, "event"))
 

@@ -34,10 +34,11 @@ class Difference:
 
 
 def tree_of(frozen: bytes) -> Tree:
-    """Return the rules of a frozen set as a plain tree."""
+    """Return the rules of a frozen set as a plain tree, without the record of how an overlay made them."""
     content = json.loads(frozen)
     assert content["format"] == FORMAT  # `thaw` has read it
-    rules: Tree = content["rules"]
+    rules: dict[str, Tree] = content["rules"]
+    rules.pop("changes", None)
     return rules
 
 

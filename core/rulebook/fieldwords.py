@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pydantic import BaseModel
 
 from core.codes import LIGHT_LABELS, LINE_LABELS, SECRECY_LABELS, SEVERITY_LABELS
+from core.rulebook.fielddocs import field_docs
 from core.rulebook.roles import LEADER_ROLE_LABELS, UNIT_ROLE_LABELS
 
 FIELD_TITLES: Mapping[str, str] = {
@@ -128,7 +129,7 @@ def title_of(model: type[BaseModel], field: str) -> str:
     known = FIELD_TITLES.get(f"{model.__name__}.{field}") or FIELD_TITLES.get(field)
     if known is not None:
         return known
-    said = _CLAUSE.split(model.model_fields[field].description or "")[0].strip()
+    said = _CLAUSE.split(field_docs(model).get(field, ""))[0].strip()
     return said if 0 < len(said) <= _SHORT else field
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping
-from io import BytesIO
 from typing import Any
 
 from pydantic import BaseModel
@@ -51,10 +50,10 @@ def freeze(rulebook: Rulebook, chosen: Mapping[str, Collection[str] | None] | No
             catalogs[key] = catalog if ids is None else catalog.keep({catalog.item(one).id for one in ids})
         rulebook = rulebook.model_copy(update={"catalogs": catalogs})
     rules = {name: part for name, part in rulebook if name not in NOT_FROZEN}
-    content = BytesIO()  # a join would hold every piece and the whole at once
+    content = bytearray()  # a join would hold every piece and the whole at once
     for piece in _written({"format": FORMAT, "rules": rules}):
-        content.write(piece)
-    return content.getvalue()
+        content += piece
+    return bytes(content)
 
 
 def _written(part: Any) -> Iterator[bytes]:

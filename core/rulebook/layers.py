@@ -15,7 +15,6 @@ from core.rulebook.patching import Origin
 from core.yamltext import Path
 
 Key = tuple[str, str]
-ANY_DAY = date(2026, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +159,14 @@ def _step(
     )  # fmt: skip
 
 
-def spans(parts: Parts, name: str) -> list[date]:
-    """Return one day of each span in which the same changes hold: the first day of each, and one before them all."""
+def spans(parts: Parts, name: str) -> list[date | None]:
+    """Return one day of each span in which the same changes hold: the first day of each, and one before them all.
+
+    returns   [None] when nothing is dated, so that the same changes hold on any day
+    """
     days: set[date] = set()
     for one in Layers(parts, None).order(name):
         overlay = parts.overlays[one].model
         for change in (overlay, *overlay.set, *overlay.add, *overlay.select, *overlay.deselect):
             days |= {day for day in (change.effective_from, change.day_after) if day}
-    return [min(days) - timedelta(1), *sorted(days)] if days else [ANY_DAY]
+    return [min(days) - timedelta(1), *sorted(days)] if days else [None]

@@ -22,7 +22,7 @@ from core.rulebook.checks_time import check_calendars, check_local_calendars, ch
 from core.rulebook.effect import all_models, boundary_days
 from core.rulebook.layers import spans
 from core.rulebook.parts import Parts, read_parts
-from core.rulebook.resolving import check_overlays, concerns, resolve
+from core.rulebook.resolving import Resolver
 
 CHECKS: tuple[Callable[[Parts], Iterator[Problem]], ...] = (
     check_catalogs,
@@ -79,9 +79,11 @@ class RuleFiles:
             [*self.parts.problems, *(one for check in CHECKS for one in check(self.parts))]
         )
 
+        self.resolver = Resolver(self.parts, CHECKS, self.problems)
+
     def every_problem(self) -> list[Problem]:
         """Return the mistakes and warnings of the files and of every overlay laid over them, sorted by place."""
-        return in_order([*self.problems, *check_overlays(self.parts, CHECKS, self.problems)])
+        return in_order([*self.problems, *self.resolver.problems()])
 
     def rulebook(self, overlay: str = "", on: date | None = None) -> Rulebook:
         """Return the rule book with an overlay laid over it, as it holds on a day; raises InvalidRuleFile."""
@@ -98,23 +100,15 @@ class RuleFiles:
                 expected="、".join(sorted(self.parts.overlays)) or "overlays/ 中的文件",
                 remedy="检查 choices.overlay 或增加 overlays/<名称>.yaml",
             )
-        resolution = resolve(self.parts, overlay, on)
-        problems = list(resolution.problems)
-        if not problems:
-            known = set(self.problems)
-            problems = [
-                one
-                for check in CHECKS
-                for one in check(resolution.parts)
-                if is_error(one) and one not in known and concerns(one)
-            ]
-        if any(is_error(one) for one in problems):
-            raise InvalidRuleFile(in_order(problems))
+        resolution = self.resolver.resolution(overlay, on)
+        if any(is_error(one) for one in resolution.problems):
+            raise InvalidRuleFile(in_order(resolution.problems))
         return _assemble(resolution.parts).model_copy(update={"changes": resolution.changes})
 
     def days(self, overlay: str = "") -> list[date]:
         """Return the days on which some rule begins or stops to hold, so that a rule book can be kept between them."""
-        return sorted(self._dated | set(spans(self.parts, overlay) if overlay else ()))
+        adjusted = spans(self.parts, overlay) if overlay else []
+        return sorted(self._dated | {day for day in adjusted if day})
 
     @cached_property
     def _dated(self) -> set[date]:

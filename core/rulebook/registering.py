@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from core.rulebook.checks_published import added_titles, titles_by_group
+from core.rulebook.checks_published import added_titles, is_another, titles_by_group
 from core.rulebook.layers import spans
 from core.rulebook.parts import Parts
 from core.rulebook.resolving import resolve
@@ -33,7 +33,7 @@ def register_of(parts: Parts, retitled: Collection[str]) -> tuple[str, list[str]
                 if name not in home:
                     fresh.append(place)
                     home[name] = title
-                elif home[name] != title and name in retitled:
+                elif is_another(home[name], title) and name in retitled:
                     changed.append(place)
                     home[name] = title
         register[group] = merged.get("", {}) if group == "documents" else merged
@@ -55,7 +55,7 @@ def _of_overlays(
                 if address not in home:
                     fresh.append(f"overlays/{name}/{address}")
                     home[address] = title
-                elif home[address] != title and address.rsplit("/", 1)[-1] in retitled:
+                elif is_another(home[address], title) and address.rsplit("/", 1)[-1] in retitled:
                     changed.append(f"overlays/{name}/{address}")
                     home[address] = title
     return register

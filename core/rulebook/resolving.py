@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -160,26 +160,44 @@ def _unique(problems: list[Problem]) -> list[Problem]:
     return list(dict.fromkeys(problems))
 
 
-def check_overlays(parts: Parts, checks: tuple[Check, ...], base: Iterable[Problem]) -> Iterator[Problem]:
-    """Yield what is wrong with each overlay, and what it breaks in the rules it is laid over.
+@dataclass(slots=True)
+class Resolver:
+    """Lays overlays over the files of one folder and keeps what came of it; `base` are the problems of the files."""
 
-    Every span between two days on which a change begins or ends is looked at; `base`, the problems of the files
-    themselves, is not told again.
-    """
-    known = {_mark(one) for one in base}
-    told: set[tuple[object, ...]] = set()
-    for name in sorted(parts.overlays):
-        for on in spans(parts, name):
-            resolution = resolve(parts, name, on)
-            found = list(resolution.problems)
-            if not found:
-                found = [one for check in checks for one in check(resolution.parts) if concerns(one)]
-                found += _check_weights(parts, resolution.parts, name)
-                found += check_published_overlay(parts, resolution.parts, name)
-            for one in found:
-                if _mark(one) not in known | told:
-                    told.add(_mark(one))
-                    yield one
+    parts: Parts
+    checks: tuple[Check, ...]
+    base: Iterable[Problem]
+    done: dict[tuple[str, date | None], Resolution] = field(default_factory=dict)
+
+    def resolution(self, name: str, on: date | None) -> Resolution:
+        """Return the resolved files of an overlay on a day with every problem that is the overlay's own."""
+        days = spans(self.parts, name)
+        at = None if days == [None] else on
+        found = self.done.get((name, at))
+        if found is None:
+            found = self.done[name, at] = self._checked(name, at)
+        return found
+
+    def _checked(self, name: str, on: date | None) -> Resolution:
+        made = resolve(self.parts, name, on)
+        problems = list(made.problems)
+        if not problems:
+            known = {_mark(one) for one in self.base}
+            told = (one for check in self.checks for one in check(made.parts))
+            problems = [one for one in told if concerns(one) and _mark(one) not in known]
+            problems += _check_weights(self.parts, made.parts, name)
+            problems += check_published_overlay(self.parts, made.parts, name)
+        return Resolution(made.parts, made.changes, problems)
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield what is wrong with each overlay in any span of days, each thing once."""
+        told: set[tuple[object, ...]] = set()
+        for name in sorted(self.parts.overlays):
+            for on in spans(self.parts, name):
+                for one in self.resolution(name, on).problems:
+                    if _mark(one) not in told:
+                        told.add(_mark(one))
+                        yield one
 
 
 def concerns(problem: Problem) -> bool:

@@ -50,7 +50,7 @@ def test_its_frozen_rules_stand_alone(scene: Scene, open_desk: OpenDesk) -> None
     catalog = frozen.catalogs["shuangxiajiang-22"]
     assert catalog.vocabularies == shipped.vocabularies
     assert catalog.sources == shipped.sources
-    assert catalog.items == shipped.items
+    assert catalog.items == tuple(item.model_copy(update={"examples": ()}) for item in shipped.items)
     assert catalog.guardrails == shipped.guardrails
 
 

@@ -30,9 +30,12 @@ from core.rulebook.explained import position
 from system.paths import RULES_DIR, read_texts
 
 CASES = sorted((Path(__file__).parent / "broken").glob("*.yaml"))
-# The shipped local adjustments are left out: each would be laid over every case and checked again.
+# The shipped local adjustments are left out: each would be laid over every case and checked again. So is the register
+# of published ids: a case that replaces a file with another small one would tell all that is gone from it.
 SHIPPED = {
-    path: text for path, text in read_texts(RULES_DIR, ".yaml").items() if not path.startswith("overlays/")
+    path: text
+    for path, text in read_texts(RULES_DIR, ".yaml").items()
+    if not path.startswith("overlays/") and path != "published.yaml"
 }
 SECTION = re.compile(r"^# (patches|adds|adds in gbk): (\S+)\n", re.MULTILINE)
 CHANGE = re.compile(r"^<<<<\n(.*?)\n====\n(.*?)\n?>>>>\n", re.MULTILINE | re.DOTALL)
