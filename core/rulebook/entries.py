@@ -161,8 +161,9 @@ def matches(entry: Entry, wanted: Sequence[str]) -> bool:
 
 
 def is_called(entry: Entry, name: str) -> bool:
-    """Tell whether a name is what people call a rule: its title, or the number that they see."""
-    return name in (entry.title, getattr(entry.rule, "code", None))
+    """Tell whether a name is what people call a rule: its title, its short name, or the number that they see."""
+    rule = entry.rule
+    return name in (entry.title, getattr(rule, "short_name", None), getattr(rule, "code", None))
 
 
 def short_name(entry: Entry, known: Sequence[Entry]) -> str:
