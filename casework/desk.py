@@ -14,7 +14,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from casework.library import calendar_of, current_rules
+from casework.library import calendar_of, rule_files, rules_of_office
 from core.errors import InvalidInput, NotFound
 from core.rulebook import Office as OfficeRules
 from core.rulebook import Rulebook
@@ -139,11 +139,13 @@ def at_desk(
     """
     from casework.people import find_actor  # people needs the desk's types
 
-    offices = current_rules(settings.rules)
+    files = rule_files(settings.rules)
     opened = reading(engine) if readonly else transaction(engine)
     with opened as session:
-        office = _office_row(session, offices, settings.office, create=not readonly)
-        rules = current_rules(settings.rules, office.code, today)
+        office = _office_row(
+            session, rules_of_office(files, None, None), settings.office, create=not readonly
+        )
+        rules = rules_of_office(files, office.code, today)
         calendar = calendar_of(session, office, rules)
         desk = Desk(session, office, settings, rules, calendar, MACHINE, today, now)
         if by is not None:

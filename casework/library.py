@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -36,7 +34,11 @@ def current_rules(folder: Path, office: str | None = None, on: date | None = Non
     on       only what holds on this day; None for everything, whatever its dates
     raises   InvalidRuleFile with every mistake; InvalidInput when the folder is missing
     """
-    files = rule_files(folder)
+    return rules_of_office(rule_files(folder), office, on)
+
+
+def rules_of_office(files: RuleFiles, office: str | None, on: date | None) -> Rulebook:
+    """Return the rules of files that were read already, as an office uses them on a day."""
     at = files.parts.offices.get(office or "")
     overlay = (at.model.choices.overlay if at else None) or ""
     return _book(files, overlay, on and _first_day_alike(files, overlay, on))
@@ -51,21 +53,30 @@ def rule_files(folder: Path) -> RuleFiles:
             expected="含 catalogs/ 等的文件夹",
             remedy="设置 DUCHA_RULES",
         )
-    return _read(folder, tuple(sorted(_stamps(str(folder)))))
+    return _read(folder, *_stamps(folder))
 
 
-def _stamps(folder: str) -> Iterator[tuple[str, int]]:
-    """Yield path and time of every rule file; scandir, because every transaction asks."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir():
-                yield from _stamps(entry.path)
-            elif entry.name.endswith(".yaml"):
-                yield entry.path, entry.stat().st_mtime_ns
+# Every transaction asks whether a rule file changed, so only what a change must touch is looked at: the folders, whose
+# time tells of files that came or went, and the files that were there when they were last listed.
+_listed: dict[Path, tuple[dict[Path, int], tuple[Path, ...]]] = {}
+
+
+def _stamps(folder: Path) -> tuple[tuple[Path, ...], tuple[int, ...]]:
+    """Return the rule files and the time of each."""
+    known = _listed.get(folder)
+    try:
+        if known is not None and all(path.stat().st_mtime_ns == time for path, time in known[0].items()):
+            return known[1], tuple([path.stat().st_mtime_ns for path in known[1]])
+    except FileNotFoundError:
+        pass  # a folder or file has gone since: they are listed anew
+    folders = [folder, *(path for path in folder.rglob("*") if path.is_dir())]
+    files = tuple(sorted(folder.rglob("*.yaml")))
+    _listed[folder] = {path: path.stat().st_mtime_ns for path in folders}, files
+    return files, tuple([path.stat().st_mtime_ns for path in files])
 
 
 @lru_cache(maxsize=8)
-def _read(folder: Path, _stamps: tuple[tuple[str, int], ...]) -> RuleFiles:
+def _read(folder: Path, _files: tuple[Path, ...], _times: tuple[int, ...]) -> RuleFiles:
     return RuleFiles(read_texts(folder, ".yaml"))
 
 
