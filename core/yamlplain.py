@@ -16,6 +16,7 @@ import yaml
 from core.characters import FULL_WIDTH
 
 NOTHING = frozenset({"", "null", "~", "Null", "NULL"})
+WORD = 12
 _PLAIN_TAGS = (None, "!")
 _NODES = (yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent, yaml.AliasEvent)
 _ENDS = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
@@ -74,5 +75,9 @@ def _key(event: Any, here: dict[str, Any]) -> str:
 
 def _value(event: Any, kind: type) -> Any:
     if kind is yaml.ScalarEvent:
-        return None if not event.style and event.value in NOTHING else event.value
+        text: str = event.value
+        if not event.style and text in NOTHING:
+            return None
+        # The words of the vocabularies, days and codes occur thousands of times; kept once, they cost nothing.
+        return intern(text) if len(text) <= WORD else text
     return {} if kind is yaml.MappingStartEvent else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,20 +41,24 @@ def _has_params(tree: Any) -> bool:
 
 
 def _check_group(text: YamlText, tree: Any, path: Path, scopes: tuple[_Scope, ...]) -> Iterator[Problem]:
-    if isinstance(tree, str):
-        yield from _check_text(text, tree, path, scopes)
-    elif isinstance(tree, list):
-        for index, one in enumerate(tree):
-            yield from _check_group(text, one, (*path, index), scopes)
-    elif isinstance(tree, Mapping):
+    entries: Iterable[tuple[str | int, Any]]
+    scope: _Scope | None = None
+    if isinstance(tree, Mapping):
         own = tree.get("params")
         scope = _Scope(path, tuple(own)) if isinstance(own, Mapping) else None
-        inner = (*scopes, scope) if scope else scopes
-        for key, one in tree.items():
-            if key != "params":
-                yield from _check_group(text, one, (*path, key), inner)
-        if scope:
-            yield from _check_scope(text, scope)
+        entries = ((key, one) for key, one in tree.items() if key != "params")
+    else:
+        entries = enumerate(tree)
+    inner = (*scopes, scope) if scope else scopes
+    for key, one in entries:
+        if isinstance(one, str):
+            # Nearly every text names no parameter and is passed over here, before anything is built for it.
+            if "{" in one or (key == "when" and inner):
+                yield from _check_text(text, one, (*path, key), inner)
+        elif one:
+            yield from _check_group(text, one, (*path, key), inner)
+    if scope:
+        yield from _check_scope(text, scope)
 
 
 def _check_text(file: YamlText, text: str, path: Path, scopes: tuple[_Scope, ...]) -> Iterator[Problem]:
