@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from core.errors import InvalidInput
@@ -20,6 +20,8 @@ from core.rulebook.published import PublishedFile
 from delivery import manualchapters as chapters
 from delivery.ladderaxis import Axis
 from delivery.manualblocks import Facts, Grid, Part
+from delivery.paper import print_day
+from delivery.sandbox import open_pages
 from system.paths import TEMPLATES_DIR
 
 MANUAL = TEMPLATES_DIR / "manual"
@@ -110,21 +112,6 @@ def share(weight: float, weights: tuple[float, ...]) -> int:
     return max(5, round(weight / sum(weights) * 20) * 5)
 
 
-def print_day(day: date) -> str:
-    """Return a day as people write it."""
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
 @lru_cache(maxsize=1)
 def _sandbox() -> ImmutableSandboxedEnvironment:
-    sandbox = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(MANUAL),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=True,
-    )
-    sandbox.globals.clear()
-    sandbox.filters = {"kind": kind_of, "share": share, "day": print_day, "length": len}
-    return sandbox
+    return open_pages(MANUAL, {"kind": kind_of, "share": share, "day": print_day})

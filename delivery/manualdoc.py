@@ -21,9 +21,9 @@ from docx.shared import Mm, Pt, RGBColor
 from markupsafe import Markup
 
 from delivery.ladderaxis import Axis
-from delivery.manual import WARNING, Manual, print_day
+from delivery.manual import WARNING, Manual
 from delivery.manualblocks import Block, Facts, Grid, Text
-from delivery.paper import check_text
+from delivery.paper import check_text, print_day
 
 TEXT_WIDTH = 9412  # 166 mm in twips
 TITLE_SHARE = 0.17  # of the width, for the titles of fields

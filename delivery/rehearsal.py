@@ -7,12 +7,14 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from core.codes import Light
 from core.errors import InvalidInput
+from delivery.paper import print_day
+from delivery.sandbox import open_pages
 from system.paths import TEMPLATES_DIR
 
 FOLDERS = (TEMPLATES_DIR / "rules", TEMPLATES_DIR / "report")  # the style is that of the campaign report
@@ -36,8 +38,7 @@ def render_rehearsal(values: Mapping[str, Any]) -> str:
 
 
 def _print_day(value: str) -> str:
-    day = date.fromisoformat(value)
-    return f"{day.year}年{day.month}月{day.day}日"
+    return print_day(date.fromisoformat(value))
 
 
 def _lamp(code: str, words: Mapping[str, str]) -> Markup:
@@ -49,14 +50,4 @@ def _lamp(code: str, words: Mapping[str, str]) -> Markup:
 
 @lru_cache(maxsize=1)
 def _sandbox() -> ImmutableSandboxedEnvironment:
-    sandbox = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(FOLDERS),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=True,
-    )
-    sandbox.globals.clear()
-    sandbox.filters = {"day": _print_day, "lamp": _lamp, "length": len}
-    return sandbox
+    return open_pages(FOLDERS, {"day": _print_day, "lamp": _lamp})

@@ -6,11 +6,13 @@ Nothing is fetched and nothing runs: styles and plots lie inside the file, and a
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, pass_context
+from jinja2 import TemplateError, pass_context
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
@@ -19,6 +21,7 @@ from core.codes import SEVERITY_LABELS, Light, Severity
 from core.errors import InvalidInput
 from core.palette import Palette
 from delivery.plots import Heat, draw_bars, draw_curve, draw_heat
+from delivery.sandbox import open_pages
 from system.paths import TEMPLATES_DIR
 
 REPORT = TEMPLATES_DIR / "report"
@@ -203,21 +206,10 @@ def _clean(value: object) -> object:
 
 @lru_cache(maxsize=1)
 def _sandbox() -> ImmutableSandboxedEnvironment:
-    sandbox = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(REPORT),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_clean,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=True,
-    )
-    sandbox.globals.clear()
-    sandbox.filters = {
+    filters: dict[str, Callable[..., Any]] = {
         "day": _print_day,
         "short": _print_short,
         "lamp": _light,
         "severity": SEVERITY_LABELS.__getitem__,
-        "length": len,
     }
-    return sandbox
+    return open_pages(REPORT, filters, _clean)

@@ -46,6 +46,26 @@ def open_sandbox(
     return sandbox
 
 
+def open_pages(
+    folders: Path | Sequence[Path],
+    filters: Mapping[str, Callable[..., Any]],
+    finalize: Callable[..., Any] | None = None,
+) -> ImmutableSandboxedEnvironment:
+    """Return the sandbox of pages in HTML that we write ourselves: every value is escaped, nothing else is in reach."""
+    pages = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=True,
+    )
+    pages.globals.clear()
+    pages.filters = {"length": len, **filters}
+    return pages
+
+
 def list_differences(sample: Any, given: Any, path: str = "", *, refuse_extra: bool = False) -> list[str]:
     """Return how given values differ in shape from a sample: every name there, lists where lists belong."""
     if isinstance(sample, Mapping):
