@@ -1,4 +1,4 @@
-"""What every test lives with: no network beyond this machine, no phone-home, and no silent skip in CI.
+"""What every test lives with: no network beyond this machine, no phone-home, no deadlines, and no silent skip in CI.
 
 Database fixtures belong to `tests/casework/conftest.py`; builders of rows and files to `tests/make.py`.
 """
@@ -11,7 +11,14 @@ import socket
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
+
+# A deadline for an example, or a check that drawing it is quick, would be a timed assertion: a busy machine is slow.
+hypothesis.settings.register_profile(
+    "ducha", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("ducha")
 
 IN_CI = os.environ.get("DUCHA_CI") == "1"
 

@@ -95,7 +95,7 @@ STORIES = st.lists(
 )
 
 
-@settings(max_examples=14, deadline=None, derandomize=True, database=None)
+@settings(max_examples=14, derandomize=True, database=None)
 @given(st.sampled_from(SEVERITIES), STORIES)
 def test_the_derivation_of_a_random_story_gives_the_stored_light_and_due_date(
     severity: str, story: list[tuple[int, str]]
@@ -244,7 +244,7 @@ def test_a_rung_is_not_reached_before_its_day_nor_before_its_gap() -> None:
 
 
 @given(st.dates(date(2026, 2, 1), date(2026, 10, 31)), st.integers(-15, 25))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_span_counts_as_the_calendar_it_was_cut_from(day: date, count: int) -> None:
     from casework.library import current_rules
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlmodel import SQLModel, col, select
@@ -367,7 +367,7 @@ def with_rungs(book: Rulebook, drawn: dict[Severity, list[dict[str, Any]]]) -> R
 
 
 @pytest.mark.slow
-@hypothesis_settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@hypothesis_settings(max_examples=12)
 @given(drawn=ladders(), cases=histories(), lived=st.integers(0, 20), days=st.integers(20, 45))
 def test_a_rehearsal_equals_what_the_sweep_then_does(
     tmp_path_factory: pytest.TempPathFactory,

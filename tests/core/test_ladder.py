@@ -305,7 +305,7 @@ def lives(*, outages: bool = True) -> st.SearchStrategy[Life]:
     )  # fmt: skip
 
 
-quick = settings(max_examples=60, deadline=None)
+quick = settings(max_examples=60)
 
 
 @quick

@@ -98,7 +98,7 @@ def cases(draw: st.DrawFn) -> Case:
     )  # fmt: skip
 
 
-many = settings(max_examples=120, deadline=None)
+many = settings(max_examples=120)
 
 
 @many

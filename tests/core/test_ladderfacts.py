@@ -141,7 +141,7 @@ def test_a_ladder_may_count_what_was_counted_together_once_more() -> None:
     assert unit_light([YELLOW] * 3, ladder) is RED
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from(Light), max_size=12))
 def test_the_colour_of_a_unit_is_what_its_rules_say_and_never_below_a_case(lights: list[Light]) -> None:
     counts = Counter(lights)

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import CalendarMissing, InvalidInput
@@ -250,7 +250,6 @@ people_drawn = st.lists(
 )
 
 
-@settings(deadline=None)  # an impossible world is searched to the end
 @given(
     units_drawn,
     people_drawn,
@@ -278,7 +277,6 @@ def test_in_any_small_world_a_plan_is_lawful_and_repeatable(
     assert plan_visits(asked) == plan
 
 
-@settings(deadline=None)  # an impossible world is searched to the end
 @given(units_drawn, people_drawn, st.booleans(), st.integers(0, 1))
 def test_on_a_single_day_a_plan_is_refused_only_when_no_teams_exist(
     count: int, drawn: list[tuple[int, set[int], bool, bool, int]], need_leader: bool, specialists: int
@@ -290,7 +288,6 @@ def test_on_a_single_day_a_plan_is_refused_only_when_no_teams_exist(
         assert not exists_teams(asked, list(asked.units), frozenset())
 
 
-@settings(deadline=None)  # an impossible world is searched to the end
 @given(st.integers(2, 8), st.integers(4, 8), st.lists(st.integers(1, 8), min_size=8, max_size=8))
 def test_with_a_visit_a_day_and_one_own_unit_each_loads_are_even(
     count: int, pool: int, own: list[int]

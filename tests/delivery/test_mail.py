@@ -103,7 +103,7 @@ def test_html_stands_beside_the_text() -> None:
     assert read_mime(build_mime(replace(LETTER, attachments=(), html="<p>好</p>"))).files == ()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(subject=one_line.filter(lambda t: t.strip()), sender=one_line, recipient=one_line)
 def test_any_subject_and_name_comes_back_unchanged(subject: str, sender: str, recipient: str) -> None:
     letter = replace(
@@ -121,7 +121,7 @@ def test_any_subject_and_name_comes_back_unchanged(subject: str, sender: str, re
     assert len(message.keys()) == 11
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(stem=file_stems)
 def test_any_attachment_name_comes_back_unchanged(stem: str) -> None:
     name = stem + ".pdf"
@@ -129,7 +129,7 @@ def test_any_attachment_name_comes_back_unchanged(stem: str) -> None:
     assert (read.files[0].name, read.files[0].typed_name) == (name, name)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(text=st.text(max_size=80))
 def test_a_safe_name_is_short_and_always_accepted(text: str) -> None:
     name = safe_attachment_name(text)

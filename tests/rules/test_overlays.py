@@ -211,7 +211,7 @@ NUMBERS = st.fixed_dictionaries({}, optional={
 CHANGES = st.dictionaries(st.sampled_from(ITEMS), NUMBERS, min_size=1, max_size=5)
 
 
-@settings(max_examples=25, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=25, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(CHANGES, CHANGES, st.sets(st.sampled_from(ITEMS), max_size=5), st.randoms())
 def test_resolving_is_deterministic_and_order_does_not_matter(
     low: dict[str, dict[str, str]], high: dict[str, dict[str, str]], dropped: set[str], random: Any
