@@ -25,6 +25,8 @@ from system.clock import SHANGHAI, now
 
 DAYS = {"workday": "工作日 ", "month_half": "每半月首个工作日 ", "daily": "每天 ", "every": "每隔"}
 
+WAKE_SECONDS = 0.5
+
 log = logging.getLogger(__name__)
 
 
@@ -115,7 +117,9 @@ def _tick_until(stop: threading.Event, edge: Edge) -> None:
             DAYS[job.days] + (job.time or f"{job.every_minutes}分钟"),
         )
     clock.start()
-    stop.wait()
+    # A signal that comes just before the thread falls asleep is heard when it wakes; it must not sleep without end.
+    while not stop.wait(WAKE_SECONDS):
+        pass
     log.info("正在停止：等待进行中的工作结束")
     clock.shutdown(wait=True)
     log.info("定时器已停止")
