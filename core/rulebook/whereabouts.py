@@ -22,7 +22,8 @@ class Whereabouts:
     def of(self, address: str) -> tuple[str, int] | None:
         """Return file and line of the rule at an address, or None when no file holds it.
 
-        What an overlay added, or what is only implied, is told by the place of the nearest thing around it.
+        What an overlay added is found in the overlay; what is only implied is told by the place of the nearest thing
+        around it.
         """
         steps = tuple(address.split("/"))
         best: tuple[int, str, Path] | None = None
@@ -30,6 +31,11 @@ class Whereabouts:
             path, missed = _reach(self._text(file).tree, rest)
             if best is None or missed < best[0]:
                 best = (missed, file, path)
+        if best is None or best[0]:
+            for file, start, tree, rest in self._additions(steps):
+                path, missed = _reach(tree, rest)
+                if best is None or missed < best[0]:
+                    best = (missed, file, (*start, *path))
         if best is None:
             return None
         text = self._text(best[1])
@@ -54,10 +60,35 @@ class Whereabouts:
             # a class stands at the head of its file, not in a list of classes
             yield file, ("category",) if rest[:1] == ("classes",) and self._heads(file, rest) else rest
 
+    def _additions(self, steps: tuple[str, ...]) -> Iterator[tuple[str, Path, Any, tuple[str, ...]]]:
+        """Yield what overlays add on the way of an address: file, path there, what stands there, steps inside."""
+        for file in sorted(one for one in self._files if one.startswith("overlays/")):
+            tree = self._text(file).tree
+            added = tree.get("add") if isinstance(tree, dict) else None
+            for index, addition in enumerate(added if isinstance(added, list) else ()):
+                if isinstance(addition, dict):
+                    target, values = tuple(str(addition.get("target")).split("/")), addition.get("values")
+                    for path, inside, rest in _led_to(target, values, steps):
+                        yield file, ("add", index, "values", *path), inside, rest
+
     def _heads(self, file: str, rest: tuple[str, ...]) -> bool:
         tree = self._text(file).tree
         head = tree.get("category") if isinstance(tree, dict) else None
         return len(rest) > 1 and name_of(head) == rest[1]
+
+
+def _led_to(
+    target: tuple[str, ...], values: Any, steps: tuple[str, ...]
+) -> Iterator[tuple[Path, Any, tuple[str, ...]]]:
+    """Yield where the steps go on inside added values; an added class holds its items as a class file does."""
+    if steps[: len(target)] == target:
+        yield (), values, steps[len(target) :]
+    if target[2:] != ("classes",) or steps[:2] != target[:2] or not isinstance(values, list):
+        return
+    for at, group in enumerate(values):
+        yield (at,), group, steps[2:]
+        if isinstance(group, dict) and steps[2:4] == ("classes", name_of(group.get("category"))):
+            yield (at,), group, ("category", *steps[4:])
 
 
 def _reach(tree: Any, steps: tuple[str, ...]) -> tuple[Path, int]:

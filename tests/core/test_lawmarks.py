@@ -183,3 +183,39 @@ def line_of(files: Mapping[str, str], file: str, line: int) -> str:
 
 def test_an_address_that_no_file_holds_leads_nowhere() -> None:
     assert Whereabouts(FILES).of("catalogs/nowhere/items/A01") is None
+
+
+ADDED = """\
+name: 本县调整
+add:
+  - target: catalogs/fazhi-ducha-46/items
+    values:
+      - id: E90
+        title: 新事项
+  - target: catalogs/fazhi-ducha-46/classes
+    values:
+      - category: {code: L, name: 新类别}
+        items:
+          - id: L01
+            title: 新类别的事项
+  - target: documents
+    values:
+      warning_sheet:
+        name: 警示单
+"""
+
+
+@pytest.mark.parametrize(
+    ("address", "line"),
+    [
+        ("catalogs/fazhi-ducha-46/items/E90", 5),
+        ("catalogs/fazhi-ducha-46/items/E90/title", 6),
+        ("catalogs/fazhi-ducha-46/items/L01", 11),
+        ("catalogs/fazhi-ducha-46/classes/L", 9),
+        ("documents/warning_sheet", 15),
+    ],
+)
+def test_what_an_overlay_adds_is_found_in_the_overlay(address: str, line: int) -> None:
+    files = {**FILES, "overlays/benxian.yaml": ADDED}
+    assert Whereabouts(files).of(address) == ("overlays/benxian.yaml", line)
+    assert Whereabouts(files).of("documents/prompt") == ("documents/prompt.yaml", 1)
