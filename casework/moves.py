@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from casework.desk import Desk
+from core.machines import Machine
 from core.moves import step
 from core.rectification import CaseAct, CaseState, RequestState, move_case
 from models.rectification import Rectification, SideRequest
@@ -43,6 +44,36 @@ def move(
     assert row.id is not None  # only stored rows have a life
     desk.record(
         subject,
+        row.id,
+        act.value,
+        unit_id=unit_id,
+        from_state=before,
+        to_state=after.value,
+        on=on,
+        detail=detail,
+    )
+
+
+def take(
+    desk: Desk,
+    row: Stateful,
+    machine: Machine,
+    act: StrEnum,
+    *,
+    unit_id: int | None = None,
+    on: date | None = None,
+    detail: Mapping[str, object] | None = None,
+) -> None:
+    """Carry out an act of a machine for the actor of the desk: who may, whether it is possible, then note it.
+
+    raises   NotAllowed naming the roles; IllegalMove naming the acts that are possible; nothing is changed then
+    """
+    after = machine.step(row.state, act)
+    machine.permit(act, desk.actor.code, desk.actor.roles)
+    before, row.state = row.state, after.value
+    assert row.id is not None  # only stored rows have a life
+    desk.record(
+        machine.code,
         row.id,
         act.value,
         unit_id=unit_id,

@@ -11,6 +11,12 @@ from core.codes import Light, Severity
 from core.rectification import CaseState, RequestKind, RequestState
 from models.base import STRICT, check, one_of
 
+# What a kept file may belong to.
+EVIDENCE_SUBJECTS = (
+    *("case", "campaign", "visit", "document", "referral", "lead", "incoming", "meeting", "matter", "unit"),
+    *("declaration", "interview", "report", "archive", "request_list", "task"),
+)
+
 
 class Rectification(SQLModel, table=True):
     """A rectification case (整改事项); it shares the id of its finding.
@@ -126,7 +132,7 @@ class Evidence(SQLModel, table=True):
     """A file kept for a case, a campaign or a referral; the content lies under DUCHA_FILES by its SHA-256."""
 
     __table_args__ = (
-        one_of("subject", ("case", "campaign", "document", "referral")),
+        one_of("subject", EVIDENCE_SUBJECTS),
         check("sha256_hex", "length(sha256) = 64"),
         check("size_given", "size >= 0"),
         Index("ix_evidence_subject", "subject", "subject_id"),

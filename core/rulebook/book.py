@@ -10,6 +10,8 @@ from pydantic import Field
 
 from core.codes import DOCUMENT_CONTENT_LABELS, LINE_LABELS, DocumentContent, Line
 from core.errors import NotFound
+from core.rulebook.archives import ArchiveRules
+from core.rulebook.campaigns import CampaignRules
 from core.rulebook.catalog import Catalog, Source
 from core.rulebook.changes import AppliedChange
 from core.rulebook.clocks import ClockFile
@@ -17,9 +19,12 @@ from core.rulebook.documents import DocumentRule
 from core.rulebook.effect import in_effect
 from core.rulebook.fields import RuleModel
 from core.rulebook.ladder import Ladder
+from core.rulebook.leads import LeadRules
 from core.rulebook.linkage import LinkageRules
 from core.rulebook.litigation import LitigationLadder
 from core.rulebook.offices import Office
+from core.rulebook.pools import PoolRules
+from core.rulebook.scoring import ScoringRules
 from core.rulebook.timetable import CalendarYear, Job, LocalCalendar
 
 RuleT = TypeVar("RuleT", Catalog, ClockFile, DocumentRule, Ladder, LinkageRules, LitigationLadder, Office)
@@ -35,6 +40,11 @@ class Rulebook(RuleModel):
     documents: dict[str, DocumentRule]
     linkage: LinkageRules
     offices: dict[str, Office]
+    pools: dict[str, PoolRules] = Field(default_factory=dict)
+    campaigns: dict[str, CampaignRules] = Field(default_factory=dict)
+    leads: dict[str, LeadRules] = Field(default_factory=dict)
+    scoring: dict[str, ScoringRules] = Field(default_factory=dict)
+    archives: dict[str, ArchiveRules] = Field(default_factory=dict)
     sources: dict[str, Source] = Field(default_factory=dict)
     timetable: tuple[Job, ...] = ()
     calendars: dict[int, CalendarYear] = Field(default_factory=dict)

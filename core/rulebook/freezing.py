@@ -1,7 +1,8 @@
 """The frozen rule set of a campaign: canonical bytes, their hash, and the way back.
 
-Frozen are the catalogues (or the chosen items), ladders, clocks, documents, linkage, offices and sources. Calendars and
-the timetable are not: holidays are published later than a campaign opens, and jobs are no part of its law.
+Frozen are the catalogues (or the chosen items), ladders, clocks, documents, linkage, offices and sources. Not frozen
+is what is no law of a campaign: holidays, which are published later, the timetable, and how the office itself works
+(pools, kinds of campaign, leads, scoring, archives).
 """
 
 from __future__ import annotations
@@ -19,7 +20,16 @@ from core.rulebook.book import Rulebook
 from core.rulebook.catalog import Catalog
 
 FORMAT = 1
-NOT_FROZEN = {"calendars", "local_calendars", "timetable"}
+NOT_FROZEN = {
+    "calendars",
+    "local_calendars",
+    "timetable",
+    "pools",
+    "campaigns",
+    "leads",
+    "scoring",
+    "archives",
+}
 
 
 def canonical(part: BaseModel | Mapping[str, Any]) -> bytes:

@@ -10,6 +10,8 @@ from typing import Generic, TypeVar, cast
 from pydantic import ValidationError
 
 from core.errors import Problem
+from core.rulebook.archives import ArchiveRules
+from core.rulebook.campaigns import CampaignRules
 from core.rulebook.catalog import CatalogHead, ClassFile, SourceFile
 from core.rulebook.checks_params import check_params
 from core.rulebook.clocks import ClockFile
@@ -17,13 +19,16 @@ from core.rulebook.documents import DocumentRule
 from core.rulebook.fields import RuleModel
 from core.rulebook.items import Item
 from core.rulebook.ladder import Ladder
+from core.rulebook.leads import LeadRules
 from core.rulebook.linkage import LinkageRules
 from core.rulebook.litigation import LitigationLadder
 from core.rulebook.mistakes import explain, without_echoes
 from core.rulebook.offices import Office
 from core.rulebook.overlays import Overlay
 from core.rulebook.places import check_ending, check_name, describe_misplaced, is_meant_as_rule
+from core.rulebook.pools import PoolRules
 from core.rulebook.published import PublishedFile
+from core.rulebook.scoring import ScoringRules
 from core.rulebook.timetable import CalendarYear, LocalCalendar, TimetableFile
 from core.yamltext import Path, YamlText, read_yaml
 
@@ -42,11 +47,28 @@ FOLDERS: dict[str, type[RuleModel]] = {
     "offices": Office,
     "calendars": CalendarYear,
     "local_calendars": LocalCalendar,
+    "pools": PoolRules,
+    "campaigns": CampaignRules,
+    "leads": LeadRules,
+    "scoring": ScoringRules,
+    "archives": ArchiveRules,
     "overlays": Overlay,
 }
 # Mistakes of writing after which the tree is not what the writer meant; its keys and values are not judged.
 UNREADABLE = {"E104", "E105", "E106", "E108"}
-KEYED = (Ladder, LitigationLadder, ClockFile, LinkageRules, LocalCalendar, Overlay)
+KEYED = (
+    Ladder,
+    LitigationLadder,
+    ClockFile,
+    LinkageRules,
+    LocalCalendar,
+    Overlay,
+    PoolRules,
+    CampaignRules,
+    LeadRules,
+    ScoringRules,
+    ArchiveRules,
+)
 EXPECTED_PLACES = (
     "catalogs/<目录>/catalog.yaml",
     "catalogs/<目录>/<类别>.yaml",
@@ -85,6 +107,11 @@ class Parts:
     offices: dict[str, Part[Office]] = field(default_factory=dict)
     calendars: dict[str, Part[CalendarYear]] = field(default_factory=dict)
     local_calendars: dict[str, Part[LocalCalendar]] = field(default_factory=dict)
+    pools: dict[str, Part[PoolRules]] = field(default_factory=dict)
+    campaigns: dict[str, Part[CampaignRules]] = field(default_factory=dict)
+    leads: dict[str, Part[LeadRules]] = field(default_factory=dict)
+    scoring: dict[str, Part[ScoringRules]] = field(default_factory=dict)
+    archives: dict[str, Part[ArchiveRules]] = field(default_factory=dict)
     overlays: dict[str, Part[Overlay]] = field(default_factory=dict)
     published: Part[PublishedFile] | None = None
     sources: Part[SourceFile] | None = None

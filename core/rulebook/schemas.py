@@ -6,17 +6,22 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from core.rulebook.archives import ArchiveRules
+from core.rulebook.campaigns import CampaignRules
 from core.rulebook.catalog import CatalogHead, ClassFile, SourceFile
 from core.rulebook.clocks import ClockFile
 from core.rulebook.documents import DocumentRule
 from core.rulebook.fielddocs import field_docs
 from core.rulebook.fields import RuleModel
 from core.rulebook.ladder import Ladder
+from core.rulebook.leads import LeadRules
 from core.rulebook.linkage import LinkageRules
 from core.rulebook.litigation import LitigationLadder
 from core.rulebook.offices import Office
 from core.rulebook.overlays import Overlay
+from core.rulebook.pools import PoolRules
 from core.rulebook.published import PublishedFile
+from core.rulebook.scoring import ScoringRules
 from core.rulebook.timetable import CalendarYear, LocalCalendar, TimetableFile
 
 SCHEMAS: dict[str, type[RuleModel]] = {
@@ -32,6 +37,11 @@ SCHEMAS: dict[str, type[RuleModel]] = {
     "timetable.json": TimetableFile,
     "calendar.json": CalendarYear,
     "local_calendar.json": LocalCalendar,
+    "pools.json": PoolRules,
+    "campaigns.json": CampaignRules,
+    "leads.json": LeadRules,
+    "scoring.json": ScoringRules,
+    "archives.json": ArchiveRules,
     "overlay.json": Overlay,
     "published.json": PublishedFile,
 }

@@ -70,7 +70,7 @@ def upgrade() -> None:
         sa.Column("detail", AutoString(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint(
-            "subject IN ('office', 'unit', 'person', 'campaign', 'visit', 'finding', 'case', 'document', 'message', 'referral', 'calendar')",
+            "subject IN ('office', 'unit', 'person', 'campaign', 'visit', 'finding', 'case', 'document', 'message', 'referral', 'calendar', 'declaration', 'draw', 'occurrence', 'plan', 'request_list', 'scope_change', 'milestone', 'half_report', 'freeze', 'delegation', 'lead', 'incoming', 'task', 'meeting', 'matter', 'interview', 'report', 'period', 'archive')",
             name=op.f("ck_audit_entry_subject_code"),
         ),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_audit_entry_office_id")),
@@ -216,7 +216,8 @@ def upgrade() -> None:
         sa.Column("filed_on", sa.Date(), nullable=False),
         sa.Column("filed_by", AutoString(), nullable=False),
         sa.CheckConstraint(
-            "subject IN ('case', 'campaign', 'document', 'referral')", name=op.f("ck_evidence_subject_code")
+            "subject IN ('case', 'campaign', 'visit', 'document', 'referral', 'lead', 'incoming', 'meeting', 'matter', 'unit', 'declaration', 'interview', 'report', 'archive', 'request_list', 'task')",
+            name=op.f("ck_evidence_subject_code"),
         ),
         sa.CheckConstraint("length(sha256) = 64", name=op.f("ck_evidence_sha256_hex")),
         sa.CheckConstraint("size >= 0", name=op.f("ck_evidence_size_given")),
