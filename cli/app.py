@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.commands import campaign, case, machine, notice, referral, register, rulebook
+from cli.commands import campaign, case, machine, notice, referral, register, rulebook, task
 from cli.edge import CALL, USAGE, UsageProblem, day, take_general_options, tell
 from core.errors import DuchaError, WorldFailed
 
@@ -36,6 +36,7 @@ campaign.attach(app)
 notice.attach(app)
 case.attach(app)
 referral.attach(app)
+task.attach(app)
 machine.attach(app)
 
 

@@ -7,7 +7,16 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from core.workdays import Calendar
-from flows.jobs import Edge, run_doctor, run_linkage, run_outbox, run_reminders, run_reports, run_sweep
+from flows.jobs import (
+    Edge,
+    run_doctor,
+    run_linkage,
+    run_outbox,
+    run_reminders,
+    run_reports,
+    run_sweep,
+    run_watch,
+)
 
 Report = dict[str, object]
 
@@ -27,6 +36,7 @@ DUTIES: Mapping[str, Callable[[Edge], Report]] = {
     "outbox": send_slice,
     "reminders": run_reminders,
     "linkage": run_linkage,
+    "watch": run_watch,
     "reports": run_reports,
     "doctor": run_doctor,
 }

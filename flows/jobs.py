@@ -234,6 +234,14 @@ def run_linkage(edge: Edge) -> dict[str, object]:
         return watch(desk)
 
 
+def run_watch(edge: Edge) -> dict[str, object]:
+    """Open the tasks and draft the papers that time alone brings about."""
+    from casework.watching import watch_over
+
+    with edge.desk() as desk:
+        return watch_over(desk)
+
+
 def run_reports(edge: Edge) -> dict[str, object]:
     """Close the books of a half month: the audit checkpoint, on its first working day only."""
     with edge.desk() as desk:

@@ -15,6 +15,7 @@ from models.organisation import Office, Person, Unit
 from models.record import AuditCheckpoint, AuditEntry, AuditHead, CalendarProposal, CalendarTable, Note, Tick
 from models.rectification import Evidence, Rectification, Rung, SideRequest
 from models.referral import Referral
+from models.task import Task
 
 __all__ = [
     "AuditCheckpoint",
@@ -41,6 +42,7 @@ __all__ = [
     "Rung",
     "ServiceRecord",
     "SideRequest",
+    "Task",
     "Tick",
     "Unit",
     "Visit",

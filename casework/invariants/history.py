@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from casework.desk import Desk
+from casework.invariants.lives import LIVES
 from casework.invariants.tally import Invariant, Tally
 from core.lives import (
     CALENDAR_MOVES,
@@ -37,6 +38,7 @@ SUBJECTS: dict[str, sa.Table] = {
     "message": table_of(Message),
     "referral": table_of(Referral),
     "calendar": table_of(CalendarProposal),
+    **{machine.code: table for machine, table in LIVES},
 }
 GUARDS = ("audit_entry_refuses_update", "audit_entry_refuses_delete")
 Moves = set[tuple[str, str, str]]
@@ -64,6 +66,7 @@ ALLOWED: dict[str, Moves] = {
     "message": _triples(MESSAGE_MOVES),
     "referral": _triples(REFERRAL_MOVES),
     "calendar": _triples(CALENDAR_MOVES),
+    **{machine.code: _triples(machine.moves) for machine, _table in LIVES},
 }
 # What is noted about a case beside its moves: the state before and after is the same.
 CASE_NOTES = {"set_due", "light"}

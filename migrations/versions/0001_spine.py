@@ -370,6 +370,43 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "task",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("key", AutoString(), nullable=False),
+        sa.Column("kind", AutoString(), nullable=False),
+        sa.Column("title", AutoString(), nullable=False),
+        sa.Column("subject", AutoString(), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("owner", AutoString(), nullable=False),
+        sa.Column("role", AutoString(), nullable=False),
+        sa.Column("confidential", sa.Boolean(), nullable=False),
+        sa.Column("state", AutoString(), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("due_provisional", sa.Boolean(), nullable=False),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.Column("done_by", AutoString(), nullable=True),
+        sa.Column("note", AutoString(), nullable=False),
+        sa.CheckConstraint(
+            "state <> 'done' OR (done_on IS NOT NULL AND done_by IS NOT NULL)",
+            name=op.f("ck_task_done_has_day"),
+        ),
+        sa.CheckConstraint("state IN ('open', 'done', 'dropped')", name=op.f("ck_task_state_code")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_task_office_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_task_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
+        sa.UniqueConstraint("office_id", "key", name=op.f("uq_task_office_id_key")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("task", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_task_office_id_state_due_on", ["office_id", "state", "due_on"], unique=False
+        )
+        batch_op.create_index("ix_task_subject", ["subject", "subject_id"], unique=False)
+
+    op.create_table(
         "visit",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("office_id", sa.Integer(), nullable=False),
@@ -845,6 +882,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_visit_unit_id"))
 
     op.drop_table("visit")
+    with op.batch_alter_table("task", schema=None) as batch_op:
+        batch_op.drop_index("ix_task_subject")
+        batch_op.drop_index("ix_task_office_id_state_due_on")
+
+    op.drop_table("task")
     with op.batch_alter_table("document", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_document_sweep", sqlite_where=sa.text("by_sweep = 1"), postgresql_where=sa.text("by_sweep")

@@ -60,7 +60,7 @@ def test_a_scheduled_sweep_changes_the_database(tmp_path: Path, edge: Edge, engi
         names = {row["name"] for row in ask(prefect, "deployments/filter")}
 
     assert done[0]["auto_scheduled"]
-    assert names == {"deadlines", "outbox", "reminders", "linkage", "reports", "doctor", "notices"}
+    assert names == {"deadlines", "outbox", "reminders", "linkage", "watch", "reports", "doctor", "notices"}
     assert prefect.calls == ""
     assert "Unable to connect" not in prefect.logs()
     assert not list((tmp_path / "prefect" / "home").glob("storage/*"))

@@ -113,6 +113,7 @@ def test_the_timetable_has_the_six_recurring_jobs(book: Rulebook) -> None:
         "outbox": ("every", "5min"),
         "reminders": ("workday", "08:00"),
         "linkage": ("workday", "09:00"),
+        "watch": ("workday", "08:15"),
         "reports": ("month_half", "09:30"),
         "doctor": ("daily", "06:00"),
     }

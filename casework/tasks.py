@@ -1,0 +1,129 @@
+"""Tasks (待办任务): opened once for a cause, seen by those they fall to, finished with a note."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlmodel import col, select
+
+from casework.desk import Desk
+from casework.moves import take
+from core.errors import InvalidInput, NotAllowed, NotFound
+from core.secrecy import refuse_state_secrets
+from core.tasklife import TASK, TaskAct, TaskState
+from models.base import key_of
+from models.task import Task
+
+COMPARTMENT = frozenset({"linkage", "director"})
+"""The roles that see what belongs to the compartment of linkage."""
+
+
+def open_task(
+    desk: Desk,
+    key: str,
+    *,
+    kind: str,
+    title: str,
+    subject: str,
+    subject_id: int,
+    role: str,
+    due_on: date | None = None,
+    owner: str = "",
+    unit_id: int | None = None,
+    confidential: bool = False,
+) -> Task | None:
+    """Open a task for a cause, or return None when that cause has had its task already.
+
+    key      the cause, such as `lead:12:reply`; a second call with it does nothing
+    """
+    known = select(Task.id).where(col(Task.office_id) == desk.office_id, col(Task.key) == key)
+    if desk.session.exec(known).first() is not None:
+        return None
+    row = Task(
+        office_id=desk.office_id,
+        key=key,
+        kind=kind,
+        title=title,
+        subject=subject,
+        subject_id=subject_id,
+        unit_id=unit_id,
+        owner=owner,
+        role=role,
+        confidential=confidential,
+        state=TASK.start.value,
+        opened_on=desk.today,
+        due_on=due_on,
+        due_provisional=due_on is not None and desk.calendar.is_provisional(desk.today, due_on),
+    )
+    desk.session.add(row)
+    desk.session.flush()
+    desk.record("task", key_of(row), "open", unit_id=unit_id, to_state=row.state, kind=kind, due_on=due_on)
+    return row
+
+
+def finish_task(desk: Desk, task_id: int, note: str = "") -> Task:
+    """Mark a task as done by the actor of the desk."""
+    return _settle(desk, find_task(desk, task_id), TaskAct.FINISH, note)
+
+
+def drop_task(desk: Desk, task_id: int, reason: str) -> Task:
+    """End a task that is not needed any more; raise InvalidInput without a reason."""
+    if not reason.strip():
+        raise InvalidInput("撤销任务须写明理由", found="空", expected="一句理由", remedy="加上 --note")
+    return _settle(desk, find_task(desk, task_id), TaskAct.DROP, reason)
+
+
+def finish_for(desk: Desk, key: str, note: str = "") -> None:
+    """Finish the task of a cause when what it asked for has been done; nothing happens when there is none open."""
+    row = desk.session.exec(
+        select(Task).where(
+            col(Task.office_id) == desk.office_id,
+            col(Task.key) == key,
+            col(Task.state) == TaskState.OPEN.value,
+        )
+    ).first()
+    if row is not None:
+        # What the cause itself settles needs no role of its own: whoever might act has just acted.
+        _close(desk, row, TaskAct.FINISH, note)
+
+
+def list_tasks(desk: Desk, *, state: str | None = "open", overdue: bool = False) -> list[Task]:
+    """Return the tasks the actor may see, the earliest due first; those without a day come last."""
+    query = select(Task).where(col(Task.office_id) == desk.office_id)
+    if state:
+        query = query.where(col(Task.state) == state)
+    if overdue:
+        query = query.where(col(Task.due_on) < desk.today)
+    if not desk.actor.roles & COMPARTMENT:
+        query = query.where(col(Task.confidential).is_(False))
+    return list(desk.session.exec(query.order_by(col(Task.due_on).is_(None), col(Task.due_on), col(Task.id))))
+
+
+def find_task(desk: Desk, task_id: int) -> Task:
+    """Return a task that the actor may see; raise NotFound for everybody else too."""
+    row = desk.session.get(Task, task_id)
+    hidden = row is not None and row.confidential and not desk.actor.roles & COMPARTMENT
+    if row is None or row.office_id != desk.office_id or hidden or desk.actor.speaks_for_unit:
+        raise NotFound(
+            "没有这项任务", found=str(task_id), expected="任务编号", remedy="运行 ducha task list 查看"
+        )
+    return row
+
+
+def _settle(desk: Desk, row: Task, act: TaskAct, note: str) -> Task:
+    TASK.permit(act, desk.actor.code, desk.actor.roles)
+    if row.owner and row.owner != desk.actor.code and "director" not in desk.actor.roles:
+        raise NotAllowed(
+            "任务由指定人员办理", found=desk.actor.code, expected=row.owner, remedy="由该人员或主任办结"
+        )
+    refuse_state_secrets(note, "任务办理情况")
+    return _close(desk, row, act, note)
+
+
+def _close(desk: Desk, row: Task, act: TaskAct, note: str) -> Task:
+    row.done_on, row.done_by, row.note = desk.today, desk.actor.code, note
+    with desk.session.no_autoflush:
+        take(desk, row, TASK, act, unit_id=row.unit_id, detail={"note": note})
+    desk.session.add(row)
+    desk.session.flush()
+    return row
