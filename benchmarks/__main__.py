@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from benchmarks import rules, sweep, workdays
+from benchmarks import assignment, rules, sweep, workdays
 
 workdays.main()
+assignment.main()
 rules.main()
 sweep.main()

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
+from core.composition import Composing, Composition
 from core.errors import InvalidInput
 from core.plan_facts import PlanRequest, UnitFact
+from core.recusal import Posts, count_grounds, recusals
 from core.teams import Need, Shortage, Sitting, Staffing
 from core.workdays import Calendar, Period
 
 MIN_TEAM = 2
-MAX_VISIT_WORKDAYS = 2
+MAX_VISIT_WORKDAYS = 250  # a whole year of 驻在式监督
 LEADER = "leader"
 TEAM_ROLES = frozenset({LEADER, "inspector"})
 
@@ -31,13 +35,21 @@ class World:
             p.code: p for p in sorted(request.inspectors, key=lambda p: p.code) if p.roles & TEAM_ROLES
         }
         self.leaders = frozenset(code for code, p in self.pool.items() if LEADER in p.roles)
-        self.needs = tuple(self._list_needs())
-        self.recused = {unit.code: self._recuse(unit) for unit in self.units}
+        self.skills = {code: person.specialties for code, person in self.pool.items()}
+        self._composition = request.composition or Composition()
+        least = {**self._composition.at_least, **request.at_least}
+        self._composing = Composing(replace(self._composition, at_least=least), self.skills)
+        self.recused = recusals(
+            [Posts(p.code, p.unit, p.former_units) for p in self.pool.values()],
+            self._by_code,
+            {**request.parents, **{unit.code: unit.parent for unit in self.units}},
+            [tie for tie in request.ties if tie.person in self.pool],
+            former_years=request.former_years,
+            on=request.period_from,
+        )
+        self.rules = {unit.code: tuple(self._list_rules(unit)) for unit in self.units}
         self.days = list_workdays(request.calendar, request.period_from, request.period_to)
-        everybody = Need("", request.team_size, frozenset(self.pool))
-        self.rules = (everybody, *self.needs)
-        seats = [-(-len(self.units) * need.count // max(len(need.people), 1)) for need in self.rules]
-        self.slots = cut_slots(self.days, request.visit_workdays, at_least=max(seats))
+        self.slots = cut_slots(self.days, request.visit_workdays, at_least=self._fewest_slots())
 
     def check_units(self) -> None:
         """Refuse a unit that no day and no load could help; raises InvalidInput."""
@@ -52,15 +64,22 @@ class World:
             if not self.items[unit.code]:
                 kinds = "、".join(sorted(unit.kinds)) or "未填"
                 raise _refuse_unit(unit, "至少有1项适用的督察事项", f"类别为{kinds}，没有适用的事项")
-            eligible = self.pool.keys() - self.recused[unit.code]
-            for need in self.rules:
-                found = len(eligible & need.people)
-                if found < need.count:
-                    raise _refuse_unit(unit, self._rule(need.label), f"本单位回避后符合条件的{found}人")
+            out = self.kept_out(unit)
+            for rule in self.rules[unit.code]:
+                found = len(rule.people) - len(rule.people & out)
+                if found < rule.count:
+                    why = count_grounds(self.recused[unit.code])
+                    said = f"本单位回避后符合条件的{found}人" + (f"（回避：{why}）" if why else "")
+                    raise _refuse_unit(unit, say_rule(rule.label, rule.count), said)
 
     def unit(self, code: str) -> UnitFact:
         """Return the unit of this code."""
         return self._by_code[code]
+
+    def kept_out(self, unit: UnitFact) -> frozenset[str]:
+        """Return who may not go to a unit on any day."""
+        last = unit.last_team if self.request.last_time == "forbid" else frozenset[str]()
+        return frozenset(self.recused[unit.code]) | (last & self.pool.keys())
 
     def staff(self, attempt: int) -> Staffing:
         """Spread the units over the slots in an order drawn from seed and attempt."""
@@ -69,66 +88,84 @@ class World:
         chance.shuffle(units)
         lots = list(self.pool)
         chance.shuffle(lots)
+        engaged = [self.engaged(slot) for slot in range(len(self.slots))]
         return Staffing(
             sittings=tuple(
-                Sitting(
-                    unit=unit.code,
-                    slot=(slot := index * len(self.slots) // len(units)),
-                    eligible=self._free(slot) - self.recused[unit.code],
-                    topics=frozenset[str]().union(*(item.specialties for item in self.items[unit.code])),
-                )
+                self._sit(unit, slot := index * len(self.slots) // len(units), engaged[slot])
                 for index, unit in enumerate(units)
             ),
-            size=self.request.team_size,
-            needs=self.needs,
             load={code: person.load for code, person in self.pool.items()},
-            skills={code: person.specialties for code, person in self.pool.items()},
+            skills=self.skills,
             tie={code: rank for rank, code in enumerate(lots)},
+            home={code: p.area for code, p in self.pool.items() if p.area} if self.request.travel else {},
+            most=self.request.most,
+            seed=self.request.seed,
         )
 
-    def _free(self, slot: int) -> frozenset[str]:
-        """Return who is on no visit of another campaign on the days of a slot."""
+    def _sit(self, unit: UnitFact, slot: int, engaged: frozenset[str]) -> Sitting:
+        return Sitting(
+            unit=unit.code,
+            slot=slot,
+            size=self.request.team_size,
+            needs=self.rules[unit.code][1:],  # the first is the size itself
+            barred=engaged | self.kept_out(unit),
+            topics=self.functions(unit) | self._asked(unit),
+            avoid=unit.last_team if self.request.last_time == "avoid" else frozenset(),
+            area=unit.area,
+        )
+
+    def engaged(self, slot: int) -> frozenset[str]:
+        """Return who is on a visit of another campaign, or not in the pool, on the days of a slot."""
         first, last = self.slots[slot].from_on, self.slots[slot].to_on
         return frozenset(
-            code for code, p in self.pool.items() if not any(first <= day <= last for day in p.busy)
+            code
+            for code, p in self.pool.items()
+            if (p.from_on and first < p.from_on)
+            or (p.until_on and p.until_on < last)
+            or any(first <= day <= last for day in p.busy)
         )
+
+    def functions(self, unit: UnitFact) -> frozenset[str]:
+        """Return the specialities of what a unit does: its own words, else those of its items beyond the core."""
+        asked = self._asked(unit)
+        return unit.functions or (asked - set(self._composition.each_of)) or asked
+
+    def _asked(self, unit: UnitFact) -> frozenset[str]:
+        return frozenset[str]().union(*(item.specialties for item in self.items[unit.code]))
+
+    def seats(self, unit: UnitFact, team: Collection[str]) -> dict[str, str]:
+        """Return {person: the seat of the composition that they fill}."""
+        return self._composing.seat(self.functions(unit), team)
 
     def refuse(self, shortage: Shortage) -> InvalidInput:
         """Explain why the unit of the shortage cannot be staffed on its days."""
-        unit = self.unit(shortage.unit)
-        slot = self.slots[shortage.slot]
+        first = shortage.first
+        unit, slot = self.unit(first.unit), self.slots[first.slot]
         share = -(-len(self.units) // len(self.slots))
-        found = f"{slot.from_on}同日最多安排{share}个单位，扣除回避和同日任务后人员不足"
-        return _refuse_unit(unit, self._rule(shortage.label), found)
+        found = f"{slot.from_on}同日最多安排{share}个单位，扣除回避和同日任务后还缺{first.missing}人"
+        recused = count_grounds(self.recused[first.unit])
+        found += f"；该单位回避：{recused}" if recused else ""
+        others = [
+            f"{self.unit(lack.unit).name}{say_rule(lack.label, lack.count)}" for lack in shortage.lacks[1:]
+        ]
+        found += f"；同样不能满足的还有：{'；'.join(others[:5])}" if others else ""
+        return _refuse_unit(unit, say_rule(first.label, first.count), found)
 
-    def _rule(self, label: str) -> str:
-        count = next(need.count for need in self.rules if need.label == label)
-        return f"每个督察组{label or '成员'}不少于{count}人"
-
-    def _list_needs(self) -> Iterator[Need]:
+    def _list_rules(self, unit: UnitFact) -> Iterator[Need]:
+        yield Need("", self.request.team_size, frozenset(self.pool))
         if self.request.need_leader:
             yield Need("组长", 1, self.leaders)
-        for name, count in sorted(self.request.at_least.items()):
-            people = frozenset(code for code, p in self.pool.items() if name in p.specialties)
-            yield Need(f"{name}专业人员", count, people)
+        yield from self._composing.needs(self.functions(unit) if self._composition.by_functions else ())
 
-    def _recuse(self, unit: UnitFact) -> frozenset[str]:
-        """List who works or worked in the unit or in a body that belongs to it."""
-        return frozenset(
-            code
-            for code, person in self.pool.items()
-            if any(unit.code in self._upwards(own) for own in (person.unit, *person.former_units))
-        )
+    def _fewest_slots(self) -> int:
+        """Return how many slots there must be at least, so that the people of no rule are wanted twice a day."""
+        wanted = Counter(rule for rules in self.rules.values() for rule in rules)
+        return max(-(-times * rule.count // max(len(rule.people), 1)) for rule, times in wanted.items())
 
-    def _upwards(self, code: str) -> Iterator[str]:
-        """Yield the unit and the bodies above it, as far as the request knows them."""
-        seen: set[str] = set()  # an import may hold a circle of parents
-        above: str | None = code
-        while above is not None and above not in seen:
-            seen.add(above)
-            yield above
-            known = self._by_code.get(above)
-            above = known.parent if known else None
+
+def say_rule(label: str, count: int) -> str:
+    """Return a rule of a team in Chinese."""
+    return f"每个督察组{label or '成员'}不少于{count}人"
 
 
 def check_request(request: PlanRequest) -> None:
@@ -150,6 +187,8 @@ def check_request(request: PlanRequest) -> None:
         ),
         ("被督察单位", bool(request.units), "0个", "至少1个"),
     ]
+    seats = request.composition.seats if request.composition else 0
+    numbers.append(("督察组人数", size >= seats, f"{size}人", f"不少于人才库组成规则的{seats}席"))
     numbers += [
         (f"{name}专业人数", 0 <= count <= size, f"{count}人", f"0至{size}人（督察组人数）")
         for name, count in request.at_least.items()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
@@ -24,6 +26,9 @@ class Unit(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("office_id", "code"),
         check("code_given", "length(code) > 0 AND length(name) > 0"),
+        check("valid_order", "valid_until IS NULL OR valid_from IS NULL OR valid_until >= valid_from"),
+        check("successor_is_other", "successor_id IS NULL OR successor_id <> id"),
+        check("succeeded_has_ended", "successor_id IS NULL OR valid_until IS NOT NULL"),
         STRICT,
     )
 
@@ -33,12 +38,17 @@ class Unit(SQLModel, table=True):
     name: str
     kinds: str  # values of a catalogue's applies_to, joined by 、
     parent_code: str | None = None
+    area: str = ""  # where it is (片区); trips out of a person's own area are spread evenly
+    functions: str = ""  # specialities of what it does, joined by 、
     liaison_name: str | None = None
     liaison_email: str | None = None
     head_name: str | None = None
     head_email: str | None = None
     leader_name: str | None = None
     leader_email: str | None = None
+    valid_from: date | None = None  # None: since before anything here happened
+    valid_until: date | None = None  # the last day on which it was a unit
+    successor_id: int | None = Field(default=None, foreign_key="unit.id")  # who goes on for all of it
 
 
 class Person(SQLModel, table=True):
@@ -55,7 +65,7 @@ class Person(SQLModel, table=True):
     code: str
     name: str
     unit_code: str | None = None
-    former_units: str = ""  # codes joined by 、
+    former_units: str = ""  # codes joined by 、, with the time of leaving where it is known: D003@2022-05
     specialties: str = ""  # joined by 、
     email: str | None = None
     roles: str  # inspector, leader, officer, reviewer, verifier, director, linkage; joined by 、

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
 
-from core.errors import DuchaError
-from delivery.sheets.cells import Mistakes, Row, nearest, split_values
+from core.errors import DuchaError, InvalidInput
+from core.recusal import read_post
+from delivery.sheets.cells import Mistakes, Row, nearest, split_values, to_date
 from delivery.sheets.reading import Source, Table, read_table
 
 CheckEmail = Callable[[str], str]
@@ -16,6 +18,9 @@ UNIT_HEADERS = (
     "单位编码", "单位名称", "类别", "上级编码", "联络员", "联络员邮箱",
     "负责人", "负责人邮箱", "分管领导", "分管领导邮箱",
 )  # fmt: skip
+UNIT_MORE = ("片区", "职能专业")
+PERSON_MORE = ("库", "任期至")
+PERSON_MAY = ("曾任单位编码", "专业")
 PERSON_HEADERS = ("编号", "姓名", "工作单位编码", "曾任单位编码", "专业", "邮箱", "角色")
 
 # A code appears in file names, in `<unit>:liaison` and in lists joined by 、
@@ -37,11 +42,17 @@ class UnitRow:
     head_email: str | None
     leader: str | None
     leader_email: str | None
+    area: str = ""
+    functions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """One person of the talent pool; `unit` and `former_units` are unit codes, `roles` are role codes."""
+    """One person of the talent pool; `roles` are role codes.
+
+    `former_units`: unit codes, with the time of leaving where it is known, such as D003@2022-05
+    `pools`: keys of the pools that the person is in; `until`: the last day of the term, None for a full one
+    """
 
     code: str
     name: str
@@ -50,6 +61,8 @@ class PersonRow:
     specialties: tuple[str, ...]
     email: str
     roles: tuple[str, ...]
+    pools: tuple[str, ...] = ()
+    until: date | None = None
 
 
 def read_units(
@@ -58,6 +71,7 @@ def read_units(
     kinds: Collection[str],
     check_email: CheckEmail,
     known_units: Collection[str] = (),
+    specialties: Collection[str] | None = None,
     name: str = "",
 ) -> tuple[UnitRow, ...]:
     """Read the units file, in the order of its rows.
@@ -65,15 +79,16 @@ def read_units(
     kinds: the words allowed under 类别
     check_email: returns the normalised address or raises InvalidInput or ValueError
     known_units: codes that exist already; 上级编码 names one of them or one of the file
+    specialties: the words allowed under 职能专业; None leaves them unchecked
     raises: InvalidInput with every bad cell
     """
     table = read_table(
         source, what="被督察单位表", required=UNIT_HEADERS[:3] + UNIT_HEADERS[4:6],
-        optional=(UNIT_HEADERS[3], *UNIT_HEADERS[6:]), name=name,
+        optional=(UNIT_HEADERS[3], *UNIT_HEADERS[6:], *UNIT_MORE), name=name,
     )  # fmt: skip
     reader = _PartyReader("被督察单位表", table, check_email)
     codes = reader.codes("单位编码")
-    units = [_read_unit(reader, row, kinds, {*codes, *known_units}) for row in table.rows]
+    units = [_read_unit(reader, row, kinds, {*codes, *known_units}, specialties) for row in table.rows]
     _refuse_circles(reader, units, table.rows)
     reader.finish()
     return tuple(units)
@@ -86,6 +101,7 @@ def read_people(
     roles: Collection[str],
     check_email: CheckEmail,
     known_units: Collection[str] | None = None,
+    pools: Collection[str] | None = None,
     name: str = "",
 ) -> tuple[PersonRow, ...]:
     """Read the talent pool file, in the order of its rows.
@@ -93,12 +109,12 @@ def read_people(
     specialties, roles: the words allowed under 专业 and 角色
     check_email: returns the normalised address or raises InvalidInput or ValueError
     known_units: the codes that 工作单位编码 and 曾任单位编码 may name; None leaves them unchecked
+    pools: the keys allowed under 库; None leaves them unchecked
     raises: InvalidInput with every bad cell
     """
-    required = tuple(header for header in PERSON_HEADERS if header not in ("曾任单位编码", "专业"))
-    table = read_table(
-        source, what="人才库名册", required=required, optional=("曾任单位编码", "专业"), name=name
-    )
+    required = tuple(header for header in PERSON_HEADERS if header not in PERSON_MAY)
+    optional = (*PERSON_MAY, *PERSON_MORE)
+    table = read_table(source, what="人才库名册", required=required, optional=optional, name=name)
     reader = _PartyReader("人才库名册", table, check_email)
     reader.codes("编号")
     people = tuple(
@@ -106,10 +122,12 @@ def read_people(
             code=row.text("编号"),
             name=reader.required(row, "姓名", "姓名"),
             unit=reader.one_code(row, "工作单位编码", known_units),
-            former_units=reader.some(row, "曾任单位编码", known_units, "已登记的单位编码"),
+            former_units=reader.posts(row, "曾任单位编码", known_units),
             specialties=reader.some(row, "专业", specialties),
             email=reader.email(row, "邮箱", needed=True) or "",
             roles=reader.some(row, "角色", roles, needed=True),
+            pools=reader.some(row, "库", pools),
+            until=reader.day(row, "任期至"),
         )
         for row in table.rows
     )
@@ -117,7 +135,13 @@ def read_people(
     return people
 
 
-def _read_unit(reader: _PartyReader, row: Row, kinds: Collection[str], codes: Collection[str]) -> UnitRow:
+def _read_unit(
+    reader: _PartyReader,
+    row: Row,
+    kinds: Collection[str],
+    codes: Collection[str],
+    specialties: Collection[str] | None,
+) -> UnitRow:
     parent = row.text("上级编码")
     if parent and parent not in codes:
         reader.mistakes.add(row, "上级编码", f"本表或系统中已有的单位编码{nearest(parent, codes)}")
@@ -132,6 +156,8 @@ def _read_unit(reader: _PartyReader, row: Row, kinds: Collection[str], codes: Co
         head_email=reader.email(row, "负责人邮箱"),
         leader=row.text("分管领导") or None,
         leader_email=reader.email(row, "分管领导邮箱"),
+        area=row.text("片区"),
+        functions=reader.some(row, "职能专业", specialties),
     )
 
 
@@ -190,6 +216,26 @@ class _PartyReader:
             if allowed is not None and value not in allowed:
                 self.mistakes.add(row, header, f"{shown}{nearest(value, allowed)}", found=value)
         return values
+
+    def posts(self, row: Row, header: str, known: Collection[str] | None) -> tuple[str, ...]:
+        """Return the former units of a cell, each a code, or a code and the time of leaving: D003@2022-05."""
+        values = tuple(dict.fromkeys(split_values(row.text(header))))
+        for value in values:
+            try:
+                code = read_post(value).unit
+            except InvalidInput as error:
+                self.mistakes.add(row, header, error.expected, found=value)
+                continue
+            if known is not None and code not in known:
+                self.mistakes.add(row, header, f"已登记的单位编码{nearest(code, known)}", found=value)
+        return values
+
+    def day(self, row: Row, header: str) -> date | None:
+        """Return the civil day of a cell that may be empty."""
+        found = to_date(row.raw(header))
+        if found is None and row.text(header):
+            self.mistakes.add(row, header, "日期，如 2028-12-31")
+        return found
 
     def email(self, row: Row, header: str, *, needed: bool = False) -> str | None:
         text = self.required(row, header, "电子邮箱") if needed else row.text(header)

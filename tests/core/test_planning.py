@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.composition import Composition
 from core.errors import CalendarMissing, InvalidInput
 from core.planning import InspectorFact, ItemFact, PlanRequest, UnitFact, VisitPlan, plan_visits
+from core.recusal import Ground, Tie
 from core.workdays import Calendar
 
 
@@ -206,7 +208,7 @@ THREE = [person(1), person(2), person(3)]
         ([unit(1)], THREE, {"period_from": date(2026, 3, 7), "period_to": date(2026, 3, 8)}, ["工作日不足"]),
         ([unit(1)], THREE, {"period_to": MONDAY, "visit_workdays": 2}, ["工作日不足"]),
         ([unit(1)], THREE, {"team_size": 1}, ["督察组人数", "不少于2人"]),
-        ([unit(1)], THREE, {"visit_workdays": 3}, ["单次督察工作日数"]),
+        ([unit(1)], THREE, {"visit_workdays": 251}, ["单次督察工作日数"]),
         ([unit(1)], THREE, {"period_to": date(2026, 3, 1)}, ["督察期间不符合要求"]),
         ([unit(1)], THREE, {"at_least": {"法治宣传": 3}}, ["法治宣传专业人数"]),
         ([], THREE, {}, ["被督察单位"]),
@@ -352,3 +354,101 @@ def test_sixty_inspectors_and_two_hundred_visits_are_planned_evenly() -> None:
     plan = plan_visits(asked)
     assert_lawful(asked, plan)
     assert set(loads(plan).values()) == {10}
+
+
+CORE = ("法治宣传", "行政复议")
+MIXED = [
+    person(1, skills=["法治宣传", "行政复议"]),
+    person(2, skills=["法治宣传"]),
+    person(3, skills=["行政复议"]),
+    person(4, skills=["应急管理"]),
+    person(5, skills=["基层法治"]),
+]
+
+
+def test_a_composed_team_has_its_own_person_for_every_seat() -> None:
+    emergency = replace(unit(1), functions=frozenset({"应急管理"}))
+    composition = Composition(CORE, 1)
+    plan = plan_visits(request([emergency], MIXED, team_size=3, composition=composition))
+    team = set(plan[0].team)
+    assert "督察员04" in team
+    assert len(team & {"督察员01", "督察员02", "督察员03"}) == 2
+    (told,) = [reason for reason in plan[0].reasons if reason.startswith("组成规则：")]
+    assert all(
+        seat in told for seat in ("法治宣传席", "行政复议席", "对口职能席督察员04；对口职能为应急管理")
+    )
+
+
+def test_one_who_fits_two_seats_does_not_fill_both() -> None:
+    asked = request([unit(1)], [MIXED[0], MIXED[3], MIXED[4]], team_size=2, composition=Composition(CORE))
+    with pytest.raises(InvalidInput) as caught:
+        plan_visits(asked)
+    assert "法治宣传、行政复议专业人员（各占一席）不少于2人" in str(caught.value)
+
+
+def test_a_team_smaller_than_its_composition_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="不少于人才库组成规则的3席"):
+        plan_visits(request([unit(1)], MIXED, team_size=2, composition=Composition(CORE, 1)))
+
+
+def test_declared_ties_and_makers_keep_people_away_and_the_plan_says_why() -> None:
+    ties = (Tie("督察员01", "D001", Ground.KIN), Tie("督察员02", "D001", Ground.MAKER))
+    plan = plan_visits(request([unit(1)], [person(i) for i in range(1, 5)], ties=ties))
+    assert set(plan[0].team) == {"督察员03", "督察员04"}
+    assert "督察员01与该单位存在须回避的情形（亲属关系），回避" in plan[0].reasons
+    assert any("回避2人（亲属关系1人、原结论经办人1人）" in reason for reason in plan[0].reasons)
+    with pytest.raises(InvalidInput, match="亲属关系1人、原结论经办人1人"):
+        plan_visits(request([unit(1)], [person(i) for i in range(1, 4)], ties=ties))
+
+
+def test_a_former_post_recuses_for_its_years_only() -> None:
+    people = [person(1, former=["D001@2020"]), person(2, former=["D001@2024"]), person(3)]
+    plan = plan_visits(request([unit(1)], people))
+    assert set(plan[0].team) == {"督察员01", "督察员03"}
+    with pytest.raises(InvalidInput, match="曾任职2人"):
+        plan_visits(request([unit(1)], people, former_years=0))
+
+
+def test_the_last_team_is_avoided_ignored_or_forbidden_as_the_plan_says() -> None:
+    again = replace(unit(1), last_team=frozenset({"督察员01", "督察员02"}))
+    people = [person(i) for i in range(1, 5)]
+    assert set(plan_visits(request([again], people))[0].team) == {"督察员03", "督察员04"}
+    three = plan_visits(request([again], people[:3]))[0]
+    assert any("上次也督察过该单位" in reason for reason in three.reasons)
+    with pytest.raises(InvalidInput):
+        plan_visits(request([again], people[:3], last_time="forbid"))
+
+
+def test_only_days_within_the_term_in_the_pool_count() -> None:
+    people = [person(1), person(2), replace(person(3), until_on=date(2026, 3, 10))]
+    people += [replace(person(4), from_on=date(2026, 3, 20))]
+    plan = plan_visits(request([unit(i) for i in range(1, 21)], people))
+    for visit in plan:
+        assert "督察员03" not in visit.team or visit.to_on <= date(2026, 3, 10)
+        assert "督察员04" not in visit.team or visit.from_on >= date(2026, 3, 20)
+
+
+def test_trips_out_of_the_own_area_are_spared_unless_the_plan_ignores_them() -> None:
+    people = [replace(person(i), area="东" if i % 2 else "西") for i in range(1, 9)]
+    units = [replace(unit(i), area="东" if i % 2 else "西") for i in range(1, 9)]
+    areas = {p.code: p.area for p in people} | {u.code: u.area for u in units}
+    plan = plan_visits(request(units, people))
+    assert all(areas[member] == areas[visit.unit] for visit in plan for member in visit.team)
+    assert max(loads(plan).values()) - min(loads(plan).values()) == 0
+    loose = plan_visits(request(units, people, travel=False))
+    assert any(areas[member] != areas[visit.unit] for visit in loose for member in visit.team)
+
+
+def test_staff_of_a_body_that_is_not_visited_recuse_from_the_one_above_it() -> None:
+    people = [person(1, "D009"), person(2), person(3)]
+    plan = plan_visits(request([unit(1)], people, parents={"D009": "D001"}))
+    assert set(plan[0].team) == {"督察员02", "督察员03"}
+
+
+def test_every_member_is_explained_and_the_others_are_counted() -> None:
+    people = [person(i, "D001" if i == 5 else "X") for i in range(1, 6)]
+    (visit,) = plan_visits(request([unit(1)], people))
+    for member in visit.team:
+        assert any(reason.startswith(f"选用{member}：") for reason in visit.reasons)
+    assert "人才库可用人员5人中：回避1人（现任职1人）；其余2人按任务量、专业和路程未选" in visit.reasons
+    assert any(reason.startswith("随机种子20260302；") for reason in visit.reasons)
