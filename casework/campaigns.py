@@ -2,31 +2,59 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from sqlmodel import col, select
 
-from casework.announcing import announce
+from casework.announcing import announce, visits_of
+from casework.burden import require_reason, warnings_of
+from casework.campaignrows import campaign_rules, find_campaign, kind_rule, plan_of
+from casework.campaignunits import (
+    chosen_units,
+    filled_plan,
+    keep_originals,
+    monthly_key,
+    refuse_twice_a_month,
+)
+from casework.campaignview import describe_campaign
 from casework.choosing import chosen_items, items_by_catalog
 from casework.desk import Desk
 from casework.evidence import keep_file
+from casework.inquiries import open_lists
 from casework.library import freeze_current
+from casework.milestones import refresh_milestones, set_milestones
 from casework.moves import move
-from casework.people import require_other, require_role, split
-from casework.visits import drop_visits, other_visits, store_visits, team_of
-from core.campaignplan import CampaignPlan, UnitChoice, notice_rule, read_plan
-from core.codes import CampaignKind
-from core.errors import InvalidInput, NotFound, Refused
+from casework.occurrencerows import settle_occurrence
+from casework.people import require_other, require_role
+from casework.poolwatch import ask_at_opening, require_declarations
+from casework.references import check_reference, keep_reference, require_reference
+from casework.staffing import staffing_request
+from casework.visits import drop_visits, store_visits
+from core.campaignkinds import too_short
+from core.campaignplan import CampaignPlan, notice_rule, read_plan
+from core.errors import InvalidInput, Refused
 from core.lives import CAMPAIGN_MOVES, CampaignAct, CampaignState
-from core.planning import InspectorFact, ItemFact, PlanRequest, UnitFact, plan_visits
-from core.rulebook import Item, freeze, sha256
+from core.planning import VisitPlan, plan_visits
+from core.rulebook import Rulebook
+from core.rulebook.campaigns import KindRule
 from core.secrecy import refuse_state_secrets
 from models.audit import canonical_json
 from models.base import key_of
-from models.campaign import Campaign, Visit
-from models.organisation import Person, Unit
+from models.campaign import Campaign
+from models.organisation import Unit
 from models.rectification import Rectification
+
+__all__ = [
+    "approve_campaign",
+    "close_campaign",
+    "describe_campaign",
+    "find_campaign",
+    "open_campaign",
+    "plan_campaign",
+    "plan_of",
+    "planned_visits",
+    "store_plan",
+]
 
 
 def plan_campaign(desk: Desk, path: Path) -> Campaign:
@@ -37,16 +65,65 @@ def plan_campaign(desk: Desk, path: Path) -> Campaign:
     require_role(desk, ("officer", "director", "leader"), "编制督察批次")
     text = _read(path)
     refuse_state_secrets(text, path.name)
-    plan = read_plan(text, path.name)
-    notice_rule(plan, plan.line, desk.rules, desk.office.code)
-    items = chosen_items(desk.rules, plan)
-    units = _chosen_units(desk, plan)
-    visits = plan_visits(_request(desk, plan, units, items))
-    campaign = _store_campaign(desk, plan)
-    store_visits(desk, campaign, plan, visits, units)
-    assert campaign.id is not None
-    desk.record("campaign", campaign.id, "plan", to_state=campaign.state, code=plan.code, visits=len(visits))
+    return store_plan(desk, read_plan(text, path.name, campaign_rules(desk)))
+
+
+def store_plan(desk: Desk, plan: CampaignPlan) -> Campaign:
+    """Plan a campaign from values that fit its kind; what planning warns of is in the audit."""
+    kind = kind_rule(desk, plan.kind)
+    _check_plan(desk, plan, kind)
+    plan = filled_plan(desk, plan, kind)
+    units = chosen_units(desk, plan)
+    refuse_twice_a_month(desk, plan, kind, units)
+    visits = planned_visits(desk, plan, units)
+    campaign = _store_campaign(desk, plan, kind)
+    store_visits(desk, campaign, plan, visits, units, monthly=monthly_key(plan, kind))
+    keep_reference(desk, campaign, plan)
+    keep_originals(desk, campaign, plan, kind)
+    set_milestones(desk, campaign)
+    warned = [one.text for one in warnings_of(desk, campaign)]
+    desk.record(
+        "campaign",
+        key_of(campaign),
+        "plan",
+        to_state=campaign.state,
+        code=plan.code,
+        visits=len(visits),
+        warned=warned,
+    )
     return campaign
+
+
+def _check_plan(desk: Desk, plan: CampaignPlan, kind: KindRule) -> None:
+    notice_rule(plan, plan.line, desk.rules, desk.office.code)
+    check_reference(desk, plan)
+    short = too_short(plan, kind, desk.calendar)
+    if short:
+        raise InvalidInput(
+            f"{kind.name}的督察期间太短",
+            found=short,
+            expected=f"至少{kind.min_period_workdays}个工作日",
+            remedy="改正批次文件的 period",
+        )
+
+
+def planned_visits(
+    desk: Desk,
+    plan: CampaignPlan,
+    units: list[Unit],
+    *,
+    beside: bool = False,
+    rules: Rulebook | None = None,
+) -> tuple[VisitPlan, ...]:
+    """Return a visit for each unit with its days, team and items.
+
+    beside   other visits of this campaign stay, and whoever is on them is not free
+    rules    whose items are meant; the current ones when not given
+    raises   InvalidInput when units, items or teams do not work out
+    """
+    return plan_visits(
+        staffing_request(desk, plan, units, chosen_items(rules or desk.rules, plan), beside=beside)
+    )
 
 
 def _read(path: Path) -> str:
@@ -78,22 +155,36 @@ def approve_campaign(desk: Desk, code: str, file: Path | None) -> Campaign:
     campaign.scheme_sha256 = keep_file(desk, "campaign", campaign.id, "approve", file).sha256
     campaign.approved_by, campaign.approved_on = desk.actor.code, desk.today
     desk.session.add(campaign)
+    refresh_milestones(desk, campaign)
     return campaign
 
 
-def open_campaign(desk: Desk, code: str) -> Campaign:
-    """Open an approved campaign: freeze its rules, draft one 督察通知 per unit, queue the inspectors' tasks."""
+def open_campaign(desk: Desk, code: str, reason: str = "") -> Campaign:
+    """Open an approved campaign: freeze its rules, draft one 督察通知 per unit, queue the inspectors' tasks.
+
+    reason   why it goes on in spite of what `warnings_of` says; it is kept beside the warnings in the audit
+    raises   Refused where the office's rules want a plan entry or a reason that is not there
+    """
     require_role(desk, ("officer", "director"), "启动督察批次")
+    refuse_state_secrets(reason, "启动理由")
     campaign = find_campaign(desk, code)
-    plan = plan_of(campaign)
+    require_reference(desk, campaign)
+    require_declarations(desk, campaign)
+    plan, warned = plan_of(campaign), warnings_of(desk, campaign)
+    require_reason(desk, warned, reason)
     catalogs = items_by_catalog(desk.rules, plan)
     digest = freeze_current(desk.session, desk.rules, catalogs, desk.now)  # an open campaign has its rules
-    move(desk, campaign, CAMPAIGN_MOVES, CampaignAct.OPEN, subject="campaign", thing="督察批次")
+    said = {"warned": [one.text for one in warned], "reason": reason}
+    move(desk, campaign, CAMPAIGN_MOVES, CampaignAct.OPEN, subject="campaign", thing="督察批次", detail=said)
     campaign.rules_sha256 = digest
     campaign.opened_on = desk.today
     desk.session.add(campaign)
     desk.session.flush()
-    announce(desk, campaign, tells_units=campaign.kind != CampaignKind.UNANNOUNCED)
+    visits = visits_of(desk, campaign)
+    announce(desk, campaign, visits)
+    open_lists(desk, campaign, visits)
+    ask_at_opening(desk, campaign)
+    refresh_milestones(desk, campaign)
     return campaign
 
 
@@ -117,119 +208,12 @@ def close_campaign(desk: Desk, code: str) -> Campaign:
     move(desk, campaign, CAMPAIGN_MOVES, CampaignAct.CLOSE, subject="campaign", thing="督察批次")
     campaign.closed_on = desk.today
     desk.session.add(campaign)
+    settle_occurrence(desk, campaign)
+    refresh_milestones(desk, campaign)
     return campaign
 
 
-def find_campaign(desk: Desk, code: str) -> Campaign:
-    """Return a campaign by its code; raise NotFound."""
-    row = desk.session.exec(
-        select(Campaign).where(col(Campaign.office_id) == desk.office_id, col(Campaign.code) == code)
-    ).first()
-    if row is None:
-        raise NotFound(
-            "没有这个督察批次",
-            found=code,
-            expected="已编制的批次编码",
-            remedy="先运行 ducha campaign plan 文件",
-        )
-    return row
-
-
-def plan_of(campaign: Campaign) -> CampaignPlan:
-    """Return the stored plan of a campaign."""
-    return CampaignPlan.model_validate(json.loads(campaign.plan))
-
-
-def describe_campaign(desk: Desk, campaign: Campaign) -> dict[str, object]:
-    """Return the campaign with its visits as outside programs read it."""
-    visits = []
-    for visit, unit in desk.session.exec(
-        select(Visit, Unit)
-        .where(col(Visit.campaign_id) == campaign.id, col(Visit.unit_id) == col(Unit.id))
-        .order_by(col(Visit.from_on), col(Unit.code))
-    ):
-        visits.append(
-            {
-                "id": visit.id,
-                "unit": unit.code,
-                "from": visit.from_on.isoformat(),
-                "to": visit.to_on.isoformat(),
-                "place": visit.place,
-                "team": [person.code for person in team_of(desk, visit)],
-                "items": list(split(visit.items)),
-                "reasons": visit.reasons.splitlines(),
-            }
-        )
-    return {
-        "code": campaign.code,
-        "title": campaign.title,
-        "state": campaign.state,
-        "visits": visits,
-        "rules_sha256": campaign.rules_sha256 or _present_hash(desk, campaign),
-    }
-
-
-def _present_hash(desk: Desk, campaign: Campaign) -> str:
-    """Return the hash under which the rules would freeze if the campaign opened now."""
-    return sha256(freeze(desk.rules, items_by_catalog(desk.rules, plan_of(campaign))))
-
-
-def _chosen_units(desk: Desk, plan: CampaignPlan) -> list[Unit]:
-    units = desk.session.exec(
-        select(Unit).where(col(Unit.office_id) == desk.office_id).order_by(col(Unit.code))
-    ).all()
-    if isinstance(plan.units, UnitChoice):
-        kinds = set(plan.units.select["类别"])
-        chosen = [unit for unit in units if kinds & set(split(unit.kinds))]
-    else:
-        by_code = {unit.code: unit for unit in units}
-        unknown = [code for code in plan.units if code not in by_code]
-        if unknown:
-            raise NotFound(
-                "没有这些单位",
-                found="、".join(unknown),
-                expected="已导入的单位编码",
-                remedy="先运行 ducha import units 文件",
-            )
-        chosen = [by_code[code] for code in plan.units]
-    if not chosen:
-        raise InvalidInput(
-            "没有选中任何单位", found=str(plan.units), expected="至少一个单位", remedy="改正批次文件的 units"
-        )
-    return chosen
-
-
-def _request(desk: Desk, plan: CampaignPlan, units: list[Unit], items: tuple[Item, ...]) -> PlanRequest:
-    people = desk.session.exec(select(Person).where(col(Person.office_id) == desk.office_id)).all()
-    engaged = other_visits(desk, plan.code, plan.period.from_on.year)
-    return PlanRequest(
-        units=tuple(UnitFact(u.code, u.name, frozenset(split(u.kinds)), u.parent_code) for u in units),
-        items=tuple(ItemFact(i.id, frozenset(i.applies_to), frozenset(i.specialties)) for i in items),
-        inspectors=tuple(
-            InspectorFact(
-                p.code,
-                p.unit_code or "",
-                frozenset(split(p.former_units)),
-                frozenset(split(p.specialties)),
-                frozenset(split(p.roles)),
-                load=len(engaged.get(key_of(p), ())),
-                busy=frozenset(day for span in engaged.get(key_of(p), ()) for day in span),
-            )
-            for p in people
-        ),
-        period_from=plan.period.from_on,
-        period_to=plan.period.to_on,
-        team_size=plan.team.size,
-        need_leader=plan.team.leader is not None,
-        at_least=plan.team.at_least,
-        seed=plan.team.seed,
-        calendar=desk.calendar,
-        former_years=plan.team.recuse.former_years,
-        visit_workdays=plan.visit_workdays,
-    )
-
-
-def _store_campaign(desk: Desk, plan: CampaignPlan) -> Campaign:
+def _store_campaign(desk: Desk, plan: CampaignPlan, kind: KindRule) -> Campaign:
     row = desk.session.exec(
         select(Campaign).where(col(Campaign.office_id) == desk.office_id, col(Campaign.code) == plan.code)
     ).first()
@@ -252,6 +236,7 @@ def _store_campaign(desk: Desk, plan: CampaignPlan) -> Campaign:
         period_to=plan.period.to_on,
         planned_by=desk.actor.code,
         planned_on=desk.today,
+        hidden=kind.hidden_from_unit,
     )
     if row is None:
         row = fresh

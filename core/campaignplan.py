@@ -7,9 +7,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from core.campaignkinds import mistakes_of
+from core.campaignparts import PlanMore
 from core.codes import LINE_LABELS, CampaignKind, DocumentContent, Line
 from core.errors import InvalidInput, InvalidRuleFile, Problem
 from core.rulebook.book import Rulebook
+from core.rulebook.campaigns import CampaignRules
 from core.rulebook.documents import DocumentRule
 from core.rulebook.roles import LeaderRole
 from core.yamltext import YamlText, read_yaml
@@ -46,11 +49,23 @@ class UnitChoice(_Part):
 
 
 class Recusal(_Part):
-    former_years: int = Field(default=5, ge=0, le=50)
+    """Who keeps away beyond what the law asks; what is not written here is as the pool says, else 5 years and avoid."""
+
+    former_years: int | None = Field(default=None, ge=0, le=50, description="曾任单位几年内回避，0为不论年限")
+    kin: Literal[True] = True  # 公务员法 第七十四条、第七十六条: never to be switched off
+    makers: bool = Field(default=True, description="回头看：原督察组人员不再督察同一单位")
+    last_time: Literal["avoid", "ignore", "forbid"] | None = None
 
 
 class TeamRule(_Part):
+    """Who goes: from which pool, how composed. A composition with more seats than `size` counts instead of it."""
+
+    pool: str | None = Field(default=None, description="人才库文件名；不写的从全部人员中选")
+    composition: bool = Field(default=True, description="是否按人才库的组成规则（如4+N）配组")
+    n: int | None = Field(default=None, ge=0, le=15, description="按单位职能选配的席数，代替人才库文件的数")
     size: int = Field(default=3, ge=2, le=20)
+    max_visits: int | None = Field(default=None, ge=1, description="本批次每人最多督察几个单位")
+    travel: Literal["balance", "ignore"] = "balance"
     leader: Literal["leader"] | None = "leader"
     at_least: dict[str, int] = Field(default_factory=dict)
     recuse: Recusal = Recusal()
@@ -62,38 +77,41 @@ class NoticeRule(_Part):
     sign_by: LeaderRole = LeaderRole.DIRECTOR
 
 
-class CampaignPlan(_Part):
-    """What `campaign plan FILE.yaml` reads; keys as in design, section 6.3."""
+class CampaignPlan(PlanMore):
+    """What `campaign plan FILE.yaml` reads; a look-back may leave catalogues and units to its original campaigns."""
 
     code: str = Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]{1,39}$")
     title: str = Field(min_length=2, max_length=120)
     kind: CampaignKind
     line: Line
-    catalogs: tuple[CatalogChoice, ...] = Field(min_length=1)
+    catalogs: tuple[CatalogChoice, ...] = ()
     period: Span
-    units: UnitChoice | tuple[str, ...]
+    units: UnitChoice | tuple[str, ...] = ()
     team: TeamRule = TeamRule()
     notice: NoticeRule = NoticeRule()
-    joint_with: str | None = None
     self_report_workdays: int = Field(
         default=5, ge=0, le=60, description="自查报告在督察开始前几个工作日报送"
     )
-    materials: tuple[str, ...] = ()
-    visit_workdays: int = Field(default=1, ge=1, le=20)
+    visit_workdays: int = Field(default=1, ge=1, le=250)
 
 
-def read_plan(text: str, file: str) -> CampaignPlan:
+def read_plan(text: str, file: str, kinds: CampaignRules | None = None) -> CampaignPlan:
     """Return the plan of a YAML text.
 
+    kinds    what each kind of campaign is, against which the plan is held; None to read its form alone
     raises   InvalidRuleFile with every mistake as file:line:column
     """
     source = read_yaml(text, file)
     if source.problems:
         raise InvalidRuleFile(source.problems)
     try:
-        return CampaignPlan.model_validate(source.tree)
+        plan = CampaignPlan.model_validate(source.tree)
     except ValidationError as error:
         raise InvalidRuleFile(_problems(source, error)) from error
+    wrong = [source.problem(path, "E204", said) for path, said in mistakes_of(plan, kinds)] if kinds else []
+    if wrong:
+        raise InvalidRuleFile(wrong)
+    return plan
 
 
 def notice_rule(plan: CampaignPlan, line: Line, rules: Rulebook, office: str) -> DocumentRule:

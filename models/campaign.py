@@ -34,6 +34,7 @@ class Campaign(SQLModel, table=True):
         check("period_order", "period_to >= period_from"),
         check("open_has_rules", "state IN ('planned', 'approved') OR rules_sha256 IS NOT NULL"),
         check("approved_by_other", "approved_by IS NULL OR approved_by <> planned_by"),
+        check("unannounced_is_hidden", "kind <> 'unannounced' OR hidden"),
         STRICT,
     )
 
@@ -55,6 +56,7 @@ class Campaign(SQLModel, table=True):
     scheme_sha256: str | None = None  # the scanned 督察方案
     opened_on: date | None = None
     closed_on: date | None = None
+    hidden: bool = False  # nothing of it may reach the unit before the team is there (暗访)
 
 
 class Visit(SQLModel, table=True):
@@ -62,8 +64,10 @@ class Visit(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("campaign_id", "unit_id"),
+        UniqueConstraint("office_id", "unit_id", "monthly"),
         check("day_order", "to_on >= from_on"),
-        STRICT,
+        # A visit may be taken out of a campaign; its number is part of keys and of the audit, so it never comes again.
+        {**STRICT, "sqlite_autoincrement": True},
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -78,6 +82,7 @@ class Visit(SQLModel, table=True):
     self_report_due_on: date | None = None
     self_report_on: date | None = None
     workbook_returned_on: date | None = None
+    monthly: str | None = None  # kind and month, where a unit may have only one such visit a month
 
 
 class VisitMember(SQLModel, table=True):
@@ -127,6 +132,9 @@ class Finding(SQLModel, table=True):
         UniqueConstraint("office_id", "code"),
         one_of("severity", Severity),
         one_of("state", FindingState),
+        one_of("visibility", ("office", "joint")),
+        one_of("raised_from", Severity, nullable=True),
+        check("repeat_is_earlier", "repeat_of IS NULL OR (repeat_of <> id AND repeat_count >= 1)"),
         STRICT,
     )
 
@@ -141,8 +149,13 @@ class Finding(SQLModel, table=True):
     problem: str
     facts: str = ""
     state: str
+    visibility: str = "office"  # joint: the partner of a joint campaign may see it too
     unit_opinion: str | None = None
     found_by: str
     found_on: date
     confirmed_by: str | None = None
     confirmed_on: date | None = None
+    lead_id: int | None = Field(default=None, foreign_key="lead.id", index=True)  # the lead it comes from
+    repeat_of: int | None = Field(default=None, foreign_key="finding.id", index=True)
+    repeat_count: int = 0  # how many of its unit and item came before, within the years of the rule
+    raised_from: str | None = None  # the severity before it was raised as a repeat

@@ -46,11 +46,13 @@ def approve(
 
 
 @campaigns.command("open", help="启动批次：冻结规则，起草督察通知，通知督察员")
-def open_(code: Code) -> None:
+def open_(
+    code: Code, reason: Annotated[str, typer.Option(help="对减负提醒的说明，记入办理记录")] = ""
+) -> None:
     from casework.campaigns import describe_campaign, open_campaign
 
     with writing() as desk:
-        result = describe_campaign(desk, open_campaign(desk, code))
+        result = describe_campaign(desk, open_campaign(desk, code, reason))
     emit(result, _say_plan)
 
 
@@ -77,6 +79,8 @@ def _say_plan(data: dict[str, Any]) -> None:
 
     print(f"{data['code']} {data['title']}（{CAMPAIGN_STATES.get(data['state'], data['state'])}）")
     print_value([_visit(visit) for visit in data["visits"]])
+    for warned in data.get("warnings", ()):
+        print(f"提醒：{warned['text']}")
     if data["rules_sha256"]:
         print(f"规则集 {data['rules_sha256'][:12]}")
 
@@ -87,7 +91,7 @@ def _visit(visit: dict[str, Any]) -> dict[str, str]:
         "单位": visit["unit"],
         "日期": visit["from"] if one_day else f"{visit['from']}至{visit['to']}",
         "地点": visit["place"],
-        "督察组": "、".join(visit["team"]),
+        "督察组": "、".join(visit.get("team", ())),
         "事项数": str(len(visit["items"])),
     }
 

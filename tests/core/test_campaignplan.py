@@ -65,7 +65,7 @@ def test_every_mistake_is_named_with_its_place_in_one_run() -> None:
     text = (
         PLAN.replace("kind: comprehensive", "kind: 综合")
         .replace("size: 3", "size: 1")
-        .replace("joint_with", "joint")
+        .replace("joint_with", "together")
     )
     found = mistakes(text)
     assert [problem.split(": ")[0] for problem in found] == [
