@@ -1,235 +1,248 @@
-"""Linkage: screen, opinion, collective study, approval, transfer, receipt, result; declining is a normal end.
+"""Linkage: screen, opinion, collective study, approval by the principal officer; declining is a normal end.
 
-Nothing here is e-mailed or shown to the unit: letters are printed and handed over.
+Nothing here is e-mailed or shown to the unit: letters are printed and handed over (casework/handover.py).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from sqlmodel import col, select
 
-from casework.climbing import rules_of
+from casework.clues import (
+    act,
+    case_of,
+    check_ripe,
+    find_referral,
+    keep,
+    kept,
+    linkage_of,
+    open_clue_task,
+    words,
+)
+from casework.compartment import known_ids, require_knowing
 from casework.desk import Desk
-from casework.evidence import keep_file
-from casework.letters import draft_letter
-from casework.moves import move
-from casework.people import require_other, require_role
-from core.errors import InvalidInput, NotAllowed, NotFound, Refused
-from core.lives import REFERRAL_MOVES, DocumentState, ReferralAct, ReferralState
-from core.rectification import RequestState
+from casework.handover import Outcome, close, finish_transfer_tasks, receipt, result, send
+from casework.letters import draft_letter, withdraw_letter
+from casework.linkagewatch import watch
+from casework.people import find_actor, join, require_other, require_role
+from core.errors import InvalidInput, NotAllowed
+from core.lives import ReferralAct
+from core.referrallife import transfer_by
 from core.rulebook.linkage import LinkageRules
-from models.base import key_of
 from models.campaign import Finding
-from models.document import Document
-from models.rectification import Rectification, SideRequest
 from models.referral import Referral
 
-NAMED = ("linkage", "director")
-THING = "线索移送"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What the receiver reports: numbers of people, no names."""
-
-    organisational: int = 0
-    disciplinary: int = 0
-    criminal: int = 0
+__all__ = [
+    "Outcome",
+    "approve",
+    "block",
+    "close",
+    "decline",
+    "find_referral",
+    "list_referrals",
+    "receipt",
+    "result",
+    "screen",
+    "send",
+    "send_back",
+    "study",
+    "unblock",
+    "watch",
+]
 
 
 def list_referrals(desk: Desk, *, state: str | None = None) -> list[dict[str, object]]:
-    """Return referrals as outside programs read them; only named people see them."""
-    require_role(desk, NAMED, "查看线索移送")
+    """Return referrals as outside programs read them; only named people see them, and no list tells what they say."""
+    require_knowing(desk, "查看线索移送")
     query = select(Referral, Finding.code).where(
         col(Referral.office_id) == desk.office_id, col(Finding.id) == col(Referral.case_id)
     )
+    known = known_ids(desk, "referral")
+    if known is not None:
+        query = query.where(col(Referral.id).in_(known))
     if state:
         query = query.where(col(Referral.state) == state)
     return [
         {
             "id": row.id,
             "case": code,
+            "part": row.part,
             "receiver": row.receiver,
             "state": row.state,
             "trigger": row.trigger,
             "opened_on": row.opened_on.isoformat(),
             "screen_by_on": row.screen_by_on.isoformat(),
+            "transfer_by_on": row.transfer_by_on.isoformat() if row.transfer_by_on else None,
             "feedback_due_on": row.feedback_due_on.isoformat() if row.feedback_due_on else None,
         }
         for row, code in desk.session.exec(query.order_by(col(Referral.id)))
     ]
 
 
-def find_referral(desk: Desk, referral_id: int) -> Referral:
-    """Return a referral for a named person; raise NotFound for everybody else too."""
-    row = desk.session.get(Referral, referral_id)
-    if row is None or row.office_id != desk.office_id or not desk.actor.roles & set(NAMED):
-        raise NotFound(
-            "没有这件线索",
-            found=str(referral_id),
-            expected="线索编号",
-            remedy="运行 ducha referral list 查看",
-        )
-    return row
-
-
 def screen(desk: Desk, referral_id: int, *, receiver: str, opinion: str) -> Referral:
-    """Give the legal opinion of a screening and name the receiver it suggests."""
+    """Give the legal opinion of a screening and name the receiver it suggests, by the rules of who governs whom."""
     row = find_referral(desk, referral_id)
-    rules = _linkage(desk, row)
+    require_role(desk, ("linkage", "director"), "提出初核意见")
+    check_receiver(linkage_of(desk, row), receiver)
+    words(opinion, "初核意见", "--opinion")
+    act(desk, row, ReferralAct.SCREEN, opinion=opinion, receiver=receiver)
+    row.receiver, row.opinion = receiver, opinion
+    row.opinion_by, row.opinion_on = desk.actor.code, desk.today
+    return kept(desk, row)
+
+
+def check_receiver(rules: LinkageRules, receiver: str) -> None:
+    """Refuse a receiver that the rules do not know."""
     if receiver not in rules.receivers:
         raise InvalidInput(
             "没有这个接收机关", found=receiver, expected="、".join(rules.receivers), remedy="改正 --receiver"
         )
-    _need_words(opinion, "初核意见", "--opinion")
-    _move(desk, row, ReferralAct.SCREEN, opinion=opinion, receiver=receiver)
-    row.receiver, row.opinion = receiver, opinion
-    row.opinion_by, row.opinion_on = desk.actor.code, desk.today
-    return _kept(desk, row)
 
 
-def study(desk: Desk, referral_id: int, *, note: str, file: Path | None = None) -> Referral:
-    """Record the collective study of a screening with its minutes."""
+def study(
+    desk: Desk, referral_id: int, *, note: str, participants: Sequence[str] = (), file: Path | None = None
+) -> Referral:
+    """Record the collective study of a screening: who took part, what they found, the minutes.
+
+    The conclusive opinion stands from today: the limit of the transfer counts from here.
+
+    participants   codes of people or posts of the office, as many as the rules ask; the minutes may name them instead
+    raises         InvalidInput for too few of them, for a contact of a unit among them, without the minutes
+    source         linkage rules, study; the limit: transfer_workdays
+    """
     row = find_referral(desk, referral_id)
-    _need_words(note, "集体研究情况", "--note")
-    _move(desk, row, ReferralAct.STUDY, note=note)
+    rules = linkage_of(desk, row)
+    words(note, "集体研究情况", "--note")
+    codes = _participants(desk, rules, participants, file)
+    act(desk, row, ReferralAct.STUDY, note=note, participants=codes)
     row.study_note, row.studied_on = note, desk.today
-    _keep(desk, row, "study", file)
-    return _kept(desk, row)
+    row.participants = join(codes) or None
+    row.transfer_by_on = _transfer_by(desk, row, rules)
+    keep(desk, row, "study", file)
+    open_clue_task(desk, row, f"transfer:{desk.today}", "作出移送决定并送出", row.transfer_by_on)
+    return kept(desk, row)
+
+
+def _participants(
+    desk: Desk, rules: LinkageRules, participants: Sequence[str], file: Path | None
+) -> tuple[str, ...]:
+    actors = [find_actor(desk, code) for code in dict.fromkeys(participants)]
+    outside = [actor.code for actor in actors if actor.speaks_for_unit]
+    if outside:
+        raise InvalidInput(
+            "被督察单位的人员不得参加集体研究",
+            found="、".join(outside),
+            expected="本单位人员",
+            remedy="改正 --participant",
+        )
+    # Minutes name who took part; codes are asked for where there are none, and must be enough where they are given.
+    named = bool(actors) or file is None
+    if rules.study is not None and named and len(actors) < rules.study.participants:
+        raise InvalidInput(
+            "参加集体研究的人数不够",
+            found=f"{len(actors)}人",
+            expected=f"至少{rules.study.participants}人",
+            remedy="逐人写明 --participant 编号，或附会议纪要",
+        )
+    if rules.study is not None and rules.study.minutes and file is None:
+        raise InvalidInput(
+            "集体研究须附会议纪要", found="没有文件", expected="会议纪要扫描件", remedy="加上 --file 文件"
+        )
+    return tuple(actor.code for actor in actors)
+
+
+def send_back(desk: Desk, referral_id: int, *, reason: str) -> Referral:
+    """Send a screening back for more checking, with what is missing; opinion and study are made anew."""
+    row = find_referral(desk, referral_id)
+    require_role(desk, ("director",), "退回补充核查")
+    words(reason, "退回的理由", "--reason")
+    act(desk, row, ReferralAct.SEND_BACK, reason=reason)
+    finish_transfer_tasks(desk, row, "退回补充核查")
+    row.studied_on, row.transfer_by_on, row.decision_note = None, None, reason
+    return kept(desk, row)
 
 
 def approve(desk: Desk, referral_id: int, *, note: str = "") -> Referral:
     """Approve the transfer, by the principal officer, and draft the letter with its package list.
 
-    raises   Refused while the notice is not proved served, or an objection or extension is pending
+    raises   Refused while the notice is not proved served, a request is pending or the case is suspended
     source   监督执法移送的地方办法: the principal officer of the sending office approves (rules/linkage)
     """
     row = find_referral(desk, referral_id)
     _check_approver(desk, row)
-    case = _case(desk, row)
-    _check_ripe(desk, case)
-    _move(desk, row, ReferralAct.APPROVE, note=note)
+    case = case_of(desk, row)
+    check_ripe(desk, case)
+    act(desk, row, ReferralAct.APPROVE, note=note)
     row.approved_by, row.decided_on, row.decision_note = desk.actor.code, desk.today, note
-    row.document_id = draft_letter(desk, row, case, _linkage(desk, row)).id
-    return _kept(desk, row)
+    row.document_id = draft_letter(desk, row, case, linkage_of(desk, row)).id
+    return kept(desk, row)
 
 
 def decline(desk: Desk, referral_id: int, *, reason: str) -> Referral:
-    """End a screening without a transfer; the reason is kept."""
+    """End a screening without a transfer; the reason is kept, and a letter that did not leave the house is voided."""
     row = find_referral(desk, referral_id)
-    _need_words(reason, "不予移送的理由", "--reason")
+    words(reason, "不予移送的理由", "--reason")
     require_role(desk, ("director",), "决定不予移送")
-    _move(desk, row, ReferralAct.DECLINE, reason=reason)
+    act(desk, row, ReferralAct.DECLINE, reason=reason)
+    withdraw_letter(desk, row, reason)
     row.decided_on, row.decision_note = desk.today, reason
-    return _kept(desk, row)
+    finish_transfer_tasks(desk, row, "不予移送")
+    return kept(desk, row)
 
 
-def send(desk: Desk, referral_id: int, *, channel: str, file: Path | None = None) -> Referral:
-    """Record that the signed and sealed letter was handed over (机要 or 专人).
-
-    channel   hand | confidential_post; there is no electronic one
-    """
+def block(desk: Desk, referral_id: int, *, reason: str) -> Referral:
+    """Note that a special reason stands in the way of a studied transfer; its limit waits until that ends."""
     row = find_referral(desk, referral_id)
-    if channel not in ("hand", "confidential_post"):
+    require_role(desk, ("director",), "登记暂缓移送")
+    words(reason, "暂缓移送的特殊原因", "--reason")
+    if row.studied_on is None or row.sent_on is not None or row.blocked_on is not None:
         raise InvalidInput(
-            "移送只能专人送达或走机要",
-            found=channel,
-            expected="hand、confidential_post",
-            remedy="改正 --channel",
+            "现在不能登记暂缓移送",
+            found=f"状态 {row.state}" + ("，已在暂缓" if row.blocked_on else ""),
+            expected="已集体研究、尚未送出、未在暂缓的线索",
+            remedy="运行 ducha referral show 查看",
         )
-    document = desk.session.get(Document, row.document_id) if row.document_id else None
-    if document is None or document.state not in (DocumentState.ISSUED.value, DocumentState.SERVED.value):
-        raise Refused(
-            "移送函尚未签发、用印",
-            found=document.state if document else "无函件",
-            expected="已用印的移送函",
-            remedy=f"先运行 ducha notice sign 和 notice seal（文书{row.document_id}）",
+    row.blocked_on, row.block_reason, row.unblocked_on = desk.today, reason, None
+    finish_transfer_tasks(desk, row, "因特殊原因暂缓")
+    desk.record("referral", referral_id, "block", unit_id=case_of(desk, row).unit_id, reason=reason)
+    return kept(desk, row)
+
+
+def unblock(desk: Desk, referral_id: int) -> Referral:
+    """Note that the special reason ended today; the transfer is due within the days the rules give from here."""
+    row = find_referral(desk, referral_id)
+    require_role(desk, ("director", "linkage"), "登记暂缓原因消除")
+    if row.blocked_on is None:
+        raise InvalidInput(
+            "该线索没有暂缓移送", found=f"状态 {row.state}", expected="暂缓中的线索", remedy="核对编号"
         )
-    _move(desk, row, ReferralAct.SEND, channel=channel)
-    row.sent_on = desk.today
-    _keep(desk, row, "send", file)
-    return _kept(desk, row)
-
-
-def receipt(
-    desk: Desk, referral_id: int, *, verdict: str, number: str = "", file: Path | None = None
-) -> Referral:
-    """Record the receipt: accepted, returned, or passed on to another body.
-
-    verdict   received | returned | passed_on
-    """
-    acts = {"received": ReferralAct.RECEIPT, "returned": ReferralAct.RETURN, "passed_on": ReferralAct.PASS_ON}
-    row = find_referral(desk, referral_id)
-    if verdict not in acts:
-        raise InvalidInput("回执结论不正确", found=verdict, expected="、".join(acts), remedy="改正 --verdict")
-    _move(desk, row, acts[verdict], number=number)
-    row.receipt_on, row.receipt_number = desk.today, number or None
-    if verdict == "received":
-        days = _linkage(desk, row).feedback_workdays
-        row.feedback_due_on = desk.calendar.after(desk.today, days)
-    _keep(desk, row, "receipt", file)
-    return _kept(desk, row)
-
-
-def result(
-    desk: Desk, referral_id: int, *, note: str, outcome: Outcome, file: Path | None = None
-) -> Referral:
-    """Record the result with its counts and close the matter."""
-    row = find_referral(desk, referral_id)
-    if min(outcome.organisational, outcome.disciplinary, outcome.criminal) < 0:
-        raise InvalidInput("人数不能为负", found=str(outcome), expected="0 或以上", remedy="改正人数")
-    _move(desk, row, ReferralAct.RESULT, note=note)
-    row.result_on, row.result_note = desk.today, note
-    row.organisational, row.disciplinary = outcome.organisational, outcome.disciplinary
-    row.criminal = outcome.criminal
-    _keep(desk, row, "result", file)
-    _move(desk, row, ReferralAct.CLOSE)
-    return _kept(desk, row)
-
-
-def watch(desk: Desk) -> dict[str, object]:
-    """Return the ids of screenings and transfers past their limits: tasks for our own named contact.
-
-    Overdue feedback calls for a 会商; no machine urges the receiver.
-    """
-    late_screening = select(Referral.id).where(
-        col(Referral.office_id) == desk.office_id,
-        col(Referral.state) == ReferralState.SCREENING.value,
-        col(Referral.screen_by_on) < desk.today,
+    row.blocked_on, row.unblocked_on = None, desk.today
+    row.transfer_by_on = _transfer_by(desk, row, linkage_of(desk, row))
+    open_clue_task(desk, row, f"transfer:{desk.today}", "暂缓原因消除，送出移送函", row.transfer_by_on)
+    desk.record(
+        "referral", referral_id, "unblock", unit_id=case_of(desk, row).unit_id, due_on=row.transfer_by_on
     )
-    late_feedback = select(Referral.id).where(
-        col(Referral.office_id) == desk.office_id,
-        col(Referral.state) == ReferralState.RECEIVED.value,
-        col(Referral.feedback_due_on) < desk.today,
+    return kept(desk, row)
+
+
+def _transfer_by(desk: Desk, row: Referral, rules: LinkageRules) -> date:
+    assert row.studied_on is not None  # the limit counts from the study
+    return transfer_by(
+        desk.calendar,
+        row.studied_on,
+        rules.transfer_workdays,
+        unblocked_on=row.unblocked_on,
+        after_block=rules.after_block_workdays,
     )
-    return {
-        "today": desk.today.isoformat(),
-        "screening_overdue": list(desk.session.exec(late_screening)),
-        "feedback_overdue": list(desk.session.exec(late_feedback)),
-    }
-
-
-def _move(desk: Desk, row: Referral, act: ReferralAct, **detail: object) -> None:
-    case = _case(desk, row)
-    move(desk, row, REFERRAL_MOVES, act, subject="referral", thing=THING, unit_id=case.unit_id, detail=detail)
-
-
-def _case(desk: Desk, row: Referral) -> Rectification:
-    case = desk.session.get(Rectification, row.case_id)
-    assert case is not None  # foreign key
-    return case
-
-
-def _linkage(desk: Desk, row: Referral) -> LinkageRules:
-    return rules_of(desk, _case(desk, row).campaign_id).linkage
 
 
 def _check_approver(desk: Desk, row: Referral) -> None:
     require_role(desk, ("director",), "批准移送")
     require_other(desk, row.opinion_by, "批准")
-    needed = _linkage(desk, row).approver
+    needed = linkage_of(desk, row).approver
     post = desk.office_rules.leaders.get(desk.actor.code)
     if post is None or not post.role.may_sign(needed):
         raise NotAllowed(
@@ -238,41 +251,3 @@ def _check_approver(desk: Desk, row: Referral) -> None:
             expected=f"{needed.value} 及以上岗位",
             remedy="由单位主要负责人批准（--by 岗位编码）",
         )
-
-
-def _check_ripe(desk: Desk, case: Rectification) -> None:
-    if case.served_on is None:
-        raise Refused(
-            "整改通知未证明送达，不能移送",
-            found="未送达",
-            expected="有送达记录",
-            remedy="先运行 ducha notice serve 登记送达",
-        )
-    pending = desk.session.exec(
-        select(SideRequest.kind).where(
-            col(SideRequest.case_id) == case.id, col(SideRequest.state) == RequestState.REQUESTED.value
-        )
-    ).all()
-    if pending:
-        raise Refused(
-            "尚有未办结的申请，暂缓移送",
-            found="、".join(pending),
-            expected="延期、异议均已办结",
-            remedy="先办结申请",
-        )
-
-
-def _need_words(text: str, what: str, option: str) -> None:
-    if not text.strip():
-        raise InvalidInput(f"{what}不能为空", found="空", expected="一句说明", remedy=f"加上 {option}")
-
-
-def _keep(desk: Desk, row: Referral, act: str, file: Path | None) -> None:
-    if file is not None:
-        keep_file(desk, "referral", key_of(row), act, file)
-
-
-def _kept(desk: Desk, row: Referral) -> Referral:
-    desk.session.add(row)
-    desk.session.flush()
-    return row

@@ -33,7 +33,7 @@ def open_screening(
     row = Referral(
         office_id=desk.office_id,
         case_id=case.id,
-        number=len(known) + 1,
+        number=max((row.number for row in known), default=0) + 1,
         state=next(iter(REFERRAL_MOVES))[0].value,
         trigger=trigger,
         opened_on=desk.today,
@@ -61,6 +61,13 @@ def open_screening_by_hand(desk: Desk, code: str, reason: str) -> Referral:
         )
     refuse_state_secrets(reason, "启动理由")
     case, _finding = find_case(desk, code)
+    if case.suspended_on is not None:
+        raise Refused(
+            "事项已中止计时，不得启动线索筛查",
+            found=f"自{case.suspended_on}起中止",
+            expected="未中止计时的事项",
+            remedy="待中止事由消除、恢复计时后办理",
+        )
     row = open_screening(desk, case, "item")
     if row is None:
         raise Refused(
@@ -74,8 +81,6 @@ def open_screening_by_hand(desk: Desk, code: str, reason: str) -> Referral:
         key_of(row),
         "reason",
         unit_id=case.unit_id,
-        from_state=row.state,
-        to_state=row.state,
         note=reason,
     )
     return row

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.commands.register import existing
-from cli.edge import emit, reading, writing
+from cli.edge import emit, looking, reading, writing
+from core.errors import InvalidInput
 from core.lives import REFERRAL_STATE_LABELS
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ Scan = Annotated[Path | None, typer.Option("--file", help="扫描件")]
 
 def attach(app: typer.Typer) -> None:
     """Add these commands."""
+    from cli.commands import transfer  # it adds its commands to the group
+
+    transfer.add_to(group)
     app.add_typer(group, name="referral")
 
 
@@ -34,20 +38,12 @@ def list_(state: Annotated[str | None, typer.Option(help="状态")] = None) -> N
     emit(result, states=REFERRAL_STATE_LABELS)
 
 
-@group.command("show", help="查看一件线索")
+@group.command("show", help="查看一件线索；查看留痕")
 def show(referral: Number) -> None:
-    from casework.referrals import find_referral
-    from models.campaign import Finding
+    from casework.referralviews import show_referral
 
-    with reading() as desk:
-        row = find_referral(desk, referral)
-        kept = row.model_dump(mode="json")
-        case = desk.session.get_one(Finding, row.case_id).code
-        # In the order of the life of a screening; the dump has none.
-        kept = {
-            name: kept[name] for name in type(row).model_fields if name not in ("id", "office_id", "case_id")
-        }
-        result = {"id": row.id, "case": case, **kept}
+    with looking() as desk:
+        result = show_referral(desk, referral)
     emit(result, states=REFERRAL_STATE_LABELS)
 
 
@@ -78,12 +74,18 @@ def screen(
     emit(result, states=REFERRAL_STATE_LABELS)
 
 
-@group.command("study", help="登记集体研究")
-def study(referral: Number, note: Note = "", file: Scan = None) -> None:
+@group.command("study", help="登记集体研究：参加人员（可写多次）和会议纪要")
+def study(
+    referral: Number,
+    note: Note = "",
+    file: Scan = None,
+    participant: Annotated[list[str] | None, typer.Option(help="参加人员编号，可写多次")] = None,
+) -> None:
     from casework.referrals import study as do
 
+    said = note or (f"见{file.name}" if file else "")
     with writing() as desk:
-        result = _row(do(desk, referral, note=note or (f"见{file.name}" if file else ""), file=_scan(file)))
+        result = _row(do(desk, referral, note=said, participants=participant or [], file=_scan(file)))
     emit(result, states=REFERRAL_STATE_LABELS)
 
 
@@ -112,11 +114,16 @@ def send(
     referral: Number,
     channel: Annotated[str, typer.Option(help="hand 专人，confidential_post 机要")] = "hand",
     file: Scan = None,
+    handed_to: Annotated[str, typer.Option("--handed-to", help="对方收件人")] = "",
+    post_number: Annotated[str, typer.Option("--post-number", help="机要编号")] = "",
 ) -> None:
     from casework.referrals import send as do
 
     with writing() as desk:
-        result = _row(do(desk, referral, channel=channel, file=_scan(file)))
+        row = do(
+            desk, referral, channel=channel, handed_to=handed_to, post_number=post_number, file=_scan(file)
+        )
+        result = _row(row)
     emit(result, states=REFERRAL_STATE_LABELS)
 
 
@@ -125,12 +132,17 @@ def receipt(
     referral: Number,
     verdict: Annotated[str, typer.Option(help="received、returned、passed_on")] = "received",
     number: Annotated[str, typer.Option(help="对方编号")] = "",
+    note: Annotated[str, typer.Option("--note", "--reason", help="退回的理由等")] = "",
+    passed_to: Annotated[str, typer.Option("--passed-to", help="转送的机关")] = "",
     file: Scan = None,
 ) -> None:
     from casework.referrals import receipt as do
 
     with writing() as desk:
-        result = _row(do(desk, referral, verdict=verdict, number=number, file=_scan(file)))
+        row = do(
+            desk, referral, verdict=verdict, number=number, note=note, passed_to=passed_to, file=_scan(file)
+        )
+        result = _row(row)
     emit(result, states=REFERRAL_STATE_LABELS)
 
 
@@ -141,15 +153,40 @@ def result(
     organisational: Annotated[int, typer.Option(help="组织处理人数")] = 0,
     disciplinary: Annotated[int, typer.Option(help="党纪政务处分人数")] = 0,
     criminal: Annotated[int, typer.Option(help="移送司法人数")] = 0,
+    educational: Annotated[int, typer.Option(help="批评教育帮助人数")] = 0,
+    sanction: Annotated[
+        list[str] | None, typer.Option(help="按种类登记：种类=人数，如 party_warning=2，可写多次")
+    ] = None,
+    advice: Annotated[
+        list[str] | None, typer.Option(help="建章立制建议：内容|负责人|日期，可写多次，各成一项任务")
+    ] = None,
+    interim: Annotated[bool, typer.Option("--interim", help="阶段性结果，暂不办结")] = False,
     file: Scan = None,
 ) -> None:
+    from casework.linkageitems import read_item
     from casework.referrals import Outcome
     from casework.referrals import result as do
 
-    outcome = Outcome(organisational, disciplinary, criminal)
+    outcome = Outcome(organisational, disciplinary, criminal, educational, _kinds(sanction or []))
+    items = [read_item(text) for text in advice or []]
     with writing() as desk:
-        row = _row(do(desk, referral, note=note, outcome=outcome, file=_scan(file)))
+        row = _row(
+            do(desk, referral, note=note, outcome=outcome, advice=items, interim=interim, file=_scan(file))
+        )
     emit(row, states=REFERRAL_STATE_LABELS)
+
+
+def _kinds(texts: list[str]) -> dict[str, int]:
+    """Return {kind: people} of options written kind=people."""
+    found: dict[str, int] = {}
+    for text in texts:
+        kind, _, people = text.partition("=")
+        if not kind or not people.strip().isdigit():
+            raise InvalidInput(
+                "--sanction 的写法不正确", found=text, expected="种类=人数", remedy="例如 party_warning=2"
+            )
+        found[kind.strip()] = found.get(kind.strip(), 0) + int(people)
+    return found
 
 
 def _scan(file: Path | None) -> Path | None:

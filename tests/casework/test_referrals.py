@@ -17,6 +17,7 @@ from tests.casework.scene import PDF, Scene
 MAJOR = ("D001", "E24", "major")
 DAY, LATER = date(2026, 4, 20), date(2026, 4, 22)
 LINKAGE, DIRECTOR = "P91", "L-DIRECTOR"
+STUDIED_BY = (DIRECTOR, "L-DEPUTY", LINKAGE)
 
 
 def screening(scene: Scene, *, serve: bool = True) -> str:
@@ -38,8 +39,12 @@ def do(scene: Scene, verb: str, by: str = LINKAGE, today: date = DAY, **given: o
 def studied(scene: Scene, *, serve: bool = True) -> str:
     code = screening(scene, serve=serve)
     do(scene, "screen", receiver="discipline", opinion="涉嫌弄虚作假")
-    do(scene, "study", note="集体研究同意移送", file=scene.file("会议纪要.pdf"))
+    study(scene)
     return code
+
+
+def study(scene: Scene, note: str = "集体研究同意移送") -> None:
+    do(scene, "study", note=note, participants=STUDIED_BY, file=scene.file("会议纪要.pdf"))
 
 
 def sent(scene: Scene) -> None:
@@ -48,7 +53,7 @@ def sent(scene: Scene) -> None:
     number = one(scene).document_id or 0
     with scene.open_desk(by=DIRECTOR, today=LATER) as desk:
         sign_documents(desk, [number])
-    with scene.open_desk(by="P90", today=LATER) as desk:
+    with scene.open_desk(by=LINKAGE, today=LATER) as desk:
         seal_document(desk, number, scene.file("移送函.pdf", PDF))
     do(scene, "send", today=LATER, channel="hand", file=scene.file("签收单.pdf"))
 
@@ -106,7 +111,7 @@ def test_a_unit_and_people_who_are_not_named_see_nothing(scene: Scene) -> None:
 def test_who_gave_the_opinion_does_not_approve_and_only_the_principal_officer_does(scene: Scene) -> None:
     screening(scene)
     do(scene, "screen", "L-COUNTY", receiver="discipline", opinion="涉嫌弄虚作假")
-    do(scene, "study", note="集体研究同意移送")
+    study(scene)
     with pytest.raises(NotAllowed, match="本人"):
         do(scene, "approve", "L-COUNTY")
     with pytest.raises(NotFound):  # a section head does not even learn that there is one
@@ -138,8 +143,9 @@ def test_nothing_is_approved_while_a_request_is_pending(scene: Scene) -> None:
 
 def test_no_step_is_skipped(scene: Scene) -> None:
     screening(scene)
+    minutes = scene.file("会议纪要.pdf")
     for verb, by, given in (
-        ("study", LINKAGE, {"note": "研究"}),
+        ("study", LINKAGE, {"note": "研究", "participants": STUDIED_BY, "file": minutes}),
         ("receipt", LINKAGE, {"verdict": "received"}),
         ("result", LINKAGE, {"note": "已处理", "outcome": Outcome()}),
         ("approve", DIRECTOR, {}),
@@ -168,7 +174,7 @@ def test_declining_with_a_reason_is_a_normal_end_at_every_step(scene: Scene, ste
     if steps > 0:
         do(scene, "screen", receiver="discipline", opinion="不构成违纪")
     if steps > 1:
-        do(scene, "study", note="集体研究不予移送")
+        study(scene, "集体研究不予移送")
     with pytest.raises(InvalidInput, match="理由"):
         do(scene, "decline", DIRECTOR, reason=" ")
     with pytest.raises(NotAllowed):
@@ -202,7 +208,7 @@ def test_words_and_receivers_are_checked(scene: Scene) -> None:
     do(scene, "screen", receiver="inspection", opinion="屡查屡犯")
     with pytest.raises(InvalidInput, match="集体研究"):
         do(scene, "study", note="")
-    do(scene, "study", note="研究同意移交")
+    study(scene, "研究同意移交")
     do(scene, "approve", DIRECTOR)
     assert len(scene.documents("hand_over_letter")) == 1
 
