@@ -246,3 +246,22 @@ def next_report(report: Report, last_on: date, calendar: WorkdayCalendar) -> dat
         return calendar.after(last_on, report.workdays or 1)
     following = half_month_period(last_on).to_on + timedelta(1)
     return calendar.next_workday(month_halves(following)[following.day > 1].from_on)
+
+
+def report_due(report: Report, since: date, reported: Sequence[date], calendar: WorkdayCalendar) -> date:
+    """Return the day by which the next report is due, after those that were made since a colour was reached.
+
+    since      the day on which the present colour was reached
+    reported   the days of the reports, oldest first; of several in one half month one counts, and a late one makes
+               up for every half month before it
+    raises     CalendarMissing
+    """
+    due = next_report(report, since, calendar)
+    for day in reported:
+        if day < since:
+            continue
+        if report.every == "workdays":
+            due = next_report(report, day, calendar)
+        elif day >= half_month_period(half_month_period(due).from_on - timedelta(1)).from_on:
+            due = next_report(report, max(due, day), calendar)
+    return due

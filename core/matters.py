@@ -20,6 +20,9 @@ ANCHORS: dict[str, str] = {
     "advice_due": "司法建议、检察建议回复到期日",
     "review_reply_due": "行政复议答复到期日",
     "opinion_due": "行政复议意见书反馈期满日",
+    "appeal_due": "上诉期满日",
+    "review_decision_due": "行政复议审理期满日",
+    "attendance_notice_due": "出庭通知书最迟送达日",
 }
 FACTS: dict[str, str] = {
     "defence_submitted": "已提交答辩和证据",

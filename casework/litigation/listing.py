@@ -1,0 +1,288 @@
+"""Matters as people read them: lists, one matter with everything about it, and why it shows its light."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlmodel import col, or_, select
+
+from casework.desk import Desk
+from casework.kinds import name_of_kind
+from casework.litigation.aftermath import ones_missing
+from casework.litigation.assessing import derived_factors
+from casework.litigation.clocks import list_clocks_of
+from casework.litigation.files import MatterFile, find_matter, load_files, reasons_of, units_of
+from casework.litigation.kindwords import kind_word
+from casework.litigation.lights import derive
+from casework.litigation.linking import cases_of
+from casework.litigation.ones import ones_values
+from casework.people import find_unit, split
+from core.codes import Light
+from core.errors import InvalidInput
+from core.litigation import score
+from core.matterlife import (
+    FAULT_LABELS,
+    MATTER,
+    OVER,
+    PAPER_KIND_LABELS,
+    PLAINTIFF_LABELS,
+    RESULT_LABELS,
+    Fault,
+    MatterKind,
+    MatterState,
+    PaperKind,
+    Plaintiff,
+    Result,
+)
+from core.matters import FACTS
+from models.audit import history_of
+from models.document import Document
+from models.matter import LitigationMatter, MatterParty, MatterSheet
+from models.matterwork import MatterPaper
+
+HIDDEN_FROM_UNITS = frozenset({"link"})
+
+
+def list_matters(
+    desk: Desk,
+    *,
+    unit: str | None = None,
+    kind: str | None = None,
+    state: str | None = None,
+    light: str | None = None,
+    every: bool = False,
+) -> list[dict[str, Any]]:
+    """Return matters, the highest light first, then by the next day on which time may change it; a unit sees its own.
+
+    every    those that are over too
+    raises   NotFound for an unknown unit; InvalidInput for an unknown code
+    """
+    query = select(LitigationMatter).where(col(LitigationMatter.office_id) == desk.office_id)
+    code = desk.actor.unit_code if desk.actor.speaks_for_unit else unit
+    if code is not None:
+        unit_id = find_unit(desk, code).id
+        sued = select(MatterParty.matter_id).where(col(MatterParty.unit_id) == unit_id)
+        query = query.where(or_(col(LitigationMatter.unit_id) == unit_id, col(LitigationMatter.id).in_(sued)))
+    if kind is not None:
+        query = query.where(col(LitigationMatter.kind) == _code(kind, MatterKind, "案件类型"))
+    if state is not None:
+        query = query.where(col(LitigationMatter.state) == _code(state, MatterState, "状态"))
+    elif not every:
+        query = query.where(col(LitigationMatter.state).not_in([one.value for one in OVER]))
+    if light is not None:
+        query = query.where(col(LitigationMatter.light) == _code(light, Light, "灯色"))
+    files = load_files(desk, list(desk.session.exec(query.order_by(col(LitigationMatter.id)))))
+    units = units_of(desk, (file.row.unit_id for file in files))
+    rows = [matter_row(file, units[file.row.unit_id].code, units[file.row.unit_id].name) for file in files]
+    rank = desk.rules.litigation_of(desk.office.code).palette.rank
+    return sorted(
+        rows, key=lambda row: (-rank(Light(row["light"])), row["next_due_on"] or "9999", row["number"])
+    )
+
+
+def _code(text: str, codes: Any, what: str) -> str:
+    if text not in tuple(codes):
+        raise InvalidInput(
+            f"没有这种{what}", found=text, expected="、".join(one.value for one in codes), remedy="改正选项"
+        )
+    return text
+
+
+def matter_row(file: MatterFile, unit_code: str, unit_name: str) -> dict[str, Any]:
+    """Return one matter as a list shows it."""
+    row = file.row
+    palette = file.ladder.palette
+    return {
+        "id": row.id,
+        "number": row.number,
+        "kind_word": kind_word(row),
+        "matter_kind": row.kind,
+        "instance": row.instance,
+        "unit": unit_code,
+        "unit_name": unit_name,
+        "forum": row.forum,
+        "cause": row.cause,
+        "state": row.state,
+        "light": row.light,
+        "light_word": palette.word(Light(row.light)),
+        "highest_light": row.highest_light,
+        "received_on": row.received_on.isoformat(),
+        "next_due_on": row.next_due_on.isoformat() if row.next_due_on else None,
+        "result": RESULT_LABELS[Result(file.result.result)] if file.result else None,
+        "ones_missing": ones_missing(file, Light(row.light)),
+        "set_aside": row.set_aside,
+    }
+
+
+def show_matter(desk: Desk, number: str, *, timeline: bool = True) -> dict[str, Any]:
+    """Return one matter with its dates, facts, events, assessments, sheets, 三个一, papers and history."""
+    file = find_matter(desk, number)
+    found = _described(desk, file) | {
+        "clocks": list_clocks_of(desk, file),
+        "facts": [
+            {"code": one.code, "fact": FACTS[one.code], "since": one.since_on.isoformat(), "basis": one.basis}
+            for one in file.facts.values()
+        ],
+        "events": [
+            {
+                "code": one.code,
+                "event": file.ladder.event(one.code).event,
+                "on": one.on_day.isoformat(),
+                "basis": one.basis,
+            }
+            for one in file.events
+        ],
+        "assessments": [_assessment(file, one) for one in file.assessments],
+        "ones": ones_values(file),
+        "papers": _papers(desk, file),
+        "sheets": _sheets(desk, file),
+        "acts": list(MATTER.acts(file.row.state, desk.actor.roles)),
+    }
+    if not desk.actor.speaks_for_unit:
+        found["cases"] = cases_of(desk, file)
+    if timeline:
+        found["timeline"] = _timeline(desk, file)
+    return found
+
+
+def _described(desk: Desk, file: MatterFile) -> dict[str, Any]:
+    """Return what was registered of a matter, in words."""
+    row = file.row
+    units = units_of(desk, (row.unit_id, *file.parties))
+    own = units[row.unit_id]
+    previous = desk.session.get(LitigationMatter, row.previous_id) if row.previous_id else None
+    return matter_row(file, own.code, own.name) | {
+        "parties": [units[one].name for one in file.parties],
+        "plaintiff": PLAINTIFF_LABELS[Plaintiff(row.plaintiff)],
+        "claim": row.claim,
+        "item": row.item,
+        "handler": row.handler,
+        "agent": row.agent,
+        "attendee": row.attendee,
+        "note": row.note,
+        "previous": previous.number if previous else None,
+        "secrecy": row.secrecy,
+        "rules_sha256": row.rules_sha256,
+        "registered_on": row.registered_on.isoformat(),
+        "closed_on": _iso(row.closed_on),
+        "served_on": _iso(file.result.served_on) if file.result else None,
+        "decided_on": _iso(file.result.decided_on) if file.result else None,
+    }
+
+
+def _assessment(file: MatterFile, one: Any) -> dict[str, Any]:
+    graded = score(file.ladder, split(one.factors))
+    return {
+        "number": one.number,
+        "on": one.on_day.isoformat(),
+        "points": graded.points,
+        "light": graded.light.value,
+        "factors": one.factors,
+        "reasons": reasons_of(one),
+        "by": one.recorded_by,
+    }
+
+
+def _papers(desk: Desk, file: MatterFile) -> list[dict[str, Any]]:
+    query = select(MatterPaper).where(col(MatterPaper.matter_id) == file.id).order_by(col(MatterPaper.id))
+    told = []
+    for one in desk.session.exec(query):
+        paper: dict[str, Any] = {
+            "paper": PAPER_KIND_LABELS[PaperKind(one.kind)],
+            "code": one.kind,
+            "on": one.on_day.isoformat(),
+            "text": one.content,
+            "next": one.next_steps,
+            "copied_to": one.copied_to,
+            "by": one.recorded_by,
+        }
+        # What a recap says of responsibility is for the office; the unit has the recap itself.
+        if one.fault and not desk.actor.speaks_for_unit:
+            paper["fault"] = FAULT_LABELS[Fault(one.fault)]
+        told.append(paper)
+    return told
+
+
+def _sheets(desk: Desk, file: MatterFile) -> list[dict[str, Any]]:
+    query = (
+        select(MatterSheet, Document)
+        .join(Document, col(Document.id) == col(MatterSheet.document_id))
+        .where(col(MatterSheet.matter_id) == file.id)
+        .order_by(col(MatterSheet.id))
+    )
+    if desk.actor.speaks_for_unit:  # a unit knows of a sheet once it was issued
+        query = query.where(col(Document.issued_on).is_not(None))
+    return [
+        {
+            "light": sheet.light,
+            "round": sheet.round,
+            "on": sheet.fired_on.isoformat(),
+            "document": sheet.document_id,
+            "name": name_of_kind(desk, document.kind, document.rules_sha256),
+            "number": document.number,
+            "document_state": document.state,
+        }
+        for sheet, document in desk.session.exec(query)
+    ]
+
+
+def _timeline(desk: Desk, file: MatterFile) -> list[dict[str, str]]:
+    entries = history_of(desk.session, desk.office_id, "matter", [file.id])
+    hidden = HIDDEN_FROM_UNITS if desk.actor.speaks_for_unit else frozenset()
+    return [
+        {
+            "on": entry.on_day.isoformat(),
+            "actor": entry.actor,
+            "act": entry.act,
+            "from": entry.from_state,
+            "to": entry.to_state,
+            "detail": entry.detail,
+        }
+        for entry in entries
+        if entry.act not in hidden
+    ]
+
+
+def explain_matter(desk: Desk, number: str) -> dict[str, Any]:
+    """Return why a matter shows its light: every turn replayed under its frozen rules, and what may change it next."""
+    file = find_matter(desk, number)
+    derived = derive(desk, file)
+    palette = file.ladder.palette
+    row = file.row
+    return {
+        "number": row.number,
+        "state": row.state,
+        "light": derived.light.value,
+        "light_word": palette.word(derived.light),
+        "meaning": palette.meaning(derived.light),
+        "highest_light": derived.highest.value,
+        "stored_light": row.light,
+        "agrees": (row.light, row.highest_light, row.round)
+        == (derived.light.value, derived.highest.value, derived.round),
+        "round": derived.round,
+        "next_on": _iso(derived.next_due_on),
+        "turns": [
+            {
+                "on": turn.on.isoformat(),
+                "cause": turn.cause,
+                "before": turn.before.value,
+                "after": turn.after.value,
+                "why": turn.why,
+            }
+            for turn in derived.standing.turns
+        ],
+        "factors": [
+            {"code": one.code, "holds": one.holds, "why": one.why}
+            for one in derived_factors(desk, file, desk.today)
+        ],
+        "clocks": list_clocks_of(desk, file),
+        "ones_missing": ones_missing(file, derived.light),
+        "rules": f"litigation/{file.ladder.key}",
+        "rules_sha256": row.rules_sha256,
+        "calendar": desk.calendar.version,
+        "guardrails": list(file.ladder.guardrails),
+    }
+
+
+def _iso(day: Any) -> str | None:
+    return day.isoformat() if day is not None else None
