@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from casework.campaigns import find_campaign
-from casework.casecounts import CLOSED, RUNNING, settled_day
 from casework.climbing import rules_of
+from casework.counts.rectifying import CLOSED, RUNNING, settled_day
 from casework.desk import Desk
 from casework.kinds import kinds_in_order
 from casework.lightweeks import light_weeks, week_ends

@@ -38,17 +38,19 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """All numbers of an office, a campaign or a period."""
+    """All numbers of an office, a campaign or a period; `note` says when they are those of a closed period."""
 
     groups: tuple[Group, ...]
+    note: str = ""
 
     def value(self, key: str) -> Number:
         """Return the number with a key; raise KeyError for an unknown one."""
         return {row.key: row.value for group in self.groups for row in group.rows}[key]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return {groups: [{name, rows: [{key, label, value, unit}]}]}."""
-        return {
+        """Return {groups: [{name, rows: [{key, label, value, unit}]}]}, and the note when there is one."""
+        noted = {"note": self.note} if self.note else {}
+        return noted | {
             "groups": [
                 {
                     "name": group.name,
@@ -61,15 +63,29 @@ class Statistics:
             ]
         }
 
+    @staticmethod
+    def from_dict(data: Mapping[str, Any], note: str = "") -> Statistics:
+        """Return the statistics that `as_dict` wrote."""
+        return Statistics(
+            tuple(Group(one["name"], tuple(Tally(**row) for row in one["rows"])) for one in data["groups"]),
+            note,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is counted: one office, perhaps one campaign, perhaps a period (both days included)."""
+    """What is counted: one office, perhaps one campaign, period (both days included), some units, one kind.
+
+    unit_ids   None for all; an area is the units below one
+    kind       the kind of the campaigns
+    """
 
     desk: Desk
-    campaign_id: int | None
-    from_on: date | None
-    to_on: date | None
+    campaign_id: int | None = None
+    from_on: date | None = None
+    to_on: date | None = None
+    unit_ids: tuple[int, ...] | None = None
+    kind: str | None = None
 
     def days(self, column: Column) -> list[Column]:
         """Return the conditions that a day lies in the period."""

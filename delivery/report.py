@@ -168,7 +168,7 @@ def render_report(data: ReportData) -> str:
         "document_plot": draw_bars([(d.name, (d.served, d.signed - d.served)) for d in data.documents]),
     }
     try:
-        return _sandbox().get_template("report.html.j2").render(**values, **plots) + "\n"
+        return page_sandbox().get_template("report.html.j2").render(**values, **plots) + "\n"
     except (TemplateError, TypeError, KeyError) as error:
         raise InvalidInput(
             "督察报告模板不能填写",
@@ -205,7 +205,8 @@ def _clean(value: object) -> object:
 
 
 @lru_cache(maxsize=1)
-def _sandbox() -> ImmutableSandboxedEnvironment:
+def page_sandbox() -> ImmutableSandboxedEnvironment:
+    """Return the sandbox in which the pages and drawings of reports run."""
     filters: dict[str, Callable[..., Any]] = {
         "day": _print_day,
         "short": _print_short,

@@ -183,7 +183,7 @@ def test_referrals_are_numbers_and_their_letters_are_not_in_the_plot(desk: Desk)
     make.make_document(desk, campaign, unit, "referral_letter", case)
     make.make_document(desk, campaign, unit, "urging", case)
     sent = {"state": "sent", "receiver": "discipline", "sent_on": desk.today, "studied_on": desk.today}
-    make.make_referral(desk, case, opinion="不得外传的意见", **sent)
+    make.make_referral(desk, case, opinion="不得外传的意见", channel="hand", **sent)
     report = campaign_report(desk, "2026-ZH-01")
     assert {figure.label: figure.value for figure in report.referrals}["移送（移交）"] == "1"
     assert [line.name for line in report.documents] == ["催办单"]

@@ -13,7 +13,7 @@ from models.message import Message
 from models.rectification import Rectification
 from tests import make
 
-UNITS = {"份", "条", "人次", "件", "个", "次", "家", "人", "%", "日", "封"}
+UNITS = {"期", "项", "场", "处", "份", "条", "人次", "件", "个", "次", "家", "人", "%", "日", "封"}
 
 
 def numbers(desk: Desk, **scope: object) -> dict[str, object]:

@@ -156,7 +156,7 @@ def test_a_problem_tells_that_it_was_extended_or_is_late() -> None:
     "template", ["{{ no_such_value }}", "{% if %}", "{{ units.append(1) }}", "{{ made_on.__class__ }}"]
 )
 def test_a_broken_or_prying_template_is_refused(monkeypatch: pytest.MonkeyPatch, template: str) -> None:
-    monkeypatch.setattr(report._sandbox(), "loader", DictLoader({"report.html.j2": template}))
+    monkeypatch.setattr(report.page_sandbox(), "loader", DictLoader({"report.html.j2": template}))
     with pytest.raises(InvalidInput, match="督察报告模板"):
         render_report(make_report(1, 2))
 

@@ -1,0 +1,173 @@
+"""Counting and listing: one grouped query for all numbers of a source and day, and the rows behind any of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from casework.counts.terms import Detail, Family, Indicator, Source, conditions_of
+from casework.tallies import Column, Scope, count_if
+from models.organisation import Unit
+
+Counted = dict[str, int]
+Labels = dict[int, dict[str, str]]
+"""{id() of a family: {code: label}}, for several families may share a prefix."""
+Sheet = dict[object, Counted]
+"""{what it is counted by: {code: number}}; one entry under None when it is counted for all."""
+
+
+def count_by(
+    scope: Scope, entries: Sequence[Indicator | Family], by: str | None = None
+) -> tuple[Sheet, Labels]:
+    """Return the numbers of entries, for all or for each unit id (`by="unit"`), and the labels of family codes.
+
+    A code with nothing to count is 0 where its entry says that it always appears, else it is missing.
+    """
+    sheet: Sheet = defaultdict(dict)
+    labels: Labels = {}
+    for source, day, group in _by_query([one for one in entries if isinstance(one, Indicator)]):
+        _count_plain(scope, source, day, group, by, sheet)
+    for one in entries:
+        if isinstance(one, Family):
+            labels[id(one)] = _count_family(scope, one, by, sheet)
+    if by is None:
+        sheet[None] = sheet.get(None, {})
+    return dict(sheet), labels
+
+
+def _by_query(entries: Iterable[Indicator]) -> list[tuple[Source, Column | None, list[Indicator]]]:
+    """Return the entries that one query can answer together."""
+    groups: dict[tuple[int, int], tuple[Source, Column | None, list[Indicator]]] = {}
+    for one in entries:
+        place = (id(one.source), id(one.on))
+        groups.setdefault(place, (one.source, one.on, []))[2].append(one)
+    return list(groups.values())
+
+
+def _count_plain(
+    scope: Scope, source: Source, day: Column | None, group: list[Indicator], by: str | None, sheet: Sheet
+) -> None:
+    keys = _keys(source, by)
+    if keys is None:
+        return
+    query = (
+        sa.select(*keys, *(_sum_of(scope, one) for one in group))
+        .select_from(source.tables)
+        .where(*conditions_of(scope, source, day, None))
+    )
+    for row in scope.rows(query.group_by(*keys) if keys else query):
+        place = row[0] if keys else None
+        for one, number in zip(group, row[len(keys) :], strict=True):
+            sheet.setdefault(place, {})[one.code] = int(number)
+
+
+def _keys(source: Source, by: str | None) -> list[Column] | None:
+    """Return the columns to group by; None when the rows of a source cannot be told apart so."""
+    if by is None:
+        return []
+    return [source.unit] if source.unit is not None else None
+
+
+def _sum_of(scope: Scope, one: Indicator) -> Column:
+    where = _plain(scope, one)
+    if one.distinct is not None:
+        return sa.func.count(
+            sa.distinct(sa.case((where, one.distinct)) if where is not None else one.distinct)
+        )
+    if one.amount is not None:
+        counted = sa.case((where, one.amount), else_=0) if where is not None else one.amount
+        return sa.func.coalesce(sa.func.sum(counted), 0)
+    return sa.func.count() if where is None else count_if(where)
+
+
+def _plain(scope: Scope, one: Indicator | Family) -> Column | None:
+    return one.where(scope) if callable(one.where) else one.where
+
+
+def _count_family(scope: Scope, family: Family, by: str | None, sheet: Sheet) -> dict[str, str]:
+    keys = _keys(family.source, by)
+    if keys is None:
+        return {}
+    number = sa.func.count() if family.amount is None else sa.func.coalesce(sa.func.sum(family.amount), 0)
+    query = (
+        sa.select(*keys, *family.columns, number)
+        .select_from(family.source.tables)
+        .where(*conditions_of(scope, family.source, family.on, family.where))
+        .group_by(*keys, *family.columns)
+    )
+    found: set[str] = set()
+    for row in scope.rows(query):
+        place, values = (row[0] if keys else None), row[len(keys) : -1]
+        counted = sheet.setdefault(place, {})
+        for code in family.codes_of(scope, *values):
+            found.add(code)
+            name = f"{family.prefix}.{code}"
+            counted[name] = counted.get(name, 0) + int(row[-1])
+    labels = family.labels(scope, frozenset(found))
+    for counted in sheet.values() if by else [sheet.setdefault(None, {})]:
+        for code in labels:
+            counted.setdefault(f"{family.prefix}.{code}", 0)
+    return {f"{family.prefix}.{code}": label for code, label in labels.items()}
+
+
+def list_rows(scope: Scope, entry: Indicator | Family, code: str) -> list[Detail]:
+    """Return the rows behind a number, in the order of their keys; `code` is that of the number."""
+    return [detail for found, detail in rows_by_code(scope, entry) if found == code]
+
+
+def rows_by_code(scope: Scope, entry: Indicator | Family) -> Iterator[tuple[str, Detail]]:
+    """Yield the rows of an entry with the code under which each counts; one of a family may count under several."""
+    source = entry.source
+    extra = entry.columns if isinstance(entry, Family) else ()
+    query = (
+        sa.select(*_head(entry), *source.shown, *extra)
+        .select_from(source.tables)
+        .where(*conditions_of(scope, source, entry.on, entry.where))
+        .order_by(source.key)
+    )
+    names = _unit_names(scope)
+    end = 5 + len(source.shown)
+    for row in scope.rows(query):
+        detail = _detail(source, row[:5], row[5:end], names, different=entry.distinct is not None)
+        if isinstance(entry, Indicator):
+            yield entry.code, detail
+        else:
+            for code in entry.codes_of(scope, *row[end:]):
+                yield f"{entry.prefix}.{code}", detail
+
+
+def _head(entry: Indicator | Family) -> tuple[Column, ...]:
+    """Return key, unit, day, amount and thing of a row."""
+    source = entry.source
+    return (
+        source.key.label("key_"),
+        source.unit.label("unit_") if source.unit is not None else sa.literal("").label("unit_"),
+        entry.on.label("day_") if entry.on is not None else sa.null().label("day_"),
+        entry.amount.label("amount_") if entry.amount is not None else sa.literal(1).label("amount_"),
+        entry.distinct.label("thing_") if entry.distinct is not None else source.key.label("thing_"),
+    )
+
+
+def _detail(
+    source: Source, head: Sequence[Any], shown: Sequence[Any], names: Mapping[object, str], *, different: bool
+) -> Detail:
+    key, unit, day, amount, thing = head
+    said = "　".join(str(part) for part in shown if part not in (None, ""))
+    place = str(thing) if different else f"{source.name}:{key}"
+    return Detail(f"{source.name}:{key}", said, day, names.get(unit, ""), int(amount or 0), place)
+
+
+def total_of(details: Sequence[Detail], entry: Indicator | Family) -> int:
+    """Return what rows amount to: their sum, or how many different things they are about."""
+    if entry.distinct is not None:
+        return len({one.thing for one in details})
+    return sum(one.amount for one in details)
+
+
+def _unit_names(scope: Scope) -> dict[object, str]:
+    query = sa.select(col(Unit.id), col(Unit.name)).where(col(Unit.office_id) == scope.desk.office_id)
+    return {row[0]: row[1] for row in scope.rows(query)}
