@@ -14,7 +14,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo serve test check lock rules golden migration bench prefect
+.PHONY: help demo serve test check lock rules golden migration bench simulate prefect
 
 help: ## 列出这些命令 | list these targets
 	@echo '用法 usage: make <目标 target>'
@@ -54,6 +54,9 @@ migration: $(STAMP) ## 新建数据库迁移：make migration m="说明" | write
 	$(SCRATCH) $(BIN)/alembic upgrade head
 	$(SCRATCH) $(BIN)/alembic revision --autogenerate -m "$(m)" \
 	  --rev-id "$$(printf '%04d' $$(($$(ls migrations/versions/[0-9]*.py 2>/dev/null | wc -l) + 1)))"
+
+simulate: $(STAMP) ## 模拟三年、300个单位、每年20个批次，核对全部不变量 | three random years, every invariant checked
+	$(BIN)/ducha simulate $(SIMULATE_ARGS)
 
 bench: $(STAMP) ## 运行性能测量 | run the benchmarks
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
