@@ -4,125 +4,51 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
-import sqlalchemy as sa
 from sqlmodel import col, select
 
-from casework.climbing import cases_of_document, refresh, rules_of
+from casework.climbing import cases_of_document, refresh
+from casework.compartment import knows_all
+from casework.delegations import lender
 from casework.desk import Desk
+from casework.drafts import THING, CaseOnDocument, draft_document, find_document, rule_of
 from casework.evidence import read_file
 from casework.hashing import hash_content
+from casework.kinds import is_hidden, is_shown
 from casework.moves import move
 from casework.numbering import take_number, write_number
-from casework.papers import build_paper, store_file, store_standard_files
-from casework.people import require_other, require_role
+from casework.papers import build_paper, fonts_of, store_file, store_standard_files
+from casework.people import require_role
 from casework.queueing import cancel_messages, queue_document
+from casework.reviewing import check_approvals, note_signature, refuse_author
 from casework.signing import after_signing, before_signing, signing_level
-from core.codes import DocumentContent, Light, Line
-from core.errors import InvalidInput, NotAllowed, NotFound, Refused
+from core.codes import DocumentContent, Line
+from core.errors import InvalidInput, NotAllowed, Refused
 from core.lives import DOCUMENT_MOVES, DocumentAct, DocumentState
 from core.moves import step
 from core.rulebook import LeaderRole
 from core.rulebook.documents import DocumentRule
 from delivery.paper import write_paper
-from models.audit import canonical_json
-from models.base import key_of, table_of
+from delivery.typeset import refuse_unprintable
 from models.campaign import Campaign
-from models.document import Document, DocumentCase
+from models.document import Document
 from models.organisation import Unit
 
-THING = "文书"
+__all__ = [
+    "CaseOnDocument",
+    "content_hash",
+    "draft_document",
+    "find_document",
+    "issue",
+    "list_documents",
+    "rule_of",
+    "seal_document",
+    "sign_by_authorisation",
+    "sign_documents",
+    "void_document",
+]
 PDF_HEAD = b"%PDF-"
-
-
-@dataclass(frozen=True, slots=True)
-class CaseOnDocument:
-    """A case as it stands on a document."""
-
-    case_id: int
-    light: Light = Light.NONE
-    due_on: date | None = None
-
-
-def draft_document(
-    desk: Desk,
-    kind: str,
-    campaign: Campaign,
-    unit_id: int,
-    *,
-    inputs: dict[str, object] | None = None,
-    cases: Sequence[CaseOnDocument] = (),
-    author: str | None = None,
-) -> Document:
-    """Write a draft of a kind for a unit; its content is composed when somebody looks at it and frozen at signing.
-
-    kind     the code of a document rule that the campaign froze; raises NotFound
-    author   SYSTEM for a letter that follows from a decision, so that whoever decided may also sign it
-    """
-    rule = rules_of(desk, key_of(campaign)).document(kind)
-    document = Document(
-        office_id=desk.office_id,
-        campaign_id=campaign.id,
-        unit_id=unit_id,
-        kind=kind,
-        content_kind=rule.content.value,
-        line=campaign.line,
-        state=DocumentState.DRAFT.value,
-        secrecy=rule.secrecy.value,
-        drafted_on=desk.today,
-        drafted_by=author or desk.actor.code,
-        inputs=canonical_json(inputs or {}),
-        rules_sha256=campaign.rules_sha256,
-    )
-    desk.session.add(document)
-    desk.session.flush()
-    _put_on(desk, document, cases)
-    desk.record("document", key_of(document), "draft", unit_id=unit_id, to_state="draft", kind=kind)
-    return document
-
-
-def _put_on(desk: Desk, document: Document, cases: Sequence[CaseOnDocument]) -> None:
-    rows = [
-        {"document_id": document.id, "case_id": c.case_id, "light": c.light.value, "due_on": c.due_on}
-        for c in cases
-    ]
-    if rows:
-        desk.session.connection().execute(sa.insert(table_of(DocumentCase)), rows)
-
-
-def find_document(desk: Desk, document_id: int) -> Document:
-    """Return a document of this office; raise NotFound."""
-    row = desk.session.get(Document, document_id)
-    if row is None or row.office_id != desk.office_id:
-        raise NotFound(
-            "没有这份文书", found=str(document_id), expected="文书编号", remedy="运行 ducha notice list 查看"
-        )
-    return row
-
-
-def rule_of(desk: Desk, document: Document) -> DocumentRule:
-    """Return the rule of a document's kind in the rules its campaign froze."""
-    return rules_of(desk, document.campaign_id or 0).document(document.kind)
-
-
-def put_in_review(desk: Desk, document_id: int) -> Document:
-    """Send a draft with its 发文稿纸 to review; the file is stored once."""
-    require_role(desk, ("officer", "director", "leader"), "送核文书")
-    document = find_document(desk, document_id)
-    move(
-        desk,
-        document,
-        DOCUMENT_MOVES,
-        DocumentAct.SHEET,
-        subject="document",
-        thing=THING,
-        unit_id=document.unit_id,
-    )
-    desk.session.add(document)
-    return document
 
 
 def sign_documents(desk: Desk, document_ids: Sequence[int], scan: Path | None = None) -> list[Document]:
@@ -143,8 +69,7 @@ def sign_documents(desk: Desk, document_ids: Sequence[int], scan: Path | None = 
 
 def sign_by_authorisation(desk: Desk, document: Document) -> None:
     """Sign and issue a document that a leader's standing authorisation lets go without a hand signature."""
-    campaign = desk.session.get(Campaign, document.campaign_id)
-    code = campaign.code if campaign else ""
+    code = desk.campaign(document.campaign_id).code if document.campaign_id is not None else ""
     authorisation = desk.office_rules.authorisation(document.kind, code, desk.today)
     if authorisation is None:
         raise NotAllowed(
@@ -159,12 +84,16 @@ def sign_by_authorisation(desk: Desk, document: Document) -> None:
 
 def _check_signer(desk: Desk, document: Document) -> None:
     rule = rule_of(desk, document)
-    require_role(desk, ("director", "leader"), f"签发{rule.name}")
-    require_other(desk, document.drafted_by, "签发")
     post = desk.office_rules.leaders.get(desk.actor.code)
     role = post.role if post else LeaderRole.DIRECTOR
     needed = signing_level(desk, document, rule)
-    if (post is None and "director" not in desk.actor.roles) or not role.may_sign(needed):
+    own = (post is not None or "director" in desk.actor.roles) and role.may_sign(needed)
+    lent = None if own else lender(desk, needed, document=document.kind, barred={document.drafted_by})
+    if lent is None:
+        require_role(desk, ("director", "leader"), f"签发{rule.name}")
+    refuse_author(desk, document, "签发")
+    document.signed_for = lent.principal if lent is not None else None
+    if not own and lent is None:
         raise NotAllowed(
             f"签发{rule.name}的级别不够",
             found=f"{desk.actor.code}（{role.value}）",
@@ -176,12 +105,14 @@ def _check_signer(desk: Desk, document: Document) -> None:
 def _sign(desk: Desk, document: Document, signer: str | None = None) -> None:
     rule = rule_of(desk, document)
     step(DOCUMENT_MOVES, DocumentState(document.state), DocumentAct.SIGN, THING)
+    check_approvals(desk, document, rule)
     before_signing(desk, document, rule)
     serial = _take_serial(desk, document, rule)
     # State, number and frozen content reach the database together, as its CHECKs ask.
     with desk.session.no_autoflush:
+        said = {"by_authorisation": document.authorised_by, "signed_for": document.signed_for}
         move(desk, document, DOCUMENT_MOVES, DocumentAct.SIGN, subject="document", thing=THING,
-             unit_id=document.unit_id, detail={"by_authorisation": document.authorised_by})  # fmt: skip
+             unit_id=document.unit_id, detail=said)  # fmt: skip
         document.signed_by = signer or desk.actor.code
         document.signed_on, document.signed_at = desk.today, desk.now
         if serial is not None:
@@ -190,6 +121,7 @@ def _sign(desk: Desk, document: Document, signer: str | None = None) -> None:
         _freeze(desk, document)
     desk.session.add(document)
     desk.session.flush()
+    note_signature(desk, document)
     after_signing(desk, document)
     if not rule.sealed:
         issue(desk, document)
@@ -205,6 +137,7 @@ def _take_serial(desk: Desk, document: Document, rule: DocumentRule) -> tuple[st
 
 def _freeze(desk: Desk, document: Document) -> None:
     paper, template_hash = build_paper(desk, document)
+    refuse_unprintable(paper, fonts_of(desk))
     content = write_paper(paper)
     document.title = paper.title
     document.content = content.decode("utf-8")
@@ -219,8 +152,10 @@ def content_hash(document: Document) -> str:
 
 def seal_document(desk: Desk, document_id: int, pdf: Path) -> Document:
     """Store the sealed PDF of a signed document and issue it."""
-    require_role(desk, ("officer", "director"), "登记用印")
     document = find_document(desk, document_id)
+    # What is in a compartment is sealed by its own people, so that nobody else learns of it.
+    able = ("officer", "director", "linkage") if is_hidden(document) else ("officer", "director")
+    require_role(desk, able, "登记用印")
     content = read_file(pdf)
     if not content.startswith(PDF_HEAD):
         raise InvalidInput(
@@ -247,12 +182,13 @@ def issue(desk: Desk, document: Document) -> None:
     )
     document.issued_on = desk.today
     desk.session.add(document)
-    if rule.mailed:
-        store_standard_files(desk, document)
+    if rule.mailed and not is_hidden(document):
         unit = desk.session.get(Unit, document.unit_id)
         assert unit is not None  # foreign key
         roles = tuple(role.value for role in rule.recipients) or ("liaison",)
-        queue_document(desk, document, unit, roles)
+        # Files are made when they are first needed: to be mailed now, else when somebody prints the document.
+        if queue_document(desk, document, unit, roles):
+            store_standard_files(desk, document)
 
 
 def void_document(desk: Desk, document_id: int, reason: str) -> Document:
@@ -283,10 +219,12 @@ def void_document(desk: Desk, document_id: int, reason: str) -> Document:
 def list_documents(
     desk: Desk, *, state: str | None = None, campaign: str | None = None
 ) -> list[tuple[Document, str]]:
-    """Return documents with the code of their unit, newest first."""
+    """Return documents with the code of their unit, newest first; those of a compartment for its people only."""
     query = select(Document, Unit.code).where(
         col(Document.office_id) == desk.office_id, col(Document.unit_id) == col(Unit.id)
     )
+    if not knows_all(desk):
+        query = query.where(is_shown())
     if state:
         query = query.where(col(Document.state) == state)
     if campaign:

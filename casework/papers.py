@@ -8,20 +8,21 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from casework.climbing import rules_of
+from casework.climbing import rules_of_document
 from casework.desk import Desk
 from casework.paperless import refuse_reminder
-from casework.subjects import Subject, subject_of
+from casework.subjects import Subject, Values, subject_of
+from casework.timeline import names_of
 from casework.values import values_of
 from core.codes import SECRECY_LABELS, DocumentContent, Secrecy
 from core.errors import NotFound
 from delivery.fonts import Fonts
-from delivery.paper import Paper, Sheet, read_paper, write_footer_note
-from delivery.typeset import render_pdf, render_sheet
+from delivery.paper import Countersign, Paper, Sheet, read_paper, write_footer_note
+from delivery.typeset import refuse_unprintable, render_pdf, render_sheet
 from delivery.worddoc import render_docx
 from delivery.wording import render_wording, template_hash
 from models.base import table_of
-from models.document import Document, DocumentFile
+from models.document import Document, DocumentApproval, DocumentFile
 
 ANSWER_NAME = "整改情况报告表.xlsx"
 
@@ -36,7 +37,7 @@ def build_paper(desk: Desk, document: Document) -> tuple[Paper, str]:
 
     raises   InvalidInput naming a template value that is missing
     """
-    subject = subject_of(desk, document, rules_of(desk, document.campaign_id or 0))
+    subject = subject_of(desk, document, rules_of_document(desk, document))
     values = values_of(subject)
     wording = render_wording(document.kind, values)
     issuer, seal_name = subject.issuer
@@ -46,7 +47,7 @@ def build_paper(desk: Desk, document: Document) -> tuple[Paper, str]:
         issuer=issuer,
         number=document.number,
         title=wording.subject,
-        addressee=values["unit"],
+        addressee=_addressee(subject, values),
         blocks=wording.body,
         signature_name=seal_name,
         signed_on=document.signed_on,
@@ -59,8 +60,38 @@ def build_paper(desk: Desk, document: Document) -> tuple[Paper, str]:
         else None,  # a draft bears no seal
         footer_note=_footer(subject),
         secrecy=SECRECY_LABELS[Secrecy.WORK_SECRET] if document.secrecy == Secrecy.WORK_SECRET else "",
+        signer=_signer(subject),
+        contact=_contact(values) if subject.rule.upward else "",
     )
     return paper, template_hash(document.kind)
+
+
+def _addressee(subject: Subject, values: Values) -> str:
+    """Return to whom a document speaks: to the unit of its values, upward to the government of its line."""
+    government = subject.desk.office_rules.lines[subject.line].government
+    return government if subject.rule.upward and government else str(values["unit"])
+
+
+def _contact(values: Values) -> str:
+    """Return the note (附注) that a request bears: whom to ask, and the telephone."""
+    return f"联系人：{values['contact']['person']}，联系电话：{values['contact']['phone']}"
+
+
+def _signer(subject: Subject) -> str | None:
+    """Return the name for 签发人, which only a document to a superior bears; blank until it is signed.
+
+    source   党政机关公文格式 7.2.6；党政机关公文处理工作条例 第九条第六项
+    """
+    if not subject.rule.upward:
+        return None
+    document = subject.document
+    signer = _name_of(subject.desk, document.signed_by or "")
+    return f"{_name_of(subject.desk, document.signed_for)}（{signer}代签）" if document.signed_for else signer
+
+
+def _name_of(desk: Desk, code: str) -> str:
+    leader = desk.office_rules.leaders.get(code)
+    return leader.name if leader else code
 
 
 def _footer(subject: Subject) -> str:
@@ -92,13 +123,19 @@ def print_pdf(desk: Desk, document: Document) -> bytes:
 
 
 def print_docx(desk: Desk, document: Document) -> bytes:
-    """Return the document as an editable .docx, for use inside the office."""
-    return render_docx(paper_of(desk, document))
+    """Return the document as an editable .docx, for use inside the office, on the office's own letterhead."""
+    paper = paper_of(desk, document)
+    refuse_unprintable(paper, fonts_of(desk))
+    return render_docx(paper, desk.settings.letterheads)
 
 
 def print_sheet(desk: Desk, document: Document) -> bytes:
     """Return the 发文稿纸 of a document as PDF."""
     paper = paper_of(desk, document)
+    read_by = _reviewers(desk, document)
+    people = {document.drafted_by, document.signed_by or "", *(row.by for row in read_by.values())}
+    names = names_of(desk, people, ())
+    reviewed, legal = read_by.get("reviewed"), read_by.get("legal")
     sheet = Sheet(
         issuer=paper.issuer,
         title=paper.title,
@@ -107,13 +144,25 @@ def print_sheet(desk: Desk, document: Document) -> bytes:
         copies_to=paper.copies_to,
         attachments=paper.attachments,
         secrecy=SECRECY_LABELS[Secrecy(document.secrecy)],
-        drafted_by=document.drafted_by,
+        drafted_by=names.get(document.drafted_by, document.drafted_by),
         drafted_on=document.drafted_on,
-        signer=document.signed_by or "",
+        checked_by=names.get(reviewed.by, reviewed.by) if reviewed else "",
+        countersigns=(Countersign("法制审核", f"{legal.note or '同意'}（{names.get(legal.by, legal.by)}）"),)
+        if legal
+        else (),
+        signer=names.get(document.signed_by or "", document.signed_by or ""),
         signed_on=document.signed_on,
         footer_note=paper.footer_note,
     )
     return render_sheet(sheet, fonts_of(desk))
+
+
+def _reviewers(desk: Desk, document: Document) -> dict[str, DocumentApproval]:
+    """Return the approval of each step that holds."""
+    query = select(DocumentApproval).where(
+        col(DocumentApproval.document_id) == document.id, col(DocumentApproval.void_on).is_(None)
+    )
+    return {row.step: row for row in desk.session.exec(query.order_by(col(DocumentApproval.id)))}
 
 
 def store_standard_files(desk: Desk, document: Document) -> None:

@@ -12,15 +12,16 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 
 from casework.checklists import checklist_name, make_checklist
-from casework.climbing import cases_of_document, rules_of
+from casework.climbing import cases_of_document, rules_of_document
 from casework.desk import Desk
+from casework.halfmails import half_report_mail
 from casework.kinds import rule_of_kind
 from casework.papers import file_of, stored_file, wants_answer
 from casework.people import split
 from casework.queueing import mail_domain
 from casework.subjects import WORK
 from casework.visits import team_of
-from core.codes import CampaignKind, Line
+from core.codes import Line
 from core.errors import InvalidInput
 from delivery.addresses import Address
 from delivery.invitation import MEDIA_TYPE, make_invitation, make_uid
@@ -150,7 +151,7 @@ def _collect(desk: Desk, message: Message) -> Parts:
 
 def _reminder(desk: Desk, message: Message) -> Parts:
     document, unit = _document_and_unit(desk, message)
-    rules = rules_of(desk, document.campaign_id or 0)
+    rules = rules_of_document(desk, document)
     titles = {
         item.id: item.title
         for catalog in rules.catalogs.values()
@@ -239,7 +240,7 @@ def _visit_values(campaign: Campaign, unit: Unit, visit: Visit, team: list[Perso
         "place": visit.place,
         "leader": team[0].name,
         "members": [person.name for person in team[1:]],
-        "unannounced": campaign.kind == CampaignKind.UNANNOUNCED,
+        "unannounced": campaign.hidden,
     }
 
 
@@ -294,4 +295,5 @@ COMPOSERS: dict[str, Callable[[Desk, Message], Parts]] = {
     "team_reminder": _team_reminder,
     "late_reports": _late_reports,
     "staff": _staff,
+    "half_report": half_report_mail,
 }

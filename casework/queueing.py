@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from casework.desk import Desk
+from casework.lineage import addressee
 from core.lives import MessageState
 from delivery.mail import make_message_id
 from models.base import table_of
@@ -97,6 +98,7 @@ def queue_document(desk: Desk, document: Document, unit: Unit, roles: tuple[str,
     A work secret goes only to the domains the office allows; others get its number and how to collect it.
     """
     count = 0
+    unit = addressee(desk, unit)
     allowed = {domain.lower() for domain in desk.office_rules.mail.allowed_domains}
     for recipient in unit_recipients(unit, roles):
         trusted = recipient.address.rpartition("@")[2].lower() in allowed
@@ -113,3 +115,14 @@ def cancel_messages(desk: Desk, document_id: int) -> None:
         .where(message.c.document_id == document_id, message.c.state == MessageState.READY.value)
         .values(state=MessageState.CANCELLED.value)
     )
+
+
+def release_visit(desk: Desk, visit_id: int) -> None:
+    """Cancel the mails about a visit that is off and not sent yet; those that were sent no longer hang on it."""
+    message = table_of(Message)
+    about = sa.update(message).where(message.c.visit_id == visit_id)
+    link = desk.session.connection()
+    link.execute(
+        about.where(message.c.state == MessageState.READY.value).values(state=MessageState.CANCELLED.value)
+    )
+    link.execute(about.values(visit_id=None))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from casework.answers import set_reply_due, write_items
 from casework.campaigns import plan_of
-from casework.climbing import cases_of_document, refresh, rules_of
+from casework.climbing import cases_of_document, refresh, rules_of_document
 from casework.desk import Desk
 from casework.duedates import count_due
 from casework.papers import stored_file
+from casework.premises import check_premise, premise_of
 from casework.subjects import kind_bases, subject_of
-from casework.values import limit_of
+from casework.values import limit_of, values_of
 from core.codes import DocumentContent, Severity
 from core.errors import InvalidInput, Refused
 from core.lives import FindingState
@@ -37,10 +39,11 @@ def before_signing(desk: Desk, document: Document, rule: DocumentRule) -> None:
 
     raises   InvalidInput naming the kind or the problem whose last valid basis is gone, or the decision that is missing
     """
-    subject = subject_of(desk, document, rules_of(desk, document.campaign_id or 0))
+    subject = subject_of(desk, document, rules_of_document(desk, document))
     region = desk.office_rules.region
     if rule.by_government and stored_file(desk, document, "decision") is None:
         raise _no_decision(rule.name)
+    check_premise(desk, rule, document.line, document.unit_id, premise_of(document))
     if rule.basis and not kind_bases(subject):
         raise _no_basis(rule.name, "rules/documents/" + rule.code + ".yaml")
     if document.content_kind != DocumentContent.FINDINGS:
@@ -68,8 +71,16 @@ def _print_due(desk: Desk, document: Document, case_id: int, due_on: object) -> 
     )
 
 
+ANSWERED = (DocumentContent.FREE.value, DocumentContent.FINDINGS.value)
+
+
 def after_signing(desk: Desk, document: Document) -> None:
-    """Give the cases of a signed notice their first day on the ladder."""
+    """Count what was signed: the opinions, the day of the answer, the first day of its cases on the ladder."""
+    if document.content_kind in ANSWERED:
+        values = values_of(subject_of(desk, document, rules_of_document(desk, document)))
+        write_items(desk, document, values)
+        set_reply_due(desk, document, values)
+        desk.session.add(document)
     if document.content_kind == DocumentContent.FINDINGS:
         for case in cases_of_document(desk, key_of(document)):
             refresh(desk, case)

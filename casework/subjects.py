@@ -11,8 +11,9 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from casework.climbing import cases_of_document
+from casework.climbing import cases_of_document, rules_of
 from casework.desk import Desk
+from casework.lineage import name_for
 from core.codes import Line
 from core.errors import InvalidInput
 from core.rulebook import Basis, DocumentRule, Item, LineBasis, Rulebook
@@ -36,7 +37,7 @@ class Subject:
 
     desk: Desk
     document: Document
-    campaign: Campaign
+    batch: Campaign | None  # None for a document without a campaign
     unit: Unit
     rules: Rulebook
     rule: DocumentRule
@@ -45,6 +46,26 @@ class Subject:
     @property
     def line(self) -> Line:
         return Line(self.document.line)
+
+    @property
+    def campaign(self) -> Campaign:
+        """The campaign of the document; raises InvalidInput for a document without one."""
+        if self.batch is None:
+            raise InvalidInput(
+                f"{self.rule.name}须在督察批次中拟制",
+                found=f"文书{self.document.id} 不属任何批次",
+                expected="批次中的文书",
+                remedy="在批次中拟制（ducha notice draft 批次编码）",
+            )
+        return self.batch
+
+    @property
+    def opened_on(self) -> date | None:
+        """The day on which the matter was opened: of its campaign, or as its draft says, or of the draft."""
+        if self.batch is not None:
+            return self.batch.opened_on
+        said = self.inputs.get("opened_on")
+        return date.fromisoformat(said) if said else self.document.drafted_on
 
     @property
     def issuer(self) -> tuple[str, str]:
@@ -69,9 +90,14 @@ class Subject:
             return name[-3:]
         return next((word for word in ("函", "通知", "通报", "答复") if name.endswith(word)), "文书")
 
-    def item(self, item_id: str) -> Item:
-        """Return an item of the campaign's frozen catalogues."""
-        for catalog in self.rules.catalogs.values():
+    def item_of(self, finding: Finding) -> Item:
+        """Return the item of a finding, in the frozen catalogues of the finding's campaign."""
+        rules = self.rules if self.batch is not None else rules_of(self.desk, finding.campaign_id)
+        return self.item(finding.item, rules)
+
+    def item(self, item_id: str, rules: Rulebook | None = None) -> Item:
+        """Return an item of frozen catalogues, those of the document unless others are given."""
+        for catalog in (rules or self.rules).catalogs.values():
             for item in (*catalog.items, *catalog.retired):
                 if item.id == item_id:
                     return item
@@ -109,9 +135,9 @@ def common_values(subject: Subject) -> Values:
     """Return what every kind may name."""
     contacts = subject.desk.office_rules.contacts
     return {
-        "unit": subject.unit.name,
+        "unit": _unit_name(subject),
         "work": WORK[subject.line],
-        "campaign": subject.campaign.title,
+        "campaign": subject.batch.title if subject.batch is not None else WORK[subject.line],
         "basis": list(dict.fromkeys(_EDITION.sub("", basis.document) for basis in kind_bases(subject))),
         "cited": list(dict.fromkeys(cite(kind_bases(subject)))),
         "contact": {
@@ -123,23 +149,29 @@ def common_values(subject: Subject) -> Values:
     }
 
 
+def _unit_name(subject: Subject) -> str:
+    found = [
+        (finding.unit_id, finding.confirmed_on or finding.found_on) for _case, finding in subject.findings()
+    ]
+    return name_for(subject.desk, subject.unit, found)
+
+
 def kind_bases(subject: Subject) -> tuple[Basis, ...]:
     """Return the bases of a document's kind that it may print today about its matter."""
     return citable_here(subject, subject.rule.basis)
 
 
 def citable_here(subject: Subject, bases: Sequence[LineBasis]) -> tuple[LineBasis, ...]:
-    """Return which of some bases a document may print today; a matter was opened when its campaign was."""
-    desk, opened_on = subject.desk, subject.campaign.opened_on
+    """Return which of some bases a document may print today, by the day on which its matter was opened."""
+    desk, opened_on = subject.desk, subject.opened_on
     return citable_bases(bases, desk.today, subject.line, desk.office_rules.region, opened_on)
 
 
 def subject_of(desk: Desk, document: Document, rules: Rulebook) -> Subject:
-    """Return a document with its campaign, unit, frozen rules and inputs."""
-    campaign = desk.session.get(Campaign, document.campaign_id)
+    """Return a document with its campaign if it has one, unit, frozen rules and inputs."""
+    campaign = desk.campaign(document.campaign_id) if document.campaign_id is not None else None
     unit = desk.session.get(Unit, document.unit_id)
-    assert campaign is not None
-    assert unit is not None  # foreign keys
+    assert unit is not None  # foreign key
     return Subject(
         desk, document, campaign, unit, rules, rules.document(document.kind), json.loads(document.inputs)
     )

@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 
 from sqlmodel import col, select
 
+from casework.aboutvalues import about_values
 from casework.campaigns import plan_of
 from casework.freevalues import free_values, objection_values
 from casework.people import split
+from casework.repeats import view_repeat
 from casework.sheetvalues import (
     closure_notice_values,
     correction_values,
@@ -29,7 +31,7 @@ MAX_MATERIALS = 16
 def values_of(subject: Subject) -> Values:
     """Return the values of a document; raise InvalidInput when something it must say is not known."""
     compose = COMPOSERS[subject.rule.content]
-    return {**common_values(subject), **compose(subject)}
+    return {**common_values(subject), **compose(subject), **about_values(subject)}
 
 
 def _announcement(subject: Subject) -> Values:
@@ -107,6 +109,7 @@ def _problem(subject: Subject, finding: Finding) -> Values:
         "item": item.title,
         "severity": SEVERITY_LABELS[Severity(finding.severity)],
         "fact": finding.problem if not finding.facts else f"{finding.problem.rstrip('。')}。{finding.facts}",
+        "repeat": said.sentence if (said := view_repeat(subject.desk, finding)) else "",
         "basis": cite(bases),
         "demand": demand_for(item),
         "period": subject.period(count, unit, f"本{subject.itself}签发"),

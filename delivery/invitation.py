@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -64,19 +66,50 @@ def _add_span(event: Event, from_on: date, to_on: date, *, whole_days: bool) -> 
         event.add("dtend", datetime.combine(to_on, ENDS_AT, tzinfo=ZONE))
 
 
+@dataclass(frozen=True, slots=True)
+class CalendarDay:
+    """A whole day of a calendar file: its lasting identity, what is on it, and the day."""
+
+    uid: str
+    summary: str
+    on: date
+
+
+def make_day_calendar(days: Sequence[CalendarDay], stamp: datetime) -> bytes:
+    """Return an .ics file (PUBLISH) with a whole-day event for each day; the same bytes for the same arguments.
+
+    stamp: aware instant of the version
+    raises: InvalidInput
+    """
+    if stamp.tzinfo is None:
+        raise _refused("stamp", stamp.isoformat(), "带时区的时刻")
+    events = []
+    for day in days:
+        event = Event()
+        event.add("uid", _one_line("uid", day.uid))
+        event.add("dtstamp", stamp.astimezone(UTC).replace(microsecond=0))
+        _add_span(event, day.on, day.on, whole_days=True)
+        event.add("summary", _one_line("标题", day.summary))
+        event.add("transp", "TRANSPARENT")
+        events.append(event)
+    content: bytes = _calendar(*events).to_ical()
+    return content
+
+
 def make_uid(office: str, campaign: str, visit: str, inspector: str, domain: str) -> str:
     """Return the calendar identity of a visit in one inspector's diary."""
     return f"{office}/{campaign}/{visit}/{inspector}@{domain}".replace(" ", "_")
 
 
-def _calendar(event: Event) -> Calendar:
+def _calendar(*events: Event) -> Calendar:
     calendar = Calendar()
     calendar.add("prodid", "-//ducha//visit//ZH")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
     calendar.add_component(_zone())
-    calendar.add_component(event)
+    for event in events:
+        calendar.add_component(event)
     return calendar
 
 

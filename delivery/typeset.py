@@ -48,6 +48,37 @@ def render_sheet_png(sheet: Sheet, fonts: Fonts, ppi: float = 110) -> list[bytes
     return [pages] if isinstance(pages, bytes) else list(pages or [])
 
 
+def refuse_unprintable(paper: Paper, fonts: Fonts) -> None:
+    """Refuse a paper with a character that no font found here can print, before anything is made of it.
+
+    A character is tried once per process and set of fonts; a .docx is checked with the same fonts as the PDF.
+    raises: InvalidInput naming the document and the character.
+    """
+    known = _printable.setdefault((fonts.folders, tuple(fonts.family["仿宋"])), set())
+    chars = {char for char in _text_of(_cleaned(asdict(paper), "文书")) if not char.isspace()} - known
+    if not chars:
+        return
+    try:
+        _compile_pdf("glyphs", {"chars": sorted(chars)}, fonts, paper.title)
+    except InvalidInput:
+        for char in sorted(chars):  # a run of characters is told as one; the one that is missing is wanted
+            _compile_pdf("glyphs", {"chars": [char]}, fonts, paper.title)
+        raise
+    known |= chars
+
+
+_printable: dict[tuple[Any, ...], set[str]] = {}
+
+
+def _text_of(value: Any) -> str:
+    """Return all text of plain data, for its characters."""
+    if isinstance(value, dict):
+        return "".join(_text_of(part) for part in value.values())
+    if isinstance(value, list | tuple):
+        return "".join(_text_of(part) for part in value)
+    return value if isinstance(value, str) else ""
+
+
 def _paper_data(paper: Paper) -> dict[str, Any]:
     data: dict[str, Any] = _cleaned(asdict(paper), "文书")
     data["mark"] = paper.issuer + ("文件" if paper.layout == "notice" else "")

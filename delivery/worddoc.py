@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Sequence
 from functools import lru_cache
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from docxtpl import DocxTemplate
@@ -19,7 +20,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from core.errors import InvalidInput, NotFound
-from delivery.paper import Block, Paper, Table, break_title, check_text, print_day
+from delivery.paper import Block, ListItem, Paper, Paragraph, Table, break_title, check_text, print_day
 from system.paths import TEMPLATES_DIR
 
 LETTERHEADS = TEMPLATES_DIR / "letterheads"
@@ -30,16 +31,20 @@ _BODY_SIZE = {"notice": 15.75, "letter": 15.75, "form": 14.0}
 _MARK_SIZE = {"notice": 46, "letter": 40, "form": 34}
 _NARROWEST = 60  # per cent: a longer name gets smaller type instead
 NOTHING = Markup("")
+TINY = 26  # characters: less than a line
 
 Part = tuple[str, bytes | Template]
 
 
-def render_docx(paper: Paper) -> bytes:
+def render_docx(paper: Paper, folder: Path | None = None) -> bytes:
     """Return the paper as .docx on the letterhead of its layout.
 
+    folder: the office's own letterheads; a layout that is not there is taken from ours.
     raises: NotFound without a letterhead; InvalidInput when the letterhead asks for a value that is not known.
     """
     file = LETTERHEADS / f"{paper.layout}.docx"
+    if folder is not None and (folder / file.name).is_file():
+        file = folder / file.name
     if not file.is_file():
         raise NotFound(
             "没有信笺模板",
@@ -100,6 +105,8 @@ def _values(paper: Paper) -> dict[str, Any]:
     return {
         "mark": _mark(paper),
         "number": _line(paper.number or "（编号待签发）"),
+        "upward": paper.signer is not None,
+        "signer": _line(paper.signer or "　　　　"),
         "title": _paragraph("DuchaTitle", "\n".join(title)),
         "labels": _line("　".join(label for label in (paper.secrecy, paper.urgency) if label)),
         "addressee": _line(paper.addressee),
@@ -149,15 +156,19 @@ def _mark(paper: Paper) -> Markup:
 
 def _blocks(paper: Paper) -> list[Markup]:
     last = len(paper.blocks) - 1
-    return [_block(block, index == last) for index, block in enumerate(paper.blocks)]
+    # A last line such as 特此通知。 takes the paragraph before it along, so that no page holds it and the seal alone.
+    closing = paper.blocks[-1] if paper.blocks else None
+    tiny = isinstance(closing, Paragraph | ListItem) and len(closing.text) < TINY
+    kept = {last, last - 1} if tiny else {last}
+    return [_block(block, index in kept) for index, block in enumerate(paper.blocks)]
 
 
-def _block(block: Block, is_last: bool) -> Markup:
+def _block(block: Block, is_kept: bool) -> Markup:
     if isinstance(block, Table):
         return _table(block)
     if block.type == "heading":
         return _paragraph(f"DuchaHeading{min(block.level, 3)}", block.text)
-    return _paragraph("DuchaLast" if is_last else "DuchaBody", block.text)
+    return _paragraph("DuchaLast" if is_kept else "DuchaBody", block.text)
 
 
 def _table(table: Table) -> Markup:

@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 from core.codes import DocumentContent, Light, Line, Secrecy
 from core.lives import DocumentState
 from models.base import STRICT, check, one_of
+from models.record import SUBJECTS
 
 
 class NumberSeries(SQLModel, table=True):
@@ -42,14 +43,20 @@ class Document(SQLModel, table=True):
             postgresql_where=text("by_sweep"),
         ),
         Index("ix_document_office_id_state", "office_id", "state"),
+        Index("ix_document_about", "about", "about_id"),
         one_of("content_kind", DocumentContent),
         one_of("line", Line),
         one_of("state", DocumentState),
         one_of("secrecy", Secrecy),
+        one_of("about", SUBJECTS, nullable=True),
+        check("about_is_whole", "(about IS NULL) = (about_id IS NULL)"),
+        check("has_rules", "campaign_id IS NOT NULL OR rules_sha256 IS NOT NULL"),
         check("number_is_whole", "(serial IS NULL) = (number IS NULL)"),
         check("numbered_is_frozen", "serial IS NULL OR content_sha256 IS NOT NULL"),
         check("signed_is_frozen", "state IN ('draft', 'in_review', 'void') OR content_sha256 IS NOT NULL"),
         check("signer_is_not_author", "signed_by IS NULL OR signed_by <> drafted_by"),
+        check("signed_for_other", "signed_for IS NULL OR signed_for <> signed_by"),
+        check("lender_is_not_author", "signed_for IS NULL OR signed_for <> drafted_by"),
         check("served_has_day", "state <> 'served' OR served_on IS NOT NULL"),
         check("serial_counts", "serial IS NULL OR serial >= 1"),
         STRICT,
@@ -58,6 +65,8 @@ class Document(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     office_id: int = Field(foreign_key="office.id")
     campaign_id: int | None = Field(default=None, foreign_key="campaign.id", index=True)
+    about: str | None = None  # what a document without a campaign is about, as an audit subject
+    about_id: int | None = None
     unit_id: int = Field(foreign_key="unit.id", index=True)
     kind: str  # the code of its rule file
     content_kind: str  # what its rule says it carries, when it was drafted
@@ -79,11 +88,17 @@ class Document(SQLModel, table=True):
     content_sha256: str | None = None
     template_sha256: str | None = None
     signed_by: str | None = None
+    signed_for: str | None = None  # the post in whose place it was signed, by delegation
     signed_on: date | None = None
     signed_at: datetime | None = None
     authorised_by: str | None = None  # a standing authorisation that let it go without a hand signature
     issued_on: date | None = None
     served_on: date | None = None
+    reply_due_on: date | None = (
+        None  # the day by which the unit must answer; counted at signing or at service
+    )
+    reply_provisional: bool = False
+    replied_on: date | None = None
     void_reason: str | None = None
 
 
@@ -137,4 +152,67 @@ class ServiceRecord(SQLModel, table=True):
     recorded_by: str
     recorded_at: datetime
     note: str = ""
+    file_sha256: str | None = None
+
+
+class DocumentApproval(SQLModel, table=True):
+    """One step of review with the content it saw (核稿, 法制审核); an edit makes it void, the row stays."""
+
+    __tablename__ = "document_approval"
+    __table_args__ = (
+        one_of("step", ("drafted", "reviewed", "legal", "signed")),
+        check("sha256_hex", "length(content_sha256) = 64"),
+        check("void_has_reason", "(void_on IS NULL) = (void_reason IS NULL)"),
+        STRICT,
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    document_id: int = Field(foreign_key="document.id", index=True)
+    step: str
+    by: str
+    on_day: date
+    at: datetime
+    content_sha256: str
+    content: str  # what was read, as canonical JSON
+    note: str = ""
+    void_on: date | None = None
+    void_reason: str | None = None
+
+
+class DocumentItem(SQLModel, table=True):
+    """One opinion or suggestion of a document (条): counted, printed with its number, answered one by one."""
+
+    __tablename__ = "document_item"
+    __table_args__ = (
+        UniqueConstraint("document_id", "number"),
+        one_of("result", ("done", "partly", "not_done"), nullable=True),
+        check("number_counts", "number >= 1"),
+        check("answer_is_whole", "(done_on IS NULL) = (result IS NULL)"),
+        STRICT,
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    document_id: int = Field(foreign_key="document.id")
+    number: int
+    text: str
+    case_id: int | None = Field(default=None, foreign_key="rectification.id", index=True)
+    done_on: date | None = None
+    result: str | None = None
+    answer: str = ""
+    recorded_by: str = ""
+
+
+class DocumentReply(SQLModel, table=True):
+    """What a unit answered to a document that asked for a report, with what the office makes of it."""
+
+    __tablename__ = "document_reply"
+    __table_args__ = (one_of("outcome", ("received", "obeyed", "not_obeyed")), STRICT)
+
+    id: int | None = Field(default=None, primary_key=True)
+    document_id: int = Field(foreign_key="document.id", index=True)
+    replied_on: date
+    outcome: str
+    note: str = ""
+    recorded_by: str
+    recorded_at: datetime
     file_sha256: str | None = None

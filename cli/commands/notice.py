@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.commands import notice_review
 from cli.commands.register import existing
 from cli.edge import day, emit, open_edge, reading, writing
 from core.errors import InvalidInput, InvalidRuleFile
@@ -24,11 +25,14 @@ CHANNELS = {
     "签收": "acknowledgement", "回执": "acknowledgement", "专人": "hand", "直接": "hand", "电话": "telephone",
     "phone": "telephone", "邮寄": "post", "mail": "post", "门户": "portal", "留置": "left",
 }  # fmt: skip
+# What people look up with `notice show`, so that a line of the list keeps its number and its days whole
+ON_ITS_OWN_PAGE = frozenset({"sha256", "replied_on", "about"})
 KNOWN_CHANNELS = ("acknowledgement", "hand", "telephone", "post", "portal", "left")
 
 
 def attach(app: typer.Typer) -> None:
     """Add these commands."""
+    notice_review.attach(notices)
     app.add_typer(notices, name="notice")
     app.add_typer(outbox, name="outbox")
 
@@ -41,10 +45,13 @@ def draft(
     values: Annotated[Path | None, typer.Option(help="取值文件（YAML），名称同该文书的 sample.yaml")] = None,
     case: Annotated[list[str] | None, typer.Option(help="所涉问题编号，可写多次")] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", help="单个取值：名称=文字")] = None,
+    major: Annotated[str, typer.Option(help="认定问题重大的理由（决定书的前提之一）")] = "",
+    copy_to: Annotated[list[str] | None, typer.Option("--copy-to", help="抄送机关，可写多次")] = None,
 ) -> None:
     from casework.notices import draft_by_hand, draft_notices
 
-    by_hand = {"--unit": unit, "--values": values, "--case": case, "--set": settings}
+    by_hand = {"--unit": unit, "--values": values, "--case": case, "--set": settings,
+               "--major": major, "--copy-to": copy_to}  # fmt: skip
     if kind is None and any(by_hand.values()):
         found = "、".join(name for name, given in by_hand.items() if given)
         raise InvalidInput(
@@ -52,10 +59,13 @@ def draft(
         )
     with writing() as desk:
         if kind is None:
-            result = [_row(desk, document) for document in draft_notices(desk, code)]
+            result = [describe_here(desk, document) for document in draft_notices(desk, code)]
         else:
             given = read_values(values, settings or [])
-            result = [_row(desk, draft_by_hand(desk, code, kind, unit or "", given, case or []))]
+            row = draft_by_hand(
+                desk, code, kind, unit or "", given, case or [], major=major, copies_to=copy_to or []
+            )
+            result = [describe_here(desk, row)]
     emit(result, states=DOCUMENT_STATE_LABELS)
 
 
@@ -82,8 +92,8 @@ def read_values(file: Path | None, settings: list[str]) -> dict[str, Any]:
 
 @notices.command("sheet", help="生成发文稿纸，进入核稿")
 def sheet(document: Number, out: Annotated[Path | None, typer.Option(help="输出的 PDF 文件")] = None) -> None:
-    from casework.documents import put_in_review
     from casework.papers import print_sheet, store_file
+    from casework.reviewing import put_in_review
 
     path = out or Path(f"发文稿纸-{document}.pdf")
     with writing() as desk:
@@ -91,7 +101,7 @@ def sheet(document: Number, out: Annotated[Path | None, typer.Option(help="输�
         content = print_sheet(desk, row)
         store_file(desk, row, "sheet", path.name, content)
         path.write_bytes(content)
-        result = {**_row(desk, row), "file": str(path)}
+        result = {**describe_here(desk, row), "file": str(path)}
     emit(result, states=DOCUMENT_STATE_LABELS)
 
 
@@ -106,7 +116,7 @@ def sign(
 
     with writing() as desk:
         rows = sign_documents(desk, documents, existing(file) if file else None)
-        result = [_row(desk, row) for row in rows]
+        result = [describe_here(desk, row) for row in rows]
     emit(result, states=DOCUMENT_STATE_LABELS)
 
 
@@ -115,7 +125,7 @@ def seal(document: Number, file: Annotated[Path, typer.Option(help="盖章后的
     from casework.documents import seal_document
 
     with writing() as desk:
-        result = _row(desk, seal_document(desk, document, existing(file)))
+        result = describe_here(desk, seal_document(desk, document, existing(file)))
     emit(result, states=DOCUMENT_STATE_LABELS)
 
 
@@ -140,7 +150,7 @@ def serve(
     with writing() as desk:
         when = day(on, "--on") or desk.today
         row = serve_document(desk, document, known, when, existing(file) if file else None, note)
-        result = {**_row(desk, row), "served_on": row.served_on}
+        result = {**describe_here(desk, row), "served_on": row.served_on}
     emit(result, states=DOCUMENT_STATE_LABELS)
 
 
@@ -162,18 +172,32 @@ def list_(
             result = [
                 describe(doc, unit) for doc, unit in list_documents(desk, state=state, campaign=campaign)
             ]
-    emit(result, states=DOCUMENT_STATE_LABELS)
+    emit(result, _say_documents)
 
 
-@notices.command("show", help="查看一份文书；--out 写出 PDF 和可编辑的 .docx")
+def _say_documents(rows: list[dict[str, Any]]) -> None:
+    from cli.tables import print_value
+
+    print_value(
+        [{key: value for key, value in row.items() if key not in ON_ITS_OWN_PAGE} for row in rows],
+        DOCUMENT_STATE_LABELS,
+    )
+
+
+@notices.command("show", help="查看一份文书、审核记录和缺少的字体；--out 写出 PDF 和可编辑的 .docx")
 def show(document: Number, out: Annotated[Path | None, typer.Option(help="输出文件夹")] = None) -> None:
     from casework.documents import find_document
-    from casework.papers import paper_of, print_docx, print_pdf
+    from casework.papers import fonts_of, paper_of, print_docx, print_pdf
+    from casework.reviewing import UNSIGNED, compose, list_approvals
 
     with reading() as desk:
         row = find_document(desk, document)
         paper = paper_of(desk, row)
-        result = {**_row(desk, row), "title": paper.title, "addressee": paper.addressee, "files": []}
+        result = {**describe_here(desk, row), "title": paper.title, "addressee": paper.addressee, "files": []}
+        result["approvals"] = list_approvals(desk, row)
+        if row.state in UNSIGNED:
+            result["preview_sha256"] = compose(desk, row)[1]
+        result["warnings"] = list(fonts_of(desk).missing)
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
             stem = out / f"{row.kind}-{row.id}"
@@ -190,7 +214,7 @@ def void(
     from casework.documents import void_document
 
     with writing() as desk:
-        result = _row(desk, void_document(desk, document, note))
+        result = describe_here(desk, void_document(desk, document, note))
     emit(result, states=DOCUMENT_STATE_LABELS)
 
 
@@ -206,10 +230,14 @@ def describe(document: Document, unit: str) -> dict[str, Any]:
         "drafted_on": document.drafted_on,
         "signed_on": document.signed_on,
         "served_on": document.served_on,
+        "reply_due_on": document.reply_due_on,
+        "replied_on": document.replied_on,
+        "about": f"{document.about}:{document.about_id}" if document.about else None,
     }
 
 
-def _row(desk: Desk, document: Document) -> dict[str, Any]:
+def describe_here(desk: Desk, document: Document) -> dict[str, Any]:
+    """Return a document as outside programs read it, with the code of its unit."""
     from models.organisation import Unit
 
     unit = desk.session.get(Unit, document.unit_id)

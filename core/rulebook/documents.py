@@ -43,7 +43,7 @@ class DocumentRule(Parametrised, Marked):
     SETTABLE: ClassVar[frozenset[str]] = frozenset(
         {
             "effective_from", "effective_until", "period", "period_unit", "starts_on", "reply_workdays",
-            "objection", "series", "signer", "recipients",
+            "objection", "series", "signer", "recipients", "review",
         }
     )  # fmt: skip
 
@@ -73,6 +73,14 @@ class DocumentRule(Parametrised, Marked):
     series: Word | None = None
     """文号系列，与单位文件中本线 series 的键对应；不编号的不写"""
     numbered: Flag
+    review: Literal["none", "review", "legal"] = "none"
+    """签发前的核稿：none 不要求，review 由拟稿人以外的人核稿，legal 还须法制审核；核后改动的须重核"""
+    after_unobeyed: tuple[Word, ...] = ()
+    """前提：所列文书中有一份在规定时限内未落实，或者认定问题重大；没有前提的不写"""
+    counted: Word | None = None
+    """逐条编号、计数和答复的取值名称（列表），如意见书的 problems、建议书的 suggestions"""
+    upward: Flag = False
+    """是否上行文：上行文印签发人，主送本级政府"""
     signer: LeaderRole
     """签发级别：section 科室负责人，deputy 分管负责人，director 主任，committee 委员会负责人"""
     layout: Literal["notice", "letter", "form"]

@@ -20,7 +20,10 @@ from delivery.lint.values import Mark, Trial, marked, trials, variants
 COMMON = frozenset({"unit", "work", "campaign", "basis", "contact"})
 OWN_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,10}〔[^〕\n]{1,40}〕\s*第?\s*(?:[0-9]+|\{\{[^}\n]*\}\})\s*号")
 # What the machine sends by mail; a kind without a template could not be told.
-MAILS = ("document", "late_reports", "notice_collect", "reminder", "staff", "task", "team_reminder")
+MAILS = (
+    *("document", "half_report", "late_reports", "notice_collect", "reminder", "staff", "task"),
+    "team_reminder",
+)
 
 
 def lint_templates(book: Rulebook | None, texts: Mapping[str, str]) -> list[Problem]:

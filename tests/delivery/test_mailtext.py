@@ -13,7 +13,10 @@ from core.errors import InvalidInput, NotFound
 from delivery import mailtext
 from delivery.mailtext import SAMPLES, list_mail_kinds, mail_template_hash, render_mail
 
-KINDS = ("document", "late_reports", "notice_collect", "reminder", "staff", "task", "team_reminder")
+KINDS = (
+    *("document", "half_report", "late_reports", "notice_collect", "reminder", "staff", "task"),
+    "team_reminder",
+)
 
 
 def change(kind: str, **values: Any) -> Mapping[str, Any]:

@@ -14,8 +14,9 @@ from core.errors import DeliveryFailed, InvalidInput
 from delivery import typeset
 from delivery.fonts import ROLES, Fonts
 from delivery.paper import Countersign, Layout, Paragraph, Sheet, Table
-from delivery.typeset import render_pdf, render_png, render_sheet, render_sheet_png
+from delivery.typeset import refuse_unprintable, render_pdf, render_png, render_sheet, render_sheet_png
 from delivery.wording import list_kinds
+from tests.delivery.contactsheet import PICTURE, draw
 from tests.delivery.papers import METACHARACTERS, sample_paper, short_paper, squeeze
 
 
@@ -183,3 +184,81 @@ def test_a_broken_layout_is_a_failed_delivery(
     monkeypatch.setattr(typeset, "LAYOUTS", tmp_path)
     with pytest.raises(DeliveryFailed, match="排版失败"):
         render_pdf(short_paper("正文"), fonts)
+
+
+# ---- GB/T 9704-2012, part by part --------------------------------------------------------------------------------
+
+
+def places(pdf: bytes, page: int) -> dict[str, tuple[float, float]]:
+    """Return {text: (x, y) of its start, in points from the lower left} of a page."""
+    found: dict[str, tuple[float, float]] = {}
+
+    def visit(text: str, cm: list[float], tm: list[float], *_: object) -> None:
+        if text.strip():
+            found.setdefault(squeeze(text), (cm[4] + tm[4], cm[5] + tm[5]))
+
+    pypdf.PdfReader(BytesIO(pdf)).pages[page].extract_text(visitor_text=visit)
+    return found
+
+
+@pytest.mark.parametrize("kind", list_kinds())
+def test_only_a_document_to_a_superior_names_its_signer(kind: str, fonts: Fonts) -> None:
+    assert "签发人" not in read(render_pdf(sample_paper(kind), fonts))
+
+
+def test_a_document_to_a_superior_has_its_number_left_and_its_signer_right(fonts: Fonts) -> None:
+    paper = short_paper("正文", number="示司执监请〔2026〕7号", signer="张某某")
+    where = places(render_pdf(paper, fonts), 0)
+    (number,) = [at for text, at in where.items() if text.startswith("示司执监请")]
+    (signer,) = [at for text, at in where.items() if "签发人" in text]
+    assert number[0] < 140
+    assert signer[0] > 350
+    assert abs(number[1] - signer[1]) < 3
+    assert "签发人：张某某" in read(render_pdf(paper, fonts))
+    assert "签发人：" in read(render_pdf(replace(paper, signer=""), fonts))
+
+
+def test_the_date_ends_four_characters_inside_and_the_imprint_stands_at_the_bottom_of_the_last_page(
+    fonts: Fonts,
+) -> None:
+    pdf = render_pdf(short_paper("正文，" * 600), fonts)
+    last = len(pypdf.PdfReader(BytesIO(pdf)).pages) - 1
+    where = places(pdf, last)
+    printed = [at for text, at in where.items() if "印发" in text]
+    assert printed
+    assert printed[0][1] < 99 + 30  # the type area ends 35 mm (99 pt) above the foot of the paper
+    assert not any("印发" in text for page in range(last) for text in places(pdf, page))
+
+
+def test_a_letter_has_no_printer_s_line(fonts: Fonts) -> None:
+    text = read(render_pdf(short_paper("正文", "letter"), fonts))
+    assert "2026年5月8日印发" not in text
+    assert "抄送：示例县人民政府办公室" in text
+
+
+def test_a_page_never_holds_the_closing_line_and_the_seal_alone(fonts: Fonts) -> None:
+    for lines in range(10, 24):
+        paper = short_paper("")
+        blocks = (*(Paragraph("正文一行。") for _ in range(lines)), Paragraph("特此通知。"))
+        pages = pypdf.PdfReader(BytesIO(render_pdf(replace(paper, blocks=blocks), fonts))).pages
+        if len(pages) > 1:
+            assert "正文一行" in pages[-1].extract_text()
+
+
+# ---- characters ----------------------------------------------------------------------------------------------------
+
+
+def test_a_character_that_no_font_has_is_refused_before_anything_is_made(fonts: Fonts) -> None:
+    refuse_unprintable(sample_paper("feedback_notice"), fonts)
+    for _again in range(2):
+        with pytest.raises(InvalidInput, match="U\\+187F0") as caught:
+            refuse_unprintable(short_paper("姓名：张\U000187f0，李四。"), fonts)
+        assert "张" not in caught.value.found  # the character itself is named, not its neighbours
+        assert "关于准予整改事项销号的通知" in str(caught.value)
+
+
+def test_the_picture_of_all_kinds_shows_every_kind(tmp_path: Path) -> None:
+    picture = tmp_path / "documents.png"
+    assert draw(picture) == len(list_kinds())
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert PICTURE.stat().st_size < 1_500_000

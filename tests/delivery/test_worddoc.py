@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from lxml import etree
 
 from core.errors import InvalidInput, NotFound
 from delivery import worddoc
-from delivery.paper import Layout, Table
+from delivery.paper import Layout, Paragraph, Table
 from delivery.worddoc import render_docx
 from delivery.wording import list_kinds
 from tests.delivery.papers import METACHARACTERS, sample_paper, short_paper, squeeze
@@ -25,6 +26,11 @@ def read(docx: bytes, part: str = "word/document.xml") -> str:
     with zipfile.ZipFile(BytesIO(docx)) as archive:
         tree = etree.fromstring(archive.read(part))
     return squeeze("".join(node.text or "" for node in tree.iter(f"{W}t")))
+
+
+def xml(docx: bytes) -> str:
+    with zipfile.ZipFile(BytesIO(docx)) as archive:
+        return archive.read("word/document.xml").decode()
 
 
 @pytest.mark.parametrize("kind", list_kinds())
@@ -119,3 +125,31 @@ def test_an_unknown_placeholder_is_named_with_kind_and_letterhead(
         render_docx(short_paper("正文"))
     for word in ("notice.docx", "closure_notice", "nubmer"):
         assert word in str(caught.value)
+
+
+def test_a_document_to_a_superior_names_its_signer_and_no_other_does() -> None:
+    up = read(render_docx(short_paper("正文", signer="张某某")))
+    assert "签发人：" in up
+    assert "张某某" in up
+    assert "签发人" not in read(render_docx(short_paper("正文")))
+
+
+def test_the_office_s_own_letterhead_goes_before_ours(tmp_path: Path) -> None:
+    ours = worddoc.LETTERHEADS / "letter.docx"
+    with zipfile.ZipFile(ours) as old, zipfile.ZipFile(tmp_path / "letter.docx", "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            if name == "word/document.xml":
+                part = part.replace(b"{{ number }}", "本单位{{ number }}".encode())
+            new.writestr(name, part)
+    assert "本单位示法督〔2026〕7号" in read(render_docx(short_paper("正文", "letter"), tmp_path))
+    assert "本单位" not in read(
+        render_docx(short_paper("正文"), tmp_path)
+    )  # no notice.docx there: ours is used
+
+
+def test_a_closing_line_takes_the_paragraph_before_it_along() -> None:
+    paper = replace(short_paper(""), blocks=(Paragraph("甲。"), Paragraph("乙。"), Paragraph("特此通知。")))
+    assert xml(render_docx(paper)).count('w:val="DuchaLast"') == 2
+    long = replace(paper, blocks=(Paragraph("甲。"), Paragraph("字" * 60)))
+    assert xml(render_docx(long)).count('w:val="DuchaLast"') == 1
