@@ -195,3 +195,40 @@ def history_of(session: Session, office_id: int, subject: str, ids: Iterable[int
         .order_by(entry.c.at, entry.c.shard, entry.c.seq)
     )
     yield from session.scalars(query)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One entry with what its hash covers, so that it can be checked where the database is not."""
+
+    entry: AuditEntry
+    covered: tuple[str, ...]
+    previous: bytes
+
+
+def links_of(session: Session, entries: Sequence[AuditEntry]) -> list[Link]:
+    """Return entries with the hash before each, in the order of their chains; two queries."""
+    if not entries:
+        return []
+    entry = table_of(AuditEntry)
+    shards: dict[int, list[int]] = {}
+    for one in entries:
+        shards.setdefault(one.shard, []).append(one.seq - 1)
+    before = sa.or_(
+        *(sa.and_(entry.c.shard == shard, entry.c.seq.in_(places)) for shard, places in shards.items())
+    )
+    query = sa.select(entry.c.shard, entry.c.seq, entry.c.hash).where(
+        entry.c.office_id == entries[0].office_id, before
+    )
+    known = {(row.shard, row.seq): bytes(row.hash) for row in session.connection().execute(query)}
+    return [
+        Link(
+            one,
+            (
+                one.at.isoformat(timespec="microseconds"),
+                *(str(getattr(one, name)) for name in COVERED),
+            ),
+            known.get((one.shard, one.seq - 1), GENESIS),
+        )
+        for one in sorted(entries, key=lambda one: (one.shard, one.seq))
+    ]
