@@ -9,33 +9,57 @@ from sqlmodel import col, select
 from casework.cases import ActOnCase
 from casework.clearing import void_idle_sheets
 from casework.closing import (
-    accept_verification,
     apply_closure,
     check_closer,
     check_look_back_day,
     check_reopening,
-    check_verifier,
     close_case,
     correct_on_spot,
     count_return,
-    need_evidence,
     schedule_look_back,
+    settle_pending,
     start_round,
 )
 from casework.escalating import check_event, flag_event
+from casework.evidence import keep_file
+from casework.freezing import check_release, release
+from casework.halfreports import count_progress
 from casework.kinds import is_shown
+from casework.longterm import (
+    check_long_term_decision,
+    check_long_term_request,
+    check_stage_review,
+    decide_long_term,
+    request_long_term,
+    review_stage,
+)
+from casework.lookbacks import end_look_back
+from casework.measures import check_measure, tick_measures
 from casework.moves import move
-from casework.requests import (
-    check_extension_decision,
-    check_extension_request,
+from casework.objections import (
+    check_admission,
     check_objection,
     check_objection_decision,
-    decide_extension,
     decide_objection,
     object_to_notice,
+)
+from casework.plans import approve_plan, check_approval, check_return, need_plan, return_plan, submit_plan
+from casework.proof import check_application, need_evidence
+from casework.requests import check_extension_decision, check_extension_request, decide_extension
+from casework.siderequests import (
+    check_endorsement,
+    check_request_withdrawal,
+    endorse,
     open_request,
-    resume_clock,
-    suspend_clock,
+    withdraw_request,
+)
+from casework.suspending import check_suspension, resume_clock, suspend_clock
+from casework.verifying import (
+    accept_verification,
+    check_settlement,
+    check_verifier,
+    record_complaint,
+    settle_complaint,
 )
 from core.codes import Light
 from core.errors import IllegalMove, InvalidInput
@@ -76,32 +100,6 @@ def _acknowledge(deed: ActOnCase) -> None:
         serve_document(deed.desk, key_of(document), "acknowledgement", day, note=deed.desk.actor.code)
 
 
-def _need_plan(deed: ActOnCase) -> None:
-    if not (deed.values.get("measures") or deed.note).strip():
-        raise InvalidInput(
-            "整改方案须写明措施",
-            found="空",
-            expected="--set measures=措施",
-            remedy="逐项写明措施、责任人和完成时限",
-        )
-    if deed.case.due_on is None:
-        raise InvalidInput(
-            "通知书尚未签发，不能报送方案",
-            found=deed.case.state,
-            expected="已签发的通知书",
-            remedy="待通知书签发后再报送",
-        )
-
-
-def _submit_plan(deed: ActOnCase) -> None:
-    deed.case.plan_on = deed.on
-    deed.case.plan_text = deed.values.get("measures") or deed.note
-
-
-def _return_plan(deed: ActOnCase) -> None:
-    deed.case.plan_on = None
-
-
 def _need_percent(deed: ActOnCase) -> None:
     text = deed.values["percent"].removesuffix("%")
     if not text.isdigit() or not 0 <= int(text) <= 100:
@@ -111,32 +109,47 @@ def _need_percent(deed: ActOnCase) -> None:
             expected="0 至 100 的整数",
             remedy="改正 --set percent=60",
         )
+    check_measure(deed)
 
 
 def _report_progress(deed: ActOnCase) -> None:
     deed.case.percent = int(deed.values["percent"].removesuffix("%"))
+    tick_measures(deed)
+    count_progress(deed)
 
 
 def _withdraw(deed: ActOnCase) -> None:
     deed.case.light = Light.NONE.value
     void_idle_sheets(deed.desk, deed.case.id)
+    settle_pending(deed)
     if deed.finding.state != "withdrawn":
         move(deed.desk, deed.finding, FINDING_MOVES, FindingAct.WITHDRAW, subject="finding", thing="问题",
              unit_id=deed.finding.unit_id, detail={"note": deed.note})  # fmt: skip
         deed.desk.session.add(deed.finding)
 
 
+def _refer(deed: ActOnCase) -> None:
+    """Open a screening beside the case; its history and its files lie with the screening, not with the case."""
+    # imported here, since a screening finds its case, which is acted on here
+    from casework.screening import open_screening_by_hand
+
+    referral = open_screening_by_hand(deed.desk, deed.finding.code, deed.note)
+    for path in deed.files:
+        keep_file(deed.desk, "referral", key_of(referral), deed.act.value, path)
+
+
 BEFORE: dict[CaseAct, Step] = {
     CaseAct.ACKNOWLEDGE: _need_document,
-    CaseAct.SUBMIT_PLAN: _need_plan,
-    CaseAct.RETURN_PLAN: ActOnCase.need_note,
+    CaseAct.SUBMIT_PLAN: need_plan,
+    CaseAct.APPROVE_PLAN: check_approval,
+    CaseAct.RETURN_PLAN: check_return,
     CaseAct.REPORT_PROGRESS: _need_percent,
     CaseAct.REQUEST_EXTENSION: check_extension_request,
     CaseAct.DECIDE_EXTENSION: check_extension_decision,
     CaseAct.OBJECT: check_objection,
     CaseAct.DECIDE_OBJECTION: check_objection_decision,
-    CaseAct.SUSPEND: ActOnCase.need_note,
-    CaseAct.APPLY_CLOSURE: need_evidence,
+    CaseAct.SUSPEND: check_suspension,
+    CaseAct.APPLY_CLOSURE: check_application,
     CaseAct.VERIFY: check_verifier,
     CaseAct.RETURN: ActOnCase.need_note,
     CaseAct.CLOSE: check_closer,
@@ -145,11 +158,22 @@ BEFORE: dict[CaseAct, Step] = {
     CaseAct.WITHDRAW: ActOnCase.need_note,
     CaseAct.CORRECT_ON_SPOT: need_evidence,
     CaseAct.FLAG: check_event,
+    CaseAct.ENDORSE: check_endorsement,
+    CaseAct.WITHDRAW_REQUEST: check_request_withdrawal,
+    CaseAct.REQUEST_LONG_TERM: check_long_term_request,
+    CaseAct.DECIDE_LONG_TERM: check_long_term_decision,
+    CaseAct.REVIEW_STAGE: check_stage_review,
+    CaseAct.ADMIT_OBJECTION: check_admission,
+    CaseAct.REFER: ActOnCase.need_note,
+    CaseAct.RELEASE: check_release,
+    CaseAct.RECORD_COMPLAINT: ActOnCase.need_note,
+    CaseAct.SETTLE_COMPLAINT: check_settlement,
 }
 AFTER: dict[CaseAct, Step] = {
     CaseAct.ACKNOWLEDGE: _acknowledge,
-    CaseAct.SUBMIT_PLAN: _submit_plan,
-    CaseAct.RETURN_PLAN: _return_plan,
+    CaseAct.SUBMIT_PLAN: submit_plan,
+    CaseAct.APPROVE_PLAN: approve_plan,
+    CaseAct.RETURN_PLAN: return_plan,
     CaseAct.REPORT_PROGRESS: _report_progress,
     CaseAct.REQUEST_EXTENSION: open_request(RequestKind.EXTENSION),
     CaseAct.DECIDE_EXTENSION: decide_extension,
@@ -162,8 +186,18 @@ AFTER: dict[CaseAct, Step] = {
     CaseAct.RETURN: count_return,
     CaseAct.CLOSE: close_case,
     CaseAct.SCHEDULE_LOOK_BACK: schedule_look_back,
+    CaseAct.LOOK_BACK: end_look_back,
     CaseAct.REOPEN: start_round,
     CaseAct.WITHDRAW: _withdraw,
     CaseAct.CORRECT_ON_SPOT: correct_on_spot,
     CaseAct.FLAG: flag_event,
+    CaseAct.ENDORSE: endorse,
+    CaseAct.WITHDRAW_REQUEST: withdraw_request,
+    CaseAct.REQUEST_LONG_TERM: request_long_term,
+    CaseAct.DECIDE_LONG_TERM: decide_long_term,
+    CaseAct.REVIEW_STAGE: review_stage,
+    CaseAct.REFER: _refer,
+    CaseAct.RELEASE: release,
+    CaseAct.RECORD_COMPLAINT: record_complaint,
+    CaseAct.SETTLE_COMPLAINT: settle_complaint,
 }

@@ -9,16 +9,19 @@ from pathlib import Path
 
 from sqlmodel import col, select
 
-from casework.climbing import refresh
+from casework.climbing import ladder_of, refresh
+from casework.delegations import lender
 from casework.desk import Desk
 from casework.evidence import keep_file
+from casework.lineage import is_own_unit
 from casework.moves import move_rectification
-from casework.people import require_role
+from casework.people import POST_ROLES, require_role
 from core.errors import InvalidInput, NotAllowed, NotFound
 from core.rectification import (
     ACTORS,
     CASE_ACT_LABELS,
     KEYS,
+    QUIET,
     CaseAct,
     CaseState,
     Role,
@@ -29,6 +32,9 @@ from core.secrecy import refuse_state_secrets
 from models.campaign import Finding
 from models.organisation import Unit
 from models.rectification import Rectification
+
+# Acts whose words stay in their own row: who reads the history of the case need not read them.
+UNTOLD = frozenset({CaseAct.RECORD_COMPLAINT})
 
 
 @dataclass(slots=True)
@@ -81,6 +87,8 @@ def act_on_case(
 
     raises   IllegalMove naming the acts that are possible; NotAllowed; InvalidInput; nothing is changed then
     """
+    from casework.freezing import refuse_frozen  # a freeze uses this module's types
+
     case, finding = find_case(desk, code)
     act = _known_act(act_code)
     given = dict(values or {})
@@ -91,6 +99,7 @@ def act_on_case(
     _check_words(deed)
     move_case(CaseState(case.state), effective, suspended=case.suspended_on is not None)
     _check_day(deed)
+    refuse_frozen(deed)
     _carry_out(deed)
     return case
 
@@ -98,6 +107,7 @@ def act_on_case(
 def _carry_out(deed: ActOnCase) -> None:
     """Check what the act asks for, move the case, keep the files, and do what follows from the act."""
     from casework.acting import AFTER, BEFORE  # the acts use this module's types
+    from casework.proof import kinds_of_files
 
     desk, case, act = deed.desk, deed.case, deed.act
     steps = tuple(
@@ -106,10 +116,11 @@ def _carry_out(deed: ActOnCase) -> None:
     for step in steps:
         if step in BEFORE:
             BEFORE[step](deed)
-    said = {"note": deed.note, **deed.values, **deed.detail}
-    move_rectification(desk, case, deed.effective, on=deed.on, label=act.value, detail=said)
-    for path in deed.files:
-        keep_file(desk, "case", case.id, act.value, path)
+    if act not in QUIET:
+        said = {"note": "" if act in UNTOLD else deed.note, **deed.values, **deed.detail}
+        move_rectification(desk, case, deed.effective, on=deed.on, label=act.value, detail=said)
+        for path, kind in kinds_of_files(deed).items():
+            keep_file(desk, "case", case.id, act.value, path, kind=kind)
     desk.session.flush()
     for step in steps:
         if step in AFTER:
@@ -163,9 +174,10 @@ def _check_keys(act: CaseAct, given: Mapping[str, str]) -> None:
 def _check_person(deed: ActOnCase) -> None:
     actor = deed.desk.actor
     label = CASE_ACT_LABELS[deed.act]
-    require_role(deed.desk, {role.value for role in ACTORS[deed.act]}, label)
+    _check_role(deed, label)
     unit = deed.desk.session.get(Unit, deed.case.unit_id)
     own = unit is not None and actor.unit_code == unit.code
+    kin = own or (unit is not None and is_own_unit(deed.desk, actor.unit_code, unit))
     if actor.speaks_for_unit and not own:
         raise NotAllowed(
             "不能办理其他单位的整改事项",
@@ -173,7 +185,7 @@ def _check_person(deed: ActOnCase) -> None:
             expected=unit.code if unit else "",
             remedy="由该单位办理",
         )
-    if own and not actor.speaks_for_unit:
+    if kin and not actor.speaks_for_unit:
         raise NotAllowed(
             f"本单位人员须回避，不能{label}",
             found=f"{actor.code} 所在单位 {actor.unit_code}",
@@ -187,6 +199,17 @@ def _check_person(deed: ActOnCase) -> None:
             expected=f"不晚于 {deed.desk.today}",
             remedy="改正 --on",
         )
+
+
+def _check_role(deed: ActOnCase, label: str) -> None:
+    """Refuse an actor without the role, unless a post that has it lent the decision (授权代签)."""
+    wanted = {role.value for role in ACTORS[deed.act]}
+    if not wanted & deed.desk.actor.roles:
+        lent = lender(deed.desk, None, act=deed.act.value)
+        if lent is None or not POST_ROLES[lent.role] & wanted:
+            require_role(deed.desk, wanted, label)
+        else:
+            deed.detail["signed_for"] = lent.principal
 
 
 def _check_words(deed: ActOnCase) -> None:
@@ -206,4 +229,23 @@ def _check_day(deed: ActOnCase) -> None:
     if deed.on < known:
         raise InvalidInput(
             "办理日期早于问题认定", found=deed.on.isoformat(), expected=f"不早于 {known}", remedy="改正 --on"
+        )
+    _check_lateness(deed)
+
+
+def _check_lateness(deed: ActOnCase) -> None:
+    """Refuse an act entered long after its day without a word why; both days are kept (补录).
+
+    source   ladder, late_entry_workdays
+    """
+    limit = ladder_of(deed.desk, deed.case.campaign_id).late_entry_workdays
+    if limit is None or deed.note.strip() or deed.on >= deed.desk.today:
+        return
+    late = deed.desk.calendar.between(deed.on, deed.desk.today)
+    if late > limit:
+        raise InvalidInput(
+            "补录须说明理由",
+            found=f"{deed.on} 的事项，今天 {deed.desk.today}，相隔{late}个工作日",
+            expected=f"超过{limit}个工作日的补录写明理由",
+            remedy="加上 --note 理由",
         )

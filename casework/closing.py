@@ -2,159 +2,118 @@
 
 from __future__ import annotations
 
-import json
-
-from sqlmodel import col, select
+from collections.abc import Iterator
 
 from casework.cases import ActOnCase
-from casework.clearing import void_idle_sheets
-from casework.climbing import ladder_of, palette_of, profile_of, rules_of
-from casework.desk import SYSTEM, Actor
+from casework.clearing import finish_case_tasks, void_idle_sheets
+from casework.climbing import ladder_of, profile_of, rules_of
+from casework.delegations import deciding_role
+from casework.desk import SYSTEM
 from casework.documents import CaseOnDocument, draft_document
 from casework.duedates import count_due, name_due
 from casework.escalating import raise_for_rebound
-from casework.people import find_actor
+from casework.longterm import end_long_term
+from casework.measures import finish_measures
+from casework.siderequests import CHANGES_OF_TIME, drop_requests
+from casework.verifying import (
+    end_notice,
+    entries_of,
+    keep_verification,
+    open_complaints,
+    review_of,
+    tiers_of,
+    verifications_of,
+    verifiers_of,
+)
 from core.codes import DocumentContent, Light, Line
-from core.errors import InvalidInput, NotAllowed
-from core.rectification import CaseAct, CaseState
-from core.rulebook import Review
-from models.audit import history_of
+from core.errors import InvalidInput, NotAllowed, Refused
+from core.rectification import CaseAct, RequestKind
+from core.sidelife import Manner
 from models.campaign import Campaign
-from models.organisation import Unit
-from models.record import AuditEntry
-from models.rectification import Evidence
-
-
-def need_evidence(deed: ActOnCase) -> None:
-    """Refuse closure without evidence filed since the case was last returned or reopened."""
-    query = select(Evidence.id).where(
-        col(Evidence.subject) == "case", col(Evidence.subject_id) == deed.case.id
-    )
-    setbacks = [
-        entry.on_day
-        for entry in history_of(deed.desk.session, deed.desk.office_id, "case", [deed.case.id])
-        if entry.to_state == CaseState.RECTIFYING and entry.from_state in _LEFT
-    ]
-    if setbacks:
-        query = query.where(col(Evidence.filed_on) >= setbacks[-1])
-    if deed.desk.session.exec(query).first() is None and not deed.files:
-        raise InvalidInput(
-            "申请销号须附佐证材料",
-            found="0份",
-            expected="至少一份",
-            remedy="加上 --file 文件，或在报表“佐证材料”栏填写并提供文件夹",
-        )
-
-
-# A case that comes back to rectifying from one of these was returned or reopened.
-_LEFT = frozenset({"closure_applied", "verified", "closed", "look_back", "archived"})
 
 
 def apply_closure(deed: ActOnCase) -> None:
+    """Take the work for done: its measures with it, and no more time is asked for."""
     deed.case.percent = 100
-
-
-def check_verifier(deed: ActOnCase) -> None:
-    """Refuse a verifier who applied for closure; the graver colours need a second one.
-
-    source   ladder, clearing.reviews: who verifies, by the highest colour of the case
-    """
-    if _applicant(deed) == deed.desk.actor.code:
-        raise NotAllowed(
-            "核查人不能是申请销号的人",
-            found=deed.desk.actor.code,
-            expected="另一名核查人员",
-            remedy="换人核查",
-        )
-    review = _review(deed)
-    if review.verifiers < 2:
-        return
-    second = deed.values.get("second")
-    if second is None:
-        palette = palette_of(deed.desk, deed.case.campaign_id)
-        words = "、".join(palette.word(light) for light in palette.in_order(review.lights))
-        raise InvalidInput(
-            f"曾亮{words}的事项须双人核查",
-            found="1人",
-            expected="--set second=另一名核查人编号",
-            remedy="补充第二名核查人",
-        )
-    _check_second(deed, find_actor(deed.desk, second))
-
-
-def _check_second(deed: ActOnCase, second: Actor) -> None:
-    """Refuse a second verifier whom the rules would refuse as the first."""
-    unit = deed.desk.session.get_one(Unit, deed.case.unit_id)
-    involved = {deed.desk.actor.code, _applicant(deed)}
-    able = second.roles & {"verifier", "inspector", "leader"}
-    if second.code in involved or second.unit_code == unit.code or not able:
-        raise NotAllowed(
-            "第二名核查人不合要求",
-            found=second.code,
-            expected="另一名有核查角色、与申请和该单位无关的人员",
-            remedy="改正 second",
-        )
-
-
-def _review(deed: ActOnCase) -> Review:
-    """Return who verifies and approves a closure, by the highest colour the case ever had."""
-    clearing = ladder_of(deed.desk, deed.case.campaign_id).clearing
-    highest = Light(deed.case.highest_light)
-    return next((r for r in clearing.reviews if highest in r.lights), clearing.reviews[0])
-
-
-def _applicant(deed: ActOnCase) -> str | None:
-    applied = _entries(deed, CaseAct.APPLY_CLOSURE)
-    return applied[-1].actor if applied else None
-
-
-def _entries(deed: ActOnCase, act: CaseAct) -> list[AuditEntry]:
-    """Return what was noted about the case under an act, oldest first."""
-    entries = history_of(deed.desk.session, deed.desk.office_id, "case", [deed.case.id])
-    return [entry for entry in entries if entry.act == act]
-
-
-def _verifiers(deed: ActOnCase) -> set[str | None]:
-    """Return who verified the closure that is up for approval: one person, or two."""
-    verified = _entries(deed, CaseAct.VERIFY)
-    detail = json.loads(verified[-1].detail or "{}") if verified else {}
-    return {deed.case.verified_by, detail.get("second")}
-
-
-def accept_verification(deed: ActOnCase) -> None:
-    if deed.effective is CaseAct.VERIFY:
-        deed.case.verified_by = deed.desk.actor.code
+    finish_measures(deed, None)
+    drop_requests(deed, "单位已申请销号", *CHANGES_OF_TIME)
 
 
 def count_return(deed: ActOnCase) -> None:
     deed.case.returns += 1
     deed.case.verified_by = None
     deed.case.percent = min(deed.case.percent, 90)
+    end_notice(deed)
+    if deed.act is not CaseAct.VERIFY:  # a failed verification was stored as such
+        keep_verification(deed, Manner.DOCUMENTS, "returned")
 
 
 def correct_on_spot(deed: ActOnCase) -> None:
+    """Verify on the spot; somebody else still approves the closure."""
     deed.case.verified_by = deed.desk.actor.code
     deed.case.percent = 100
+    keep_verification(deed, Manner.ON_SITE, "passed")
 
 
 def check_closer(deed: ActOnCase) -> None:
-    """Refuse a closer who verified the case, or whose post is too low for its highest colour."""
-    if deed.desk.actor.code in _verifiers(deed):
-        raise NotAllowed(
+    """Refuse a closer who verified the case, or to close before all that the rules ask for is there; all at once.
+
+    source   ladder, clearing.reviews and clearing.tiers: who approves, by the highest colour and by where it came from
+    """
+    lacks = [*_wrong_person(deed), *_too_early(deed)]
+    if len(lacks) == 1:
+        raise lacks[0]
+    if lacks:
+        raise Refused(
+            "不能批准销号",
+            found="；".join(f"{one.what}（{one.found}）" for one in lacks),
+            expected="；".join(one.expected for one in lacks),
+            remedy="；".join(dict.fromkeys(one.remedy for one in lacks)),
+        )
+
+
+def _wrong_person(deed: ActOnCase) -> Iterator[Refused]:
+    if deed.desk.actor.code in verifiers_of(deed):
+        yield NotAllowed(
             "批准销号的人不能是核查人",
             found=deed.desk.actor.code,
             expected="另一名负责人",
             remedy="由负责人批准",
         )
-    needed = _review(deed).approver
-    post = deed.desk.office_rules.leaders.get(deed.desk.actor.code)
-    if needed is not None and post is not None and not post.role.may_sign(needed):
-        raise NotAllowed(
+    wanted = [review_of(deed).approver, *(tier.approver for tier in tiers_of(deed))]
+    needed = max((role for role in wanted if role is not None), key=lambda role: role.rank, default=None)
+    role = deciding_role(deed.desk, deed.act.value, needed, deed.detail, verifiers_of(deed))
+    if needed is not None and role is not None and not role.may_sign(needed):
+        yield NotAllowed(
             "批准销号的级别不够",
-            found=post.role.value,
+            found=role.value,
             expected=f"{needed.value} 及以上",
             remedy="由相应负责人批准",
         )
+
+
+def _too_early(deed: ActOnCase) -> Iterator[Refused]:
+    last = verifications_of(deed)[-1:]
+    until = last[0].notice_until if last else None
+    if until is not None and deed.on <= until:
+        yield Refused(
+            "销号公示尚未期满", found=f"公示至 {until}", expected=f"{until} 之后", remedy="公示期满后批准"
+        )
+    waiting = open_complaints(deed)
+    if waiting:
+        yield Refused(
+            "公示期间的反映尚未核实",
+            found="第" + "、".join(str(one.number) for one in waiting) + "件",
+            expected="全部核实",
+            remedy="先办理 case act … settle_complaint",
+        )
+
+
+def settle_pending(deed: ActOnCase) -> None:
+    """End what still waits beside a case that is settled: requests, tasks, notices."""
+    drop_requests(deed, "事项已办结", *CHANGES_OF_TIME, RequestKind.OBJECTION)
+    end_long_term(deed)
+    finish_case_tasks(deed.desk, deed.case.id)
 
 
 def close_case(deed: ActOnCase) -> None:
@@ -163,6 +122,7 @@ def close_case(deed: ActOnCase) -> None:
     case.closed_on = deed.on
     case.light = Light.NONE.value
     void_idle_sheets(desk, case.id)
+    settle_pending(deed)
     campaign = desk.session.get(Campaign, case.campaign_id)
     assert campaign is not None  # foreign key
     kind = rules_of(desk, case.campaign_id).document_with(DocumentContent.CLOSURE, Line(campaign.line)).code
@@ -181,7 +141,7 @@ def close_case(deed: ActOnCase) -> None:
 
 
 def _day_of(deed: ActOnCase, act: CaseAct) -> str:
-    days = [entry.on_day for entry in _entries(deed, act)]
+    days = [entry.on_day for entry in entries_of(deed, act)]
     return (days[-1] if days else deed.on).isoformat()
 
 

@@ -48,6 +48,13 @@ class CampaignKind(StrEnum):
     UNANNOUNCED = "unannounced"
     ROVING = "roving"
     STATIONED = "stationed"
+    ON_SITE = "on_site"
+    ENFORCEMENT_SPECIAL = "enforcement_special"
+    DAILY = "daily"
+    KEY = "key"
+    LISTED = "listed"
+    RAISED = "raised"
+    LEAD_CHECK = "lead_check"
 
 
 class DocumentContent(StrEnum):
@@ -103,6 +110,13 @@ CAMPAIGN_KIND_LABELS = {
     CampaignKind.UNANNOUNCED: "暗访",
     CampaignKind.ROVING: "巡回监督",
     CampaignKind.STATIONED: "驻在式监督",
+    CampaignKind.ON_SITE: "实地督察",
+    CampaignKind.ENFORCEMENT_SPECIAL: "执法突出问题专项",
+    CampaignKind.DAILY: "日常监督",
+    CampaignKind.KEY: "重点监督",
+    CampaignKind.LISTED: "挂牌督办",
+    CampaignKind.RAISED: "提级监督",
+    CampaignKind.LEAD_CHECK: "线索核查",
 }
 DOCUMENT_CONTENT_LABELS = {
     DocumentContent.ANNOUNCEMENT: "督察通知",

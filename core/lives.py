@@ -55,6 +55,9 @@ class DocumentState(StrEnum):
 
 class DocumentAct(StrEnum):
     SHEET = "sheet"
+    APPROVE = "approve"
+    RETURN = "return"
+    EDIT = "edit"
     SIGN = "sign"
     SEAL = "seal"
     ISSUE = "issue"
@@ -66,6 +69,10 @@ _D, _T = DocumentState, DocumentAct
 DOCUMENT_MOVES = {
     (_D.DRAFT, _T.SHEET): _D.IN_REVIEW,
     (_D.IN_REVIEW, _T.SHEET): _D.IN_REVIEW,
+    (_D.DRAFT, _T.EDIT): _D.DRAFT,
+    (_D.IN_REVIEW, _T.APPROVE): _D.IN_REVIEW,
+    (_D.IN_REVIEW, _T.RETURN): _D.DRAFT,
+    (_D.IN_REVIEW, _T.EDIT): _D.DRAFT,
     (_D.DRAFT, _T.SIGN): _D.SIGNED,
     (_D.IN_REVIEW, _T.SIGN): _D.SIGNED,
     (_D.SIGNED, _T.SEAL): _D.SEALED,
@@ -151,6 +158,7 @@ class ReferralAct(StrEnum):
     STUDY = "study"
     APPROVE = "approve"
     DECLINE = "decline"
+    SEND_BACK = "send_back"
     SEND = "send"
     RECEIPT = "receipt"
     RETURN = "return"
@@ -165,16 +173,25 @@ REFERRAL_MOVES = {
     (_R.SCREENING, _L.DECLINE): _R.DECLINED,
     (_R.OPINION, _L.STUDY): _R.STUDY,
     (_R.OPINION, _L.DECLINE): _R.DECLINED,
+    (_R.OPINION, _L.SEND_BACK): _R.SCREENING,
     (_R.STUDY, _L.APPROVE): _R.APPROVED,
     (_R.STUDY, _L.DECLINE): _R.DECLINED,
+    (_R.STUDY, _L.SEND_BACK): _R.SCREENING,
     (_R.APPROVED, _L.SEND): _R.SENT,
+    (_R.APPROVED, _L.DECLINE): _R.DECLINED,
     (_R.SENT, _L.RECEIPT): _R.RECEIVED,
     (_R.SENT, _L.RETURN): _R.RETURNED,
     (_R.SENT, _L.PASS_ON): _R.PASSED_ON,
     (_R.RETURNED, _L.SEND): _R.SENT,
+    (_R.RETURNED, _L.CLOSE): _R.CLOSED,
+    (_R.RECEIVED, _L.RETURN): _R.RETURNED,
+    (_R.RECEIVED, _L.PASS_ON): _R.PASSED_ON,
     (_R.RECEIVED, _L.RESULT): _R.RESULTED,
     (_R.PASSED_ON, _L.RECEIPT): _R.RECEIVED,
+    (_R.PASSED_ON, _L.RETURN): _R.RETURNED,
+    (_R.PASSED_ON, _L.PASS_ON): _R.PASSED_ON,
     (_R.PASSED_ON, _L.RESULT): _R.RESULTED,
+    (_R.RESULTED, _L.RESULT): _R.RESULTED,
     (_R.RESULTED, _L.CLOSE): _R.CLOSED,
 }
 REFERRAL_STATE_LABELS = {

@@ -45,18 +45,30 @@ class CaseAct(StrEnum):
     WITHDRAW = "withdraw"
     CORRECT_ON_SPOT = "correct_on_spot"
     FLAG = "flag"
+    ENDORSE = "endorse"
+    WITHDRAW_REQUEST = "withdraw_request"
+    REQUEST_LONG_TERM = "request_long_term"
+    DECIDE_LONG_TERM = "decide_long_term"
+    REVIEW_STAGE = "review_stage"
+    ADMIT_OBJECTION = "admit_objection"
+    REFER = "refer"
+    RELEASE = "release"
+    RECORD_COMPLAINT = "record_complaint"
+    SETTLE_COMPLAINT = "settle_complaint"
 
 
 class RequestKind(StrEnum):
     EXTENSION = "extension"
     OBJECTION = "objection"
     SUSPENSION = "suspension"
+    LONG_TERM = "long_term"
 
 
 class RequestState(StrEnum):
     REQUESTED = "requested"
     GRANTED = "granted"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
 
 
 CASE_STATE_LABELS = {
@@ -92,20 +104,26 @@ CASE_ACT_LABELS = {
     CaseAct.WITHDRAW: "撤销",
     CaseAct.CORRECT_ON_SPOT: "当场纠正",
     CaseAct.FLAG: "登记升级事件",
+    CaseAct.ENDORSE: "单位负责人审核申请",
+    CaseAct.WITHDRAW_REQUEST: "撤回申请",
+    CaseAct.REQUEST_LONG_TERM: "申请长期整改",
+    CaseAct.DECIDE_LONG_TERM: "审批长期整改",
+    CaseAct.REVIEW_STAGE: "复核阶段目标",
+    CaseAct.ADMIT_OBJECTION: "准许逾期异议",
+    CaseAct.REFER: "转线索",
+    CaseAct.RELEASE: "解除锁定",
+    CaseAct.RECORD_COMPLAINT: "登记公示反映",
+    CaseAct.SETTLE_COMPLAINT: "核实公示反映",
 }
 
 _S, _A = CaseState, CaseAct
 _RUNNING = (_S.OPEN, _S.PLANNED, _S.RECTIFYING)
+_UNSETTLED = (*_RUNNING, _S.CLOSURE_APPLIED, _S.VERIFIED)
 _SIDE_ACTS = (
-    _A.REPORT_PROGRESS,
-    _A.REQUEST_EXTENSION,
-    _A.DECIDE_EXTENSION,
-    _A.OBJECT,
-    _A.DECIDE_OBJECTION,
-    _A.SUSPEND,
-    _A.RESUME,
-    _A.FLAG,
-)
+    _A.REPORT_PROGRESS, _A.REQUEST_EXTENSION, _A.DECIDE_EXTENSION, _A.OBJECT, _A.DECIDE_OBJECTION, _A.SUSPEND,
+    _A.RESUME, _A.FLAG, _A.ENDORSE, _A.WITHDRAW_REQUEST, _A.REQUEST_LONG_TERM, _A.DECIDE_LONG_TERM, _A.REVIEW_STAGE,
+    _A.ADMIT_OBJECTION,
+)  # fmt: skip
 MOVES: dict[tuple[CaseState, CaseAct], CaseState] = {
     (_S.OPEN, _A.ACKNOWLEDGE): _S.OPEN,
     (_S.OPEN, _A.SUBMIT_PLAN): _S.PLANNED,
@@ -119,6 +137,7 @@ MOVES: dict[tuple[CaseState, CaseAct], CaseState] = {
     (_S.RECTIFYING, _A.APPLY_CLOSURE): _S.CLOSURE_APPLIED,
     **{(state, act): state for state in _RUNNING for act in _SIDE_ACTS},
     **{(state, _A.WITHDRAW): _S.WITHDRAWN for state in _RUNNING},
+    **{(state, act): state for state in _UNSETTLED for act in (_A.REFER, _A.RELEASE)},
     (_S.CLOSURE_APPLIED, _A.VERIFY): _S.VERIFIED,
     (_S.CLOSURE_APPLIED, _A.RETURN): _S.RECTIFYING,
     (_S.CLOSURE_APPLIED, _A.FLAG): _S.CLOSURE_APPLIED,
@@ -126,14 +145,29 @@ MOVES: dict[tuple[CaseState, CaseAct], CaseState] = {
     (_S.VERIFIED, _A.CLOSE): _S.CLOSED,
     (_S.VERIFIED, _A.RETURN): _S.RECTIFYING,
     (_S.VERIFIED, _A.FLAG): _S.VERIFIED,
+    (_S.VERIFIED, _A.RECORD_COMPLAINT): _S.VERIFIED,
+    (_S.VERIFIED, _A.SETTLE_COMPLAINT): _S.VERIFIED,
     (_S.CLOSED, _A.SCHEDULE_LOOK_BACK): _S.LOOK_BACK,
     (_S.CLOSED, _A.REOPEN): _S.RECTIFYING,
+    (_S.LOOK_BACK, _A.SCHEDULE_LOOK_BACK): _S.LOOK_BACK,
     (_S.LOOK_BACK, _A.LOOK_BACK): _S.ARCHIVED,
     (_S.LOOK_BACK, _A.REOPEN): _S.RECTIFYING,
     (_S.ARCHIVED, _A.REOPEN): _S.RECTIFYING,
 }
 CLOCK_RUNS = frozenset(_RUNNING)
-_WHILE_SUSPENDED = frozenset({_A.RESUME, _A.REPORT_PROGRESS, _A.FLAG, _A.WITHDRAW, _A.DECIDE_OBJECTION})
+_WHILE_SUSPENDED = frozenset(
+    {
+        _A.RESUME,
+        _A.REPORT_PROGRESS,
+        _A.FLAG,
+        _A.WITHDRAW,
+        _A.DECIDE_OBJECTION,
+        _A.RELEASE,
+        _A.WITHDRAW_REQUEST,
+    }
+)
+# Acts whose record lies elsewhere, in a compartment of its own: the case and its timeline do not tell of them.
+QUIET = frozenset({_A.REFER, _A.RELEASE})
 SETTLED = frozenset({_S.CLOSED, _S.LOOK_BACK, _S.ARCHIVED, _S.WITHDRAWN})
 
 # An act with a verdict that says no is carried out as the act that undoes the step.
@@ -141,25 +175,40 @@ _TURNED: dict[tuple[CaseAct, str], CaseAct] = {
     (_A.VERIFY, "failed"): _A.RETURN,
     (_A.LOOK_BACK, "rebounded"): _A.REOPEN,
     (_A.DECIDE_OBJECTION, "upheld"): _A.WITHDRAW,
+    (_A.SETTLE_COMPLAINT, "founded"): _A.RETURN,
 }
 VERDICTS: dict[CaseAct, tuple[str, ...]] = {
     _A.VERIFY: ("passed", "failed"),
     _A.LOOK_BACK: ("held", "rebounded"),
     _A.DECIDE_EXTENSION: ("granted", "refused"),
-    _A.DECIDE_OBJECTION: ("upheld", "rejected"),
+    _A.DECIDE_OBJECTION: ("upheld", "rejected", "changed"),
+    _A.ENDORSE: ("agreed", "declined"),
+    _A.DECIDE_LONG_TERM: ("granted", "refused"),
+    _A.REVIEW_STAGE: ("met", "missed"),
+    _A.SETTLE_COMPLAINT: ("founded", "unfounded"),
 }
 # What `case act --set` takes, by act; a key with a star must be given.
 KEYS: dict[CaseAct, tuple[str, ...]] = {
-    _A.SUBMIT_PLAN: ("measures", "owner", "until"),
-    _A.REPORT_PROGRESS: ("percent*", "text"),
+    _A.SUBMIT_PLAN: ("measures", "owner", "until", "goal", "subject", "verifier_unit", "horizon", "evidence"),
+    _A.REPORT_PROGRESS: ("percent*", "text", "measure", "evidence"),
     _A.REQUEST_EXTENSION: ("until*",),
     _A.DECIDE_EXTENSION: ("verdict*", "until"),
-    _A.DECIDE_OBJECTION: ("verdict*",),
-    _A.VERIFY: ("verdict*", "second"),
+    _A.DECIDE_OBJECTION: ("verdict*", "severity", "until"),
+    _A.SUSPEND: ("basis",),
+    _A.APPLY_CLOSURE: ("done", "evidence"),
+    _A.VERIFY: ("verdict*", "second", "manner"),
     _A.SCHEDULE_LOOK_BACK: ("on*",),
     _A.LOOK_BACK: ("verdict*",),
     _A.REOPEN: ("until",),
     _A.FLAG: ("event*",),
+    _A.CORRECT_ON_SPOT: ("evidence",),
+    _A.ENDORSE: ("verdict*",),
+    _A.WITHDRAW_REQUEST: ("kind*",),
+    _A.REQUEST_LONG_TERM: ("until*", "stages*"),
+    _A.DECIDE_LONG_TERM: ("verdict*",),
+    _A.REVIEW_STAGE: ("verdict*",),
+    _A.ADMIT_OBJECTION: ("until*",),
+    _A.SETTLE_COMPLAINT: ("number*", "verdict*"),
 }
 
 
@@ -200,6 +249,16 @@ ACTORS: dict[CaseAct, frozenset[Role]] = {
     _A.WITHDRAW: frozenset({Role.DIRECTOR}),
     _A.CORRECT_ON_SPOT: frozenset({Role.INSPECTOR, Role.LEADER, Role.OFFICER}),
     _A.FLAG: _OFFICE | {Role.VERIFIER, Role.INSPECTOR, Role.LEADER, Role.REVIEWER},
+    _A.ENDORSE: frozenset({Role.UNIT}),
+    _A.WITHDRAW_REQUEST: _UNIT_OR_OFFICER,
+    _A.REQUEST_LONG_TERM: _UNIT_OR_OFFICER,
+    _A.DECIDE_LONG_TERM: frozenset({Role.DIRECTOR}),
+    _A.REVIEW_STAGE: _OFFICE | {Role.VERIFIER, Role.LEADER},
+    _A.ADMIT_OBJECTION: frozenset({Role.DIRECTOR, Role.REVIEWER}),
+    _A.REFER: _OFFICE | {Role.REVIEWER, Role.LINKAGE},
+    _A.RELEASE: frozenset({Role.DIRECTOR}),
+    _A.RECORD_COMPLAINT: _OFFICE,
+    _A.SETTLE_COMPLAINT: _OFFICE,
 }
 
 

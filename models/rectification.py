@@ -14,7 +14,17 @@ from models.base import STRICT, check, one_of
 # What a kept file may belong to.
 EVIDENCE_SUBJECTS = (
     *("case", "campaign", "visit", "document", "referral", "lead", "incoming", "meeting", "matter", "unit"),
-    *("declaration", "interview", "report", "archive", "request_list", "task"),
+    *(
+        "declaration",
+        "interview",
+        "report",
+        "archive",
+        "request_list",
+        "task",
+        "delegation",
+        "unit_change",
+        "plan",
+    ),
 )
 
 
@@ -93,7 +103,11 @@ class Rung(SQLModel, table=True):
 
 
 class SideRequest(SQLModel, table=True):
-    """A numbered request beside the main life: extension, objection or suspension; at most one of a kind is open."""
+    """A numbered request beside the main life: extension, long term, objection, suspension; one of a kind is open.
+
+    `verdict` is what became of it in one word, `answer_due_on` the day by which an objection is answered,
+    `ends_on` the day from which a suspension no longer held, `basis` the ground of a suspension.
+    """
 
     __tablename__ = "side_request"
     __table_args__ = (
@@ -126,6 +140,13 @@ class SideRequest(SQLModel, table=True):
     decided_on: date | None = None
     decided_by: str | None = None
     decision_note: str = ""
+    verdict: str = ""
+    basis: str = ""
+    answer_due_on: date | None = None
+    ends_on: date | None = None
+    endorsed_on: date | None = None
+    endorsed_by: str | None = None
+    endorsement: str = ""
 
 
 class Evidence(SQLModel, table=True):
@@ -144,6 +165,7 @@ class Evidence(SQLModel, table=True):
     subject: str
     subject_id: int
     act: str
+    kind: str = ""  # the kind of evidence by the ladder's rules; empty when nobody said
     name: str
     sha256: str
     size: int

@@ -19,6 +19,15 @@ ledgers = typer.Typer(help="整改台账", no_args_is_help=True)
 ACT_HELP = " ".join(f"{act}（{label}）" for act, label in CASE_ACT_LABELS.items())
 SET_HELP = "键=值，可多次，*必填： " + " ".join(f"{act}（{'、'.join(keys)}）" for act, keys in KEYS.items())
 CaseCode = Annotated[str, typer.Argument(metavar="CASE", help="问题编号，如 2026-ZH-01-D001-03")]
+# Keys that may be given several times, and how their values are joined
+JOINED = {"measures": "；", "stages": "；", "evidence": "、", "second": "、"}
+# What people look up with `case show`, so that a line of the list keeps its numbers and its days whole; the number of
+# a case begins with that of its campaign
+ON_ITS_OWN_PAGE = frozenset({"campaign", "repeat_count"})
+# What lies beside a case, in the order in which it is told
+PARTS = {
+    "frozen": "锁定", "plans": "整改方案", "requests": "申请", "verifications": "核查验收", "complaints": "公示反映",
+}  # fmt: skip
 # What happens to a case beside the acts of people, and what is told of an entry of its history
 OTHER_ACTS = {
     "open": "立项",
@@ -29,7 +38,8 @@ OTHER_ACTS = {
 }
 DETAILS = {
     "light": "", "due_on": "到期日", "percent": "完成率", "verdict": "结论", "until": "至", "event": "事件",
-    "measures": "", "text": "", "note": "", "error": "",
+    "measures": "", "text": "", "note": "", "error": "", "basis": "事由", "stages": "", "request": "第几次申请",
+    "version": "方案版本", "number": "第几件", "severity": "程度",
 }  # fmt: skip
 
 
@@ -38,8 +48,6 @@ def attach(app: typer.Typer) -> None:
     app.add_typer(cases, name="case")
     app.add_typer(replies, name="reply")
     app.add_typer(ledgers, name="ledger")
-    app.command("stats", help="统计：份、条、人次、件分开计数")(stats)
-    app.command("report", help="批次报告（单个 HTML 文件，附图）")(report)
 
 
 @cases.command("list", help="列出整改事项")
@@ -59,7 +67,10 @@ def list_(
 def _say_cases(rows: list[dict[str, Any]]) -> None:
     from cli.tables import print_value
 
-    print_value([_worded(row) for row in rows], CASE_STATE_LABELS)
+    print_value(
+        [{key: value for key, value in _worded(row).items() if key not in ON_ITS_OWN_PAGE} for row in rows],
+        CASE_STATE_LABELS,
+    )
 
 
 def _worded(row: dict[str, Any]) -> dict[str, Any]:
@@ -83,11 +94,31 @@ def _say_case(data: dict[str, Any]) -> None:
     from cli.tables import print_value
 
     acts = "、".join(f"{name} {CASE_ACT_LABELS[CaseAct(name)]}" for name in data["acts"])
-    facts = {key: value for key, value in _worded(data).items() if key != "timeline"}
+    facts = {key: value for key, value in _worded(data).items() if key not in ("timeline", *PARTS)}
     print_value({**facts, "acts": acts or "无"}, CASE_STATE_LABELS)
+    for key, title in PARTS.items():
+        if data.get(key):
+            print(f"{title}：")
+            print_value([_part(row) for row in data[key]])
     if "timeline" in data:
         print("办理过程：")
         print_value([_entry(entry, data["light_words"]) for entry in data["timeline"]])
+
+
+def _part(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row of what lies beside a case with only what it says; measures and stages in one line each."""
+    lines = {"measures": "text", "stages": "goal"}
+    said = {key: value for key, value in row.items() if value not in (None, "", []) and key != "state_word"}
+    for key, words in lines.items():
+        if key in said:
+            said[key] = "；".join(
+                f"{one['number']} {one[words]}" + ("（已完成）" if _is_done(one) else "") for one in said[key]
+            )
+    return said
+
+
+def _is_done(one: dict[str, Any]) -> bool:
+    return bool(one.get("done_on")) or one.get("verdict") == "met"
 
 
 def _entry(entry: dict[str, Any], light_words: dict[str, str]) -> dict[str, str]:
@@ -99,7 +130,7 @@ def _entry(entry: dict[str, Any], light_words: dict[str, str]) -> dict[str, str]
     ]
     before, after = (CASE_STATE_LABELS.get(entry[end], "") for end in ("from", "to"))
     return {
-        "日期": str(entry["on"]),
+        "日期": str(entry["on"]) + ("（补录）" if entry.get("late") else ""),
         "经办": entry["actor"],
         "操作": CASE_ACT_LABELS.get(entry["act"]) or OTHER_ACTS.get(entry["act"], entry["act"]),
         "状态": after if before in ("", after) else f"{before}→{after}",
@@ -144,14 +175,15 @@ def act(
 
 
 def _pairs(texts: list[str]) -> dict[str, str]:
-    pairs = {}
+    pairs: dict[str, str] = {}
     for text in texts:
         key, equals, value = text.partition("=")
         if not equals or not key:
             raise InvalidInput(
                 "--set 的写法不正确", found=text, expected="键=值", remedy="例如 --set percent=60"
             )
-        pairs[key] = value
+        # A key given again adds to what it said before: measures, and the kinds of several files.
+        pairs[key] = f"{pairs[key]}{JOINED[key]}{value}" if key in pairs and key in JOINED else value
     return pairs
 
 
@@ -179,34 +211,3 @@ def export(
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(content)
     emit({"file": str(file), "bytes": len(content)})
-
-
-def stats(campaign: Annotated[str | None, typer.Option(help="批次编码")] = None) -> None:
-    from casework.statistics import count
-
-    with reading() as desk:
-        result = count(desk, campaign=campaign).as_dict()
-    emit(result, _say_stats)
-
-
-def _say_stats(data: dict[str, Any]) -> None:
-    for group in data["groups"]:
-        print(group["name"])
-        for row in group["rows"]:
-            shown = "—" if row["value"] is None else f"{row['value']}{row['unit']}"
-            print(f"  {row['label']}：{shown}")
-
-
-def report(
-    code: Annotated[str, typer.Argument(help="批次编码")],
-    out: Annotated[Path, typer.Option(help="输出文件夹")],
-) -> None:
-    from casework.reports import campaign_report
-    from delivery.report import render_report
-
-    with reading() as desk:
-        text = render_report(campaign_report(desk, code))
-    out.mkdir(parents=True, exist_ok=True)
-    path = out / f"督察报告-{code}.html"
-    path.write_text(text, encoding="utf-8")
-    emit({"file": str(path)})

@@ -90,6 +90,13 @@ class Rulebook(RuleModel):
         """Return the ladder that an office has chosen; raises NotFound."""
         return _pick(self.ladders, self.office(office).choices.ladder, "预警督办等级")
 
+    def litigation_of(self, office: str) -> LitigationLadder:
+        """Return the litigation ladder that an office has chosen, else the only one; raises NotFound."""
+        chosen = self.office(office).choices.litigation
+        if chosen is None and len(self.litigation) == 1:
+            return next(iter(self.litigation.values()))
+        return _pick(self.litigation, chosen or "（未选定）", "败诉风险预警")
+
     def counts(self) -> dict[str, dict[str, int]]:
         """Return {catalogue key: {classes, items, weight}}."""
         return {key: catalog.counts() for key, catalog in self.catalogs.items()}

@@ -43,6 +43,7 @@ def check_documents(parts: Parts) -> Iterator[Problem]:
         yield from _check_names(part)
         yield from _check_period(part)
         yield from _check_decision(part)
+        yield from _check_premise(part, parts)
     if not parts.names("documents"):
         yield Problem("documents", 1, 1, "E304", "没有文书规则；至少应有 documents/<文书>.yaml")
     elif len(parts.documents) == len(parts.names("documents")):
@@ -65,7 +66,9 @@ def _check_travel(part: Part[DocumentRule]) -> Iterator[Problem]:
             yield part.problem(("mailed",), "E605", "移送、移交文书由专人或机要送达，mailed 应为 false")
         if rule.secrecy is not Secrecy.WORK_SECRET:
             yield part.problem(("secrecy",), "E605", "移送、移交文书至少按工作秘密管理，应为 work_secret")
-    elif not rule.recipients:
+    elif rule.upward and rule.mailed:
+        yield part.problem(("mailed",), "E605", "上行文由公文渠道报送，mailed 应为 false")
+    elif not rule.recipients and not rule.upward:
         yield part.problem((), "E202", "缺少必填项“recipients”（收件角色）")
     if rule.numbered and rule.series is None:
         yield part.problem(("numbered",), "E405", "编号的文书应写明文号系列 series")
@@ -106,6 +109,13 @@ def _check_decision(part: Part[DocumentRule]) -> Iterator[Problem]:
     if rule.by_government and rule.content not in (DocumentContent.FREE, DocumentContent.FINDINGS):
         message = f"“{DOCUMENT_CONTENT_LABELS[rule.content]}”类文书由系统自动拟制，不能由本级政府决定"
         yield part.problem(("decided_by",), "E608", message)
+
+
+def _check_premise(part: Part[DocumentRule], parts: Parts) -> Iterator[Problem]:
+    known = parts.names("documents")
+    for index, kind in enumerate(part.model.after_unobeyed):
+        if kind not in known:
+            yield part.problem(("after_unobeyed", index), "E404", f"没有文书“{kind}”{near(kind, known)}")
 
 
 def _check_cover(parts: Parts) -> Iterator[Problem]:

@@ -182,6 +182,8 @@ def _check_event(part: Part[Ladder], path: Path, event: EscalationEvent) -> Iter
 def _named_events(ladder: Ladder) -> Iterator[tuple[Path, str]]:
     """Yield every event named elsewhere in the file, with its place."""
     yield ("clearing", "reopen_event"), ladder.clearing.reopen_event
+    if ladder.repeat_findings is not None and ladder.repeat_findings.event is not None:
+        yield ("repeat_findings", "event"), ladder.repeat_findings.event
     for number, example in enumerate(ladder.examples):
         for index, code in enumerate(example.facts.events):
             yield ("examples", number, "facts", "events", index), code

@@ -34,6 +34,7 @@ def check_linkage(parts: Parts) -> Iterator[Problem]:
         yield from check_bases(part, ("basis",), rules.basis, parts.known_sources())
         yield from _check_receivers(part, parts)
         yield from _check_triggers(part, parts)
+        yield from _check_incoming(part, parts)
 
 
 def _check_receivers(part: Part[LinkageRules], parts: Parts) -> Iterator[Problem]:
@@ -58,6 +59,23 @@ def _check_triggers(part: Part[LinkageRules], parts: Parts) -> Iterator[Problem]
         if code not in events:
             message = f"没有升级事件“{code}”{near(code, events)}"
             yield part.problem(("triggers", "events", index), "E410", message)
+
+
+def _check_incoming(part: Part[LinkageRules], parts: Parts) -> Iterator[Problem]:
+    clocks = {clock.code for file in parts.clocks.values() for clock in file.model.clocks}
+    whole = len(parts.clocks) == len(parts.names("clocks"))
+    for code, kind in part.model.incoming.items():
+        yield from check_mark(part, ("incoming", code), kind, parts.known_sources())
+        if kind.clock is not None and whole and kind.clock not in clocks:
+            message = f"没有法定期限“{kind.clock}”{near(kind.clock, clocks)}"
+            yield part.problem(("incoming", code, "clock"), "E410", message)
+        if kind.clock is not None and kind.reply_workdays is not None:
+            message = "已从法定期限，不得另写工作日；请删去 reply_workdays 或 clock"
+            yield part.problem(("incoming", code, "reply_workdays"), "E505", message)
+    kind_of_reply = part.model.reply_document
+    if kind_of_reply is not None and kind_of_reply not in parts.names("documents"):
+        message = f"没有文书“{kind_of_reply}”{near(kind_of_reply, parts.names('documents'))}"
+        yield part.problem(("reply_document",), "E404", message)
 
 
 def check_offices(parts: Parts) -> Iterator[Problem]:
@@ -113,7 +131,8 @@ def _check_signers(part: Part[Office], parts: Parts) -> Iterator[Problem]:
 
 
 def _check_choices(part: Part[Office], parts: Parts) -> Iterator[Problem]:
-    for name, folder in (("ladder", "ladders"), ("linkage", "linkage"), ("overlay", "overlays")):
+    named = {"ladder": "ladders", "overlay": "overlays", "linkage": "linkage", "leads": "leads"}
+    for name, folder in named.items():
         chosen, known = getattr(part.model.choices, name), parts.names(folder)
         if chosen is not None and chosen not in known:
             message = f"没有规则文件 {folder}/{chosen}.yaml{near(chosen, known)}"

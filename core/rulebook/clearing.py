@@ -9,26 +9,36 @@ from pydantic import Field
 from core.codes import Light
 from core.rulebook.colours import LitLight
 from core.rulebook.fields import Count, Flag, Marked, Percent, Positive, RuleModel, Text, Texts
+from core.rulebook.handling import ClosureTier, EvidenceKind, ExtensionLevel
 from core.rulebook.roles import LeaderRole
 
 
 class Review(Marked):
     """Who verifies and approves a closure, by the highest light of the case."""
 
-    SETTABLE: ClassVar[frozenset[str]] = frozenset({"lights", "verifiers", "approver"})
+    SETTABLE: ClassVar[frozenset[str]] = frozenset(
+        {"lights", "verifiers", "approver", "on_site", "public_notice_workdays"}
+    )
 
     lights: Annotated[tuple[Light, ...], Field(min_length=1)]
     verifiers: Positive
     approver: LeaderRole | None = None
     """审签级别；不写的由核查人员核定"""
+    on_site: Flag = False
+    """是否须现场核查"""
+    public_notice_workdays: Count = 0
+    """核查通过后公示的工作日，0为不公示"""
 
 
 class Clearing(Marked):
     """How a case is closed (销号) and looked back at."""
 
     SETTABLE: ClassVar[frozenset[str]] = frozenset(
-        {"verify_workdays", "observation_workdays", "look_back_lights", "look_back_percent", "reopen_event"}
-    )
+        {
+            "verify_workdays", "observation_workdays", "look_back_lights", "look_back_percent", "reopen_event",
+            "evidence", "tiers",
+        }
+    )  # fmt: skip
 
     submit: Text
     verify_workdays: Positive
@@ -42,14 +52,21 @@ class Clearing(Marked):
     spot_check_note: Text
     reopen: Text
     reopen_event: str
+    evidence: tuple[EvidenceKind, ...] = ()
+    """佐证材料的种类，以及哪些是销号必备的"""
+    tiers: tuple[ClosureTier, ...] = ()
+    """按来源另定的销号审签和公示"""
 
 
 class ExtensionLimits(Marked):
     """How far a due date may be moved."""
 
     SETTABLE: ClassVar[frozenset[str]] = frozenset(
-        {"max_count", "max_share_percent", "grave_max_workdays", "grave_approver", "ask_before_workdays"}
-    )
+        {
+            "max_count", "max_share_percent", "grave_max_workdays", "grave_approver", "ask_before_workdays",
+            "max_total_workdays", "levels",
+        }
+    )  # fmt: skip
 
     max_count: Positive
     max_share_percent: Percent
@@ -58,6 +75,10 @@ class ExtensionLimits(Marked):
     grave_approver: LeaderRole
     ask_before_workdays: Count
     """到期前至少多少工作日提出"""
+    max_total_workdays: Positive | None = None
+    """历次延期合计最长多少工作日；不写的不另限"""
+    levels: tuple[ExtensionLevel, ...] = ()
+    """按程度规定的审核和审批级别"""
 
 
 class Aggregation(RuleModel):

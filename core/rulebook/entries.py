@@ -26,7 +26,9 @@ KINDS = {
     "receivers": "受移送机关", "offices": "督察单位", "lines": "条线", "series": "文号系列", "leaders": "签发岗位",
     "timetable": "定时任务", "calendars": "工作日历", "local_calendars": "地方工作日历", "params": "参数",
     "pools": "人才库", "campaigns": "督察方式", "leads": "线索来源", "scoring": "评价计分", "archives": "归档",
-    "overlays": "本地调整", "factors": "风险因素", "bands": "风险档次",
+    "sanctions": "处理结果", "incoming": "联动来件",
+    "overlays": "本地调整", "factors": "风险因素", "bands": "风险档次", "kinds": "督察方式", "milestones": "节点",
+    "asks": "报送要求", "plans": "周期计划",
 }  # fmt: skip
 # Letters that are typed for digits.
 LOOKALIKES = str.maketrans("lio", "110")

@@ -10,11 +10,18 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel
 
-from core.codes import LIGHT_LABELS, LINE_LABELS, SECRECY_LABELS, SEVERITY_LABELS
+from core.codes import CAMPAIGN_KIND_LABELS, LIGHT_LABELS, LINE_LABELS, SECRECY_LABELS, SEVERITY_LABELS
 from core.rulebook.fielddocs import field_docs
 from core.rulebook.roles import LEADER_ROLE_LABELS, UNIT_ROLE_LABELS
 
 FIELD_TITLES: Mapping[str, str] = {
+    "form": "算法", "part": "分子", "whole": "分母", "full_percent": "满分线（%）", "zero_percent": "零分线（%）",
+    "below_sample": "样本不足时", "ScoreItem.min_sample": "最少样本", "ScoreItem.count": "按何事实计",
+    "each": "每一个的分值", "ScoreItem.points": "分值", "tie_break": "同分时依次比较", "grades": "等次",
+    "unranked": "不参加排名", "fact": "单位事实", "fewer_than": "少于", "groups": "分组排名", "reporting": "统计和报告",
+    "periods": "结账的统计期", "close_workdays": "结账期限（工作日）", "annual": "年度报告时间表",
+    "remind_workdays": "提前提醒（工作日）", "filing": "逐家登记", "focus": "多发问题", "top": "最多列出",
+    "min_units": "至少涉及单位", "grave_weight": "严重问题加权", "repeat_weight": "再次发生加权", "total": "满分",
     "classes": "类别", "maps_to": "对应事项", "monitoring_forms": "监督方式", "calendar": "计日",
     "timezone": "时区", "anchors": "日期锚点", "clocks": "法定期限", "registration": "登记与评分",
     "register_workdays": "登记（工作日）", "assess_workdays": "评分（工作日）",
@@ -35,6 +42,7 @@ FIELD_TITLES: Mapping[str, str] = {
     "core_specialties": "“4+N”中的4", "statutory": "法定期限", "holiday_source": "节假日来源", "every": "频次",
     "at_key_nodes": "关键节点即时报告", "government": "本级政府", "reassess_after": "重评情形",
     "litigation": "败诉风险预警", "Item.code": "显示编号", "Item.document": "文书",
+    "derived": "由系统推定", "done_by": "何事完成即办结", "cc_roles": "邮件抄送岗位",
     "StatutoryClock.document": "文件", "Source.address": "出处", "StatutoryClock.rolls": "末日顺延",
     "Variant.rolls": "末日顺延", "StatutoryClock.month": "月", "StatutoryClock.day": "日",
     "Colour.word": "并列文字", "Selection.items": "类别或事项", "acknowledge_workdays": "未签收即列入催收的工作日",
@@ -90,6 +98,37 @@ FIELD_TITLES: Mapping[str, str] = {
     "number": "显示编号", "display": "显示编号", "look_back_lights": "全部回头看的灯",
     "look_back_percent": "其余抽查（%）", "allowed_domains": "允许的域名", "answer_period": "答复期限",
     "answer_unit": "答复期限单位", "phases": "阶段", "statistics": "统计表", "guardrails": "红线",
+    "review": "核稿", "after_unobeyed": "前提（未落实的文书）", "counted": "逐条计数", "upward": "上行文",
+    "CampaignRules.kinds": "督察方式", "milestones": "节点", "asks": "报送要求", "team_minimum": "每组至少（人）",
+    "warn_workdays": "提前亮灯（工作日）", "who": "由谁办", "reached": "何事发生即为完成", "shared": "列入共同节点",
+    "opens": "何时提出", "open_notices": "未办结的整改通知（份）", "open_items": "未销号的事项（项）",
+    "inspections": "同期督察（次）", "within_days": "前后各（日）", "plans": "周期计划", "mode": "起算方式",
+    "exceptions": "个别期次的变动", "each_unit": "每个单位各为一期", "themes": "主题", "catalogs": "事项目录",
+    "team_size": "每组（人）", "period_workdays": "督察期间（工作日）", "visit_workdays": "每个单位（工作日）",
+    "campaign_code": "批次编码开头", "lead_workdays": "提前提醒（工作日）", "codes": "单位编码", "skip": "本期不开展",
+    "move_to": "改到", "RecurringPlan.workdays": "间隔工作日", "RecurringPlan.anchor": "第一期",
+    "PlanUnits.kinds": "单位类别", "RecurringPlan.units": "单位", "units_at_a_time": "每期轮到（个）",
+    "RecurringPlan.until": "最后一期不晚于", "MilestoneRule.anchor": "起算日", "AskRule.anchor": "起算日",
+    "plan_reference": "列入年度计划", "BurdenLimits.reason": "启动理由",
+    "half_month": "半月报", "repeat_findings": "屡查屡犯", "HalfMonthRule.from_light": "自何色起",
+    "due_workdays": "期满后几个工作日内", "HalfMonthRule.cc": "抄送领导", "progress_counts": "报送的进展算作半月报",
+    "window_years": "几年之内", "RepeatRule.event": "登记为事件",
+    "serves": "用于", "entry": "入库条件", "recommended": "单位推荐", "political_check": "政治审查",
+    "conditions": "其他条件", "term_years": "每届年数", "max_terms": "最多届数",
+    "ending_notice_days": "届满前提醒（日）",
+    "training_hours": "每年学时", "PoolRules.core_specialties": "核心专业", "composition": "组成规则",
+    "each_of": "核心专业各一席", "plus_by_functions": "按单位职能选配（席）", "at_least": "最少人数",
+    "recusal": "回避", "former_years": "曾任单位回避（年）", "last_time": "上次督察同一单位的",
+    "declaration": "回避申报", "exit_reasons": "退出情形",
+    "superior": "上级转办", "route": "登记分办", "reply": "答复", "reply_required": "须答复",
+    "confidential": "来源保密", "compartment": "整件限知", "give_back": "退回期限", "check": "初核",
+    "answer": "承办单位反馈", "transfer": "移送有权机关", "number_word": "编号用词", "reply_document": "答复用文书",
+    "LeadOrigin.extend": "可延长", "LeadRules.documents": "转办函", "after_block_workdays": "原因消除后移送（工作日）",
+    "reroute_workdays": "改送（工作日）", "consult_workdays": "会商（工作日）", "study": "集体研究",
+    "participants": "至少人数", "minutes": "附会议纪要", "sanctions": "处理结果", "Sanction.group": "归入",
+    "incoming": "联动来件", "IncomingKind.items": "逐项落实", "IncomingKind.clock": "法定期限",
+    "Contacts.linkage": "联动联络员", "Choices.leads": "线索规则",
+    "AnnualReport.month": "几月", "AnnualReport.day": "几日", "transfer_years": "满多少年移交（档案馆）",
     "lead": "牵头单位", "leads": "牵头单位", "responsible": "责任单位", "aspect": "方面",
 }  # fmt: skip
 
@@ -98,10 +137,13 @@ WORDS: Mapping[str, str] = {
     **{code.value: f"{label}灯" if code.value != "none" else "无灯" for code, label in LIGHT_LABELS.items()},
     **{code.value: label for code, label in LINE_LABELS.items()},
     **{code.value: label for code, label in SECRECY_LABELS.items()},
+    **{f"serves.{code.value}": label for code, label in CAMPAIGN_KIND_LABELS.items()},
     **{code.value: label for code, label in LEADER_ROLE_LABELS.items()},
     **{code.value: label for code, label in UNIT_ROLE_LABELS.items()},
     "direction.within": "期限之内", "direction.at_least": "不短于", "counting.forward": "向后",
     "counting.back": "向前", "unit.date": "固定日期", "half_month": "每半月", "every.workdays": "每若干工作日",
+    "last_time.avoid": "尽量不派", "last_time.ignore": "不考虑", "last_time.forbid": "不派",
+    "declaration.required": "全员申报后启动", "declaration.asked": "启动后催办",
     "line.both": "两线通用", "layout.notice": "普通公文", "kind.referral": "移送", "kind.region": "地区",
     "correction": "期限更正", "both": "两线通用", "due": "到期日", "served": "送达日", "signed": "签发日",
     "received": "收到申请之日", "workday": "工作日", "day": "自然日", "automatic": "自动提醒（不编号）",
@@ -114,7 +156,17 @@ WORDS: Mapping[str, str] = {
     "announcement": "督察通知", "findings": "开立问题的通知", "sheet": "级次文书", "extension_reply": "延期答复",
     "objection_reply": "异议答复", "closure": "销号", "free": "逐件填写", "month_half": "每半月", "daily": "每天",
     "every": "每隔若干分钟", "month": "月", "year": "年", "hour": "小时", "months": "月", "years": "年",
-    "hours": "小时",
+    "hours": "小时", "review.none": "不要求", "review.review": "核稿", "review.legal": "核稿并法制审核",
+    "anchor.approved": "方案批准", "anchor.opened": "批次启动", "anchor.period_from": "督察期间首日",
+    "anchor.visit_from": "进驻", "anchor.visit_to": "离开", "anchor.period_to": "督察期间末日",
+    "anchor.feedback": "反馈意见签发", "anchor.closed": "批次办结", "reached.approved": "方案批准",
+    "reached.opened": "批次启动", "reached.feedback": "反馈意见签发", "reached.closed": "批次办结",
+    "reached.arrived": "首次有检查记录", "reached.returned": "检查表全部交回",
+    "reached.confirmed": "底稿全部认定或撤销",
+    "plan_reference.asked": "没有依据的提醒", "plan_reference.required": "没有依据不得启动", "reason.asked": "可以写明",
+    "reason.required": "必须写明", "opening": "批次启动时", "by_hand": "由经办人提出", "quarter": "每季度",
+    "every.month": "每月", "every.half_year": "每半年", "every.year": "每年", "grid": "固定日期",
+    "after_completion": "自上次办结起",
 }  # fmt: skip
 
 # Fields whose words are codes of rules, conditions or places: they print as they were written.

@@ -35,6 +35,8 @@ from core.rulebook.fields import (
     Word,
     with_codes,
 )
+from core.rulebook.followup import HalfMonthRule, RepeatRule
+from core.rulebook.handling import ExtensionLevel, FreezeRule, LongTerm, PlanRules, SuspensionBasis
 from core.rulebook.params import Parametrised
 from core.rulebook.roles import UnitRole
 
@@ -159,6 +161,20 @@ class Ladder(Marked):
     clearing: Clearing
     extension: ExtensionLimits
     burden: BurdenControl
+    plan: PlanRules = PlanRules()
+    """整改方案的要求"""
+    long_term: LongTerm = LongTerm()
+    """长期整改的限度"""
+    suspensions: tuple[SuspensionBasis, ...] = ()
+    """可以中止计时的法定事由；写明后只能从中选择"""
+    freezes: tuple[FreezeRule, ...] = ()
+    """错过节点后锁定事项的规则"""
+    late_entry_workdays: Count | None = None
+    """补录说明理由的起点（工作日）；早于今天超过此数的补录须写明理由，不写的不要求"""
+    half_month: HalfMonthRule | None = None
+    """半月报；不写的不要求"""
+    repeat_findings: RepeatRule | None = None
+    """屡查屡犯；不写的只提示，不加重"""
     examples: tuple[Example, ...] = ()
     """用例：情形和应亮的灯，检查规则时逐个推算"""
 
@@ -187,6 +203,10 @@ class Ladder(Marked):
     def colour(self, light: Light) -> Colour | None:
         """Return what a colour means here."""
         return next((one for one in self.colours if one.code == light), None)
+
+    def extension_level(self, severity: Severity) -> ExtensionLevel | None:
+        """Return who gives an opinion and who decides on an extension of a case of this severity."""
+        return next((one for one in self.extension.levels if severity in one.severities), None)
 
     def review(self, highest: Light) -> Review | None:
         """Return who verifies and approves the closure of a case whose highest light this was."""

@@ -12,6 +12,7 @@ from core.palette import Palette
 from core.rulebook.colours import LitLight
 from core.rulebook.fields import Count, Day, Marked, Percent, Positive, RuleModel, Text, Texts, Word
 from core.rulebook.risks import Anchor, Band, Fact, Factor, FactorCode, LitigationEvent, Scoring
+from core.rulebook.roles import LeaderRole
 
 
 class LitigationColour(Marked):
@@ -91,6 +92,9 @@ class TakeUp(Marked):
     from_light: LitLight
     contents: Annotated[Texts, Field(min_length=1)]
     cc: Texts = ()
+    """书面抄送何人，印在任务和报告上"""
+    cc_roles: tuple[LeaderRole, ...] = ()
+    """邮件抄送单位文件中的哪几级岗位：section、deputy、director、committee"""
 
 
 class LitigationLinkage(Marked):

@@ -9,15 +9,21 @@ from functools import cached_property
 from core.errors import InvalidRuleFile, NotFound, Problem
 from core.rulebook.book import Rulebook
 from core.rulebook.catalog import Catalog
+from core.rulebook.checks_archives import check_archives
+from core.rulebook.checks_campaigns import check_campaigns
 from core.rulebook.checks_catalog import check_catalogs
 from core.rulebook.checks_clocks import check_clocks
 from core.rulebook.checks_documents import check_documents
 from core.rulebook.checks_examples import check_examples
+from core.rulebook.checks_handling import check_handling
 from core.rulebook.checks_ladder import check_ladders
 from core.rulebook.checks_lapsed import check_lapsed
+from core.rulebook.checks_leads import check_leads
 from core.rulebook.checks_litigation import check_litigation
 from core.rulebook.checks_office import check_linkage, check_offices
+from core.rulebook.checks_pools import check_pools
 from core.rulebook.checks_published import check_published
+from core.rulebook.checks_scoring import check_scoring
 from core.rulebook.checks_time import check_calendars, check_local_calendars, check_timetable
 from core.rulebook.effect import all_models, boundary_days
 from core.rulebook.layers import spans
@@ -27,6 +33,7 @@ from core.rulebook.resolving import Resolver
 CHECKS: tuple[Callable[[Parts], Iterator[Problem]], ...] = (
     check_catalogs,
     check_ladders,
+    check_handling,
     check_documents,
     check_linkage,
     check_offices,
@@ -35,6 +42,11 @@ CHECKS: tuple[Callable[[Parts], Iterator[Problem]], ...] = (
     check_local_calendars,
     check_clocks,
     check_litigation,
+    check_leads,
+    check_campaigns,
+    check_pools,
+    check_archives,
+    check_scoring,
     check_published,
     check_lapsed,
     check_examples,

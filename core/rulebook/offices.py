@@ -83,6 +83,8 @@ class Contacts(RuleModel):
     phone: Text
     address: Text
     postcode: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
+    linkage: Text | None = None
+    """贯通联动联络员的人员编号或岗位编码；不印在文书上。不写的，会商任务由有联动职责的人员领取"""
 
 
 class Choices(RuleModel):
@@ -90,14 +92,24 @@ class Choices(RuleModel):
 
     ladder: Word
     linkage: Word
+    leads: Word | None = None
+    """线索来源和期限 leads/<名称>.yaml；只有一份的可不写"""
     overlay: Word | None = None
     """本地调整 overlays/<名称>.yaml；不写的用通用规则"""
+    archives: Word | None = None
+    """归档范围和保管期限表；只有一份的可不写"""
+    litigation: Word | None = None
+    """败诉风险预警 litigation/<名称>.yaml；只有一份的可不写"""
+    campaigns: Word | None = None
+    """督察方式文件；只有一份的可不写"""
     acknowledge_workdays: Positive
     """送达后多少工作日未签收的，列入电话或当面送达清单"""
     team_reminder_workdays: tuple[Count, ...]
     """进驻前提醒督察组的工作日"""
     self_report_workdays: Positive
     """督察通知签发后多少工作日内报送自查报告"""
+    scoring: Word | None = None
+    """评价计分规则 scoring/<名称>.yaml；不写的用仅有的一个"""
     local_calendars: tuple[Word, ...] = ()
     """地方节假日，依次叠加在全国年表之上，后写的优先"""
 

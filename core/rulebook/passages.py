@@ -17,7 +17,11 @@ from core.rulebook.fieldwords import title_of, word_of
 from core.rulebook.params import Param
 
 Names = Mapping[str, str]
-ANCHOR_WORDS = {"due": "到期", "served": "送达"}
+ANCHOR_WORDS = {
+    "due": "到期", "served": "送达", "approved": "方案批准", "opened": "批次启动", "period_from": "督察期间首日",
+    "visit_from": "进驻", "visit_to": "离开", "period_to": "督察期间末日", "feedback": "反馈意见签发",
+    "closed": "批次办结",
+}  # fmt: skip
 UNIT_WORDS = {"workday": "个工作日", "day": "日"}
 LAST = ("params", "examples")
 LONG = 14  # texts longer than this stand on a line each

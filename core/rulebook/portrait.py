@@ -13,6 +13,7 @@ from core.rulebook.fields import RuleModel
 from core.rulebook.fieldwords import title_of
 from core.rulebook.passages import Names, Row, rows_of, write_offset
 from core.rulebook.published import PublishedFile
+from core.unitfacts import UNIT_FACTS
 from core.yamltext import read_yaml
 
 # Fields that name another rule by its code, and in which folder of the rule book that rule lies.
@@ -20,7 +21,8 @@ REFERENCES = {
     "document": "documents", "output_documents": "documents", "ladder": "ladders", "linkage": "linkage",
     "source": "sources", "events": "events", "reopen_event": "events", "series": "series", "kind": "documents",
     "overlay": "overlays", "local_calendars": "local_calendars", "replaced_by": "items", "maps_to": "items",
-    "notice": "documents", "litigation": "litigation",
+    "notice": "documents", "litigation": "litigation", "reply_document": "documents", "announces": "documents",
+    "milestones": "milestones", "scoring": "scoring", "asks": "asks", "campaigns": "campaigns",
 }  # fmt: skip
 
 
@@ -36,7 +38,8 @@ class Use:
 
 def names_of(book: Rulebook) -> dict[str, str]:
     """Return the Chinese names of the rules that others refer to by code."""
-    names = {**ANCHORS, **FACTS, **{code: rule.name for code, rule in book.documents.items()}}
+    words = {name: fact.label for name, fact in UNIT_FACTS.items()}
+    names = {**ANCHORS, **FACTS, **words, **{code: rule.name for code, rule in book.documents.items()}}
     for ladder in book.ladders.values():
         names |= {code: f"{code} {event.event}" for code, event in ladder.events.items()}
     return names

@@ -20,6 +20,9 @@ Anchor = Literal[
     "advice_due",
     "review_reply_due",
     "opinion_due",
+    "appeal_due",
+    "review_decision_due",
+    "attendance_notice_due",
 ]
 Fact = Literal[
     "defence_submitted",
@@ -61,6 +64,8 @@ class Factor(Marked):
     points: Percent
     fatal: Flag
     """成立时灯色不低于 scoring.fatal_floor"""
+    derived: Literal["defence_near", "same_cause_lost"] | None = None
+    """由系统推定：defence_near 临近答辩期满未提交，same_cause_lost 近期同因败诉；由人判断的不写"""
 
 
 class Scoring(Marked):
@@ -149,6 +154,21 @@ class Task(RuleModel):
     """0 为即时"""
     clock: Word | None = None
     """不得超过的法定期限，见 clocks"""
+    done_by: (
+        Literal[
+            "register",
+            "assess",
+            "fact",
+            "close",
+            "loss_report",
+            "appeal_opinion",
+            "recap",
+            "rectification_plan",
+        ]
+        | None
+    ) = None
+    """何事完成即办结：register 登记，assess 评分，fact 办理条件所指之事，close 核销归档，loss_report 败诉报告，
+    appeal_opinion 上诉意见，recap 复盘报告，rectification_plan 整改（履行）方案；由人办结的不写"""
 
 
 class LitigationEvent(Marked):

@@ -17,6 +17,7 @@ from system.settings import Settings
 from tests.databases import KINDS, open_database
 
 if TYPE_CHECKING:
+    from tests.casework.court import Court
     from tests.casework.scene import Scene
 
 TODAY = date(2026, 6, 30)
@@ -67,3 +68,13 @@ def scene(open_desk: OpenDesk, tmp_path: Path) -> Scene:
     from tests.casework.scene import Scene  # scene needs the types of this module
 
     return Scene(open_desk, tmp_path)
+
+
+@pytest.fixture
+def court(scene: Scene) -> Court:
+    """Give the court room of tests/casework/court.py, with units and people."""
+    from tests.casework.court import Court  # as above
+
+    opened = Court(scene)
+    opened.settle()
+    return opened

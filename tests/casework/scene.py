@@ -16,6 +16,7 @@ from casework.desk import Desk
 from casework.documents import seal_document, sign_documents
 from casework.findings import confirm_findings
 from casework.notices import draft_notices
+from casework.reviewing import approve_document, put_in_review
 from casework.serving import serve_document
 from core.campaignplan import read_plan
 from models.audit import canonical_json, history_of
@@ -144,6 +145,16 @@ class Scene:
                 if serve:
                     serve_document(desk, number, "hand", on)
         return codes
+
+    def review(self, *numbers: int, on: date = NOTIFIED) -> None:
+        """Send drafts to review and let the reviewer approve them, the law included."""
+        with self.open_desk(by="P90", today=on) as desk:
+            for number in numbers:
+                put_in_review(desk, number)
+        with self.open_desk(by="P07", today=on) as desk:
+            for number in numbers:
+                for step in ("reviewed", "legal"):
+                    approve_document(desk, number, step)
 
     def act(
         self, code: str, act: str, by: str, today: date, *, dated: date | None = None, note: str = "",

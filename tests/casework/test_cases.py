@@ -119,7 +119,8 @@ def test_an_act_that_does_not_fit_names_those_that_do(scene: Scene) -> None:
         scene.act(code, "close", DIRECTOR, DAY)
     assert set(refused.value.allowed) == {
         "acknowledge", "submit_plan", "apply_closure", "report_progress", "request_extension", "decide_extension",
-        "object", "decide_objection", "suspend", "flag", "withdraw",
+        "object", "decide_objection", "suspend", "flag", "withdraw", "endorse", "withdraw_request",
+        "request_long_term", "decide_long_term", "review_stage", "admit_objection", "refer", "release",
     }  # fmt: skip
     assert scene.case(code).state == "rectifying"
 

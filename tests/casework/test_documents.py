@@ -13,7 +13,6 @@ from casework.documents import (
     CaseOnDocument,
     content_hash,
     draft_document,
-    put_in_review,
     seal_document,
     sign_by_authorisation,
     sign_documents,
@@ -22,6 +21,7 @@ from casework.documents import (
 from casework.library import store_frozen
 from casework.notices import draft_notices
 from casework.papers import build_paper, paper_of
+from casework.reviewing import put_in_review
 from casework.serving import serve_document
 from core.errors import IllegalMove, InvalidInput, NotAllowed, NotFound, Refused
 from core.rulebook import Rulebook, freeze

@@ -19,6 +19,7 @@ from sqlmodel import SQLModel, col, select
 from casework.documents import find_document, seal_document, sign_documents
 from casework.findings import withdraw_finding
 from casework.library import store_frozen
+from casework.notices import draft_notices
 from casework.rehearsalplan import Asked
 from casework.rehearsaltotals import measure_burden
 from casework.rehearsed import Programme
@@ -417,3 +418,18 @@ def test_the_campaign_of_a_rehearsal_is_the_one_asked_for(
     )
     assert (said["from"], said["to"], said["days"]) == ("2026-02-24", "2026-02-25", 2)
     assert Path(settings.files).exists() is (scene.campaign().scheme_sha256 is not None)
+
+
+def test_a_rehearsal_takes_what_must_be_reviewed_for_reviewed(
+    scene: Scene, engine: sa.Engine, settings: Settings
+) -> None:
+    scene.confirm(("D001", "E24", "major"))
+    with scene.open_desk(by="P90", today=OPENED) as desk:
+        campaign = desk.session.exec(select(Campaign)).one()
+        campaign.line = "enforcement"
+        campaign.plan = campaign.plan.replace('"document":null', '"document":"opinion_letter"')
+    with scene.open_desk(by="P90", today=NOTIFIED) as desk:
+        draft_notices(desk, CODE)
+    programme = rehearse(Edge(engine, settings, SimulatedClock(NOTIFIED)), Asked(CODE, 5))
+    assert "opinion_letter" in [row["kind"] for row in programme.documents]
+    assert [one.state for one in scene.documents("opinion_letter")] == ["draft"]

@@ -98,6 +98,9 @@ def test_a_grave_case_is_extended_by_the_director_for_ten_working_days_at_most(s
     ask(scene, code, date(2026, 5, 15))
     with pytest.raises(NotAllowed, match="级别不够"):
         scene.act(code, "decide_extension", DEPUTY, DAY, verdict="granted")
+    with pytest.raises(Refused, match="单位负责人尚未审核"):
+        scene.act(code, "decide_extension", DIRECTOR, DAY, verdict="granted")
+    scene.act(code, "endorse", "D001:leader", DAY, verdict="agreed", note="情况属实")
     scene.act(code, "decide_extension", DIRECTOR, DAY, verdict="granted")
     assert scene.case(code).due_on == date(2026, 5, 15)
 
@@ -186,7 +189,9 @@ def test_a_suspension_stops_the_clock_and_moves_the_due_date_by_its_working_days
     assert (scene.case(code).suspended_on, scene.case(code).next_due_on) == (DAY, None)
     with pytest.raises(IllegalMove) as refused:
         scene.act(code, "submit_plan", UNIT, DAY, measures="整改")
-    assert set(refused.value.allowed) == {"resume", "report_progress", "flag", "withdraw", "decide_objection"}
+    assert set(refused.value.allowed) == {
+        "resume", "report_progress", "flag", "withdraw", "decide_objection", "release", "withdraw_request",
+    }  # fmt: skip
     scene.act(code, "resume", OFFICER, date(2026, 4, 27))
     case = scene.case(code)
     assert (case.suspended_on, case.due_on) == (

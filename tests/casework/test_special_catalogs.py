@@ -21,8 +21,10 @@ from tests.casework.scene import CODE, OPENED, PLAN, PLANNED, Scene
 from tests.casework.test_checklists import LATER, fill
 
 DISPUTES = PLAN.replace("{key: fazhi-ducha-46, items: [E, F]}", "{key: shuangxiajiang-22}")
-ENFORCEMENT = PLAN.replace("{key: fazhi-ducha-46, items: [E, F]}", "{key: zhifa-zhuanxiang-12}").replace(
-    "line: party", "line: enforcement"
+ENFORCEMENT = (
+    PLAN.replace("{key: fazhi-ducha-46, items: [E, F]}", "{key: zhifa-zhuanxiang-12}")
+    .replace("line: party", "line: enforcement")
+    .replace("kind: comprehensive", "kind: enforcement_special")
 )
 
 
@@ -73,10 +75,12 @@ def test_its_checklist_goes_out_and_comes_back(
 def test_a_catalogue_of_one_line_is_refused_on_the_other(scene: Scene) -> None:
     scene.settle()
     with pytest.raises(InvalidInput, match="不用于督察线") as refused:
-        scene.plan(ENFORCEMENT.replace("line: enforcement", "line: party"))
+        scene.plan(
+            ENFORCEMENT.replace("line: enforcement", "line: party").replace("enforcement_special", "special")
+        )
     assert refused.value.expected == "line: enforcement"
     with pytest.raises(InvalidInput, match="不用于执法监督线"):
-        scene.plan(DISPUTES.replace("line: party", "line: enforcement"))
+        scene.plan(DISPUTES.replace("line: party", "line: enforcement").replace("comprehensive", "key"))
     assert scene.rows(select(Campaign)) == []
 
 

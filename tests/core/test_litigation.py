@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from benchmarks.workdays import load_years
 from core.codes import Light
 from core.errors import InvalidInput
-from core.litigation import grade, next_report, score, stand, task_days, trigger_day, unit_light
+from core.litigation import grade, next_report, report_due, score, stand, task_days, trigger_day, unit_light
 from core.matters import ANCHORS, FACTS, Assessment, Happening, Matter, MatterStanding
 from core.rulebook.litigation import LitigationLadder
 from core.rulebook.risks import Anchor, Fact, LitigationEvent, Report, Then, Trigger
@@ -397,6 +397,26 @@ def test_the_next_report_is_due_in_the_next_half_month_or_after_its_working_days
     assert next_report(report, last, CALENDAR) == next_one
 
 
+HALF, FIVE = Report(every="half_month"), Report(every="workdays", workdays=5)
+
+
+@pytest.mark.parametrize(
+    ("report", "reported", "due"),
+    [
+        (HALF, [], date(2026, 3, 16)),
+        (HALF, [date(2026, 3, 13)], date(2026, 4, 1)),  # before its day
+        (HALF, [date(2026, 3, 16)], date(2026, 4, 1)),  # on its day
+        (HALF, [date(2026, 3, 5), date(2026, 3, 13)], date(2026, 4, 1)),  # twice in one half month
+        (HALF, [date(2026, 4, 20)], date(2026, 5, 6)),  # late: makes up for what was missed
+        (HALF, [date(2026, 2, 20)], date(2026, 3, 16)),  # before the colour was reached
+        (FIVE, [], date(2026, 3, 11)),
+        (FIVE, [date(2026, 3, 9)], date(2026, 3, 16)),
+    ],
+)
+def test_reports_that_were_made_move_the_next_one_on(report: Report, reported: list[date], due: date) -> None:
+    assert report_due(report, date(2026, 3, 4), reported, CALENDAR) == due
+
+
 def test_the_words_of_the_files_are_those_that_the_decisions_know() -> None:
     assert get_args(Anchor) == tuple(ANCHORS)
     assert get_args(Fact) == tuple(FACTS)
@@ -410,7 +430,7 @@ def test_an_event_is_found_by_its_code() -> None:
         LADDER.event("J0")
     band = LADDER.band(RED)
     assert band is not None
-    assert band.document == "supervision"
+    assert band.document == "litigation_supervision"
     assert LADDER.band(NONE) is None
 
 

@@ -49,8 +49,8 @@ confirmed  withdraw=withdrawn
 withdrawn
 """
 DOCUMENT = """
-draft      sheet=in_review sign=signed void=void
-in_review  sheet=in_review sign=signed void=void
+draft      sheet=in_review edit=draft sign=signed void=void
+in_review  sheet=in_review approve=in_review return=draft edit=draft sign=signed void=void
 signed     seal=sealed issue=issued void=void
 sealed     issue=issued void=void
 issued     serve=served void=void
@@ -67,15 +67,15 @@ cancelled
 """
 REFERRAL = """
 screening  screen=opinion decline=declined
-opinion    study=study decline=declined
-study      approve=approved decline=declined
-approved   send=sent
+opinion    study=study decline=declined send_back=screening
+study      approve=approved decline=declined send_back=screening
+approved   send=sent decline=declined
 declined
 sent       receipt=received return=returned pass_on=passed_on
-received   result=resulted
-returned   send=sent
-passed_on  receipt=received result=resulted
-resulted   close=closed
+received   result=resulted return=returned pass_on=passed_on
+returned   send=sent close=closed
+passed_on  receipt=received result=resulted return=returned pass_on=passed_on
+resulted   result=resulted close=closed
 closed
 """
 CALENDAR = """

@@ -52,12 +52,22 @@ apply_closure      .         .          closure_applied .               .       
 verify             .         .          .               verified        .          .          .          .          .
 return             .         .          .               rectifying      rectifying .          .          .          .
 close              .         .          .               .               closed     .          .          .          .
-schedule_look_back .         .          .               .               .          look_back  .          .          .
+schedule_look_back .         .          .               .               .          look_back  look_back  .          .
 look_back          .         .          .               .               .          .          archived   .          .
 reopen             .         .          .               .               .          rectifying rectifying rectifying .
 withdraw           withdrawn withdrawn  withdrawn       withdrawn       .          .          .          .          .
 correct_on_spot    verified  .          .               .               .          .          .          .          .
 flag               open      planned    rectifying      closure_applied verified   .          .          .          .
+endorse            open      planned    rectifying      .               .          .          .          .          .
+withdraw_request   open      planned    rectifying      .               .          .          .          .          .
+request_long_term  open      planned    rectifying      .               .          .          .          .          .
+decide_long_term   open      planned    rectifying      .               .          .          .          .          .
+review_stage       open      planned    rectifying      .               .          .          .          .          .
+admit_objection    open      planned    rectifying      .               .          .          .          .          .
+refer              open      planned    rectifying      closure_applied verified   .          .          .          .
+release            open      planned    rectifying      closure_applied verified   .          .          .          .
+record_complaint   .         .          .               .               verified   .          .          .          .
+settle_complaint   .         .          .               .               verified   .          .          .          .
 """
 TABLE = {
     (state, act): after
@@ -65,7 +75,9 @@ TABLE = {
     for state, after in zip(STATES, row, strict=True)
 }
 PAIRS = list(itertools.product(CaseState, CaseAct))
-SUSPENDED_ACTS = ("resume", "report_progress", "flag", "withdraw", "decide_objection")
+SUSPENDED_ACTS = (
+    *("resume", "report_progress", "flag", "withdraw", "decide_objection", "release", "withdraw_request"),
+)
 
 
 def test_the_expectation_covers_every_pair() -> None:
@@ -119,6 +131,11 @@ def test_a_case_whose_clock_runs_has_nothing_to_resume() -> None:
         ("decide_extension", "refused", "decide_extension"),
         ("decide_objection", "upheld", "withdraw"),
         ("decide_objection", "rejected", "decide_objection"),
+        ("decide_objection", "changed", "decide_objection"),
+        ("endorse", "declined", "endorse"),
+        ("review_stage", "missed", "review_stage"),
+        ("settle_complaint", "unfounded", "settle_complaint"),
+        ("settle_complaint", "founded", "return"),
     ],
 )
 def test_a_verdict_that_says_no_turns_the_act(act: str, verdict: str, carried_out: str) -> None:
@@ -159,6 +176,16 @@ ROLES = {
     "withdraw": "director",
     "correct_on_spot": "inspector leader officer",
     "flag": "officer director verifier inspector leader reviewer",
+    "endorse": "unit",
+    "withdraw_request": "unit officer",
+    "request_long_term": "unit officer",
+    "decide_long_term": "director",
+    "review_stage": "officer director verifier leader",
+    "admit_objection": "director reviewer",
+    "refer": "officer director reviewer linkage",
+    "release": "director",
+    "record_complaint": "officer director",
+    "settle_complaint": "officer director",
 }
 
 
@@ -176,6 +203,9 @@ def test_the_unit_never_decides_on_its_own_case() -> None:
         "request_extension",
         "object",
         "apply_closure",
+        "endorse",
+        "withdraw_request",
+        "request_long_term",
     }
 
 

@@ -60,4 +60,10 @@ LESSONS = (
         why="《决定书》由本级政府作出（行政执法监督条例第二十九条），督察单位自行签发就是越权。",
         remedy="写 decided_by: government，条线写 enforcement；签发时须上传政府的决定。",
     ),
+    lesson(
+        "E609", "campaigns/county.yaml", "    hidden_from_unit: true\n",
+        "    hidden_from_unit: true\n    announces: inspection_notice\n",
+        why="暗访事先发出督察通知或要求报送材料，单位就知道要来人，暗访失去作用。",
+        remedy="hidden_from_unit: true 的督察方式不写 announces，asks 中只列进驻以后才提出的事项。",
+    ),
 )  # fmt: skip
