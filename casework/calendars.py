@@ -15,7 +15,8 @@ from sqlmodel import col, select
 from casework.calendarpreview import Preview
 from casework.corrections import calendar_cause, draft_corrections
 from casework.desk import Desk
-from casework.duemoves import due_moves, limit_moves, write_limits, write_moves
+from casework.duemoves import due_moves, write_moves
+from casework.limitmoves import limit_moves, write_limits
 from casework.moves import move
 from casework.people import require_other, require_role
 from casework.rederiving import refresh_all

@@ -187,5 +187,6 @@ def _evidence_line(row: Evidence, names: dict[str, str]) -> EvidenceLine:
 
 
 def _possible(case: Rectification) -> tuple[str, ...]:
+    """Return the words of the acts possible now, without the one that opens a matter of the compartment."""
     acts = possible_acts(CaseState(case.state), suspended=case.suspended_on is not None)
-    return tuple(CASE_ACT_LABELS[CaseAct(act)] for act in acts)
+    return tuple(CASE_ACT_LABELS[CaseAct(act)] for act in acts if act != CaseAct.REFER)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from sqlmodel import col, select
 
+from casework.caseparts import parts_of
 from casework.cases import find_case
 from casework.climbing import office_palette, palette_of
 from casework.desk import Desk
+from casework.repeats import view_repeat
+from casework.timeline import may_read, was_entered_late
 from core.codes import Light
 from core.palette import Palette
 from core.rectification import CaseState, possible_acts
@@ -69,6 +72,7 @@ def describe_case(
         "campaign": campaign,
         "percent": case.percent,
         "round": case.round,
+        "repeat_count": finding.repeat_count,
     }
 
 
@@ -89,9 +93,11 @@ def show_case(desk: Desk, code: str, *, timeline: bool = True) -> dict[str, obje
         "due_version": case.due_version,
         "rebounds": case.rebounds,
         "plan": case.plan_text,
+        "repeat": repeat.sentence if (repeat := view_repeat(desk, finding)) else "",
         "acts": list(possible_acts(CaseState(case.state), suspended=case.suspended_on is not None)),
     }
     if timeline:
+        data |= parts_of(desk, case)
         data["timeline"] = [
             {
                 "on": entry.on_day,
@@ -101,7 +107,9 @@ def show_case(desk: Desk, code: str, *, timeline: bool = True) -> dict[str, obje
                 "from": entry.from_state,
                 "to": entry.to_state,
                 "detail": entry.detail,
+                "late": was_entered_late(entry),
             }
             for entry in history_of(desk.session, desk.office_id, "case", [case.id])
+            if may_read(desk, entry)
         ]
     return data

@@ -13,10 +13,13 @@ from sqlmodel import col, select
 from casework.climbing import rules_of
 from casework.desk import Desk
 from casework.duehistory import calendars_by_version
-from casework.library import frozen_rules, rules_calendar
-from core.rulebook import CalendarYear, Ladder
+from casework.library import frozen_rules, laid_over, rules_calendar
+from casework.lineage import lineage_of
+from casework.people import find_unit
+from core.rulebook import Ladder
 from core.workdays import Calendar
 from models.audit import history_of
+from models.base import key_of
 from models.campaign import Finding
 from models.record import AuditEntry, CalendarTable
 from models.rectification import Rectification
@@ -48,7 +51,7 @@ class CasePast:
         calendar = rules_calendar(self.desk.rules, self.desk.office.code)
         found = []
         for row in self.desk.session.exec(query):
-            calendar = calendar.overlay([CalendarYear.model_validate(json.loads(row.content))])
+            calendar = laid_over(calendar, row.content)
             found.append((row.imported_at, calendar))
         return found
 
@@ -78,11 +81,10 @@ class CasePast:
         )
         return digest or "", rules.ladder_of(self.desk.office.code)
 
-    @cached_property
-    def _others(self) -> list[AuditEntry]:
-        """What happened to the other cases of the same unit and item."""
+    def _others(self, units: frozenset[int]) -> list[AuditEntry]:
+        """What happened to the other cases of some units and the same item."""
         same = select(Finding.id).where(
-            col(Finding.unit_id) == self.finding.unit_id,
+            col(Finding.unit_id).in_(units),
             col(Finding.item) == self.finding.item,
             col(Finding.id) != self.finding.id,
         )
@@ -90,5 +92,16 @@ class CasePast:
         return list(history_of(self.desk.session, self.desk.office_id, "case", ids)) if ids else []
 
     def same_before(self, at: int, entry: AuditEntry) -> list[AuditEntry]:
-        """Return what had happened, before an entry of this case, to the cases of the same unit and item."""
-        return [*self.entries[:at], *(one for one in self._others if one.at < entry.at)]
+        """Return what had happened, before an entry of this case, to the cases of the same unit and item.
+
+        The unit is the one that answered for the case then, with all for which it carried on by then.
+        """
+        units = lineage_of(self.desk, before=entry.at).ancestors(self._unit_at(at))
+        return [*self.entries[:at], *(one for one in self._others(units) if one.at < entry.at)]
+
+    def _unit_at(self, at: int) -> int:
+        """Return the unit that answered for the case before one of its entries."""
+        given = [one for one in self.entries[:at] if one.act == "reassign" and one.detail]
+        if not given:
+            return self.finding.unit_id
+        return key_of(find_unit(self.desk, str(json.loads(given[-1].detail)["unit"])))

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 
 from casework.campaigns import find_campaign
 from casework.desk import Desk
+from casework.inquiryreturns import note_self_report
 from casework.library import frozen_rules
 from casework.people import join, require_role, split
 from casework.ruleseras import rules_ever
@@ -131,6 +132,7 @@ def record_self_report(desk: Desk, code: str, unit_code: str) -> Visit:
             visit.self_report_on = desk.today
             desk.session.add(visit)
             desk.record("visit", key_of(visit), "self_report", unit_id=visit.unit_id)
+            note_self_report(desk, visit)
             return visit
     raise InvalidInput(
         "该批次不督察这个单位", found=unit_code, expected=f"{code} 的单位", remedy="检查单位编码"

@@ -25,6 +25,13 @@ def rules_of(desk: Desk, campaign_id: int) -> Rulebook:
     return frozen_rules(desk.session, digest) if digest else desk.rules
 
 
+def rules_of_document(desk: Desk, document: Document) -> Rulebook:
+    """Return the rules under which a document is written: of its campaign, or those frozen when it was drafted."""
+    if document.campaign_id is not None:
+        return rules_of(desk, document.campaign_id)
+    return frozen_rules(desk.session, document.rules_sha256) if document.rules_sha256 else desk.rules
+
+
 def ladder_of(desk: Desk, campaign_id: int) -> Ladder:
     """Return the ladder of a campaign's frozen rules."""
     return rules_of(desk, campaign_id).ladder_of(desk.office.code)

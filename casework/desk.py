@@ -22,6 +22,7 @@ from core.workdays import Calendar
 from models.audit import Change, append_changes, shard_of, start_chains
 from models.base import table_of
 from models.campaign import Campaign
+from models.chains import keep_chains
 from models.database import Door, reading, transaction
 from models.organisation import Office
 from system.settings import Settings
@@ -62,6 +63,9 @@ class Desk:
     today: date
     now: datetime
     changes: list[Change] = field(default_factory=list)
+    causes: set[str] | None = (
+        None  # of every task there ever was, where a run opens many; see casework/tasks.py
+    )
     _campaigns: dict[int, Campaign] = field(default_factory=dict)
 
     @property
@@ -118,7 +122,8 @@ class Desk:
 
     def flush_changes(self) -> None:
         """Write the noted changes to their chains."""
-        append_changes(self.session, self.office_id, self.changes, self.now)
+        kept = keep_chains(self.session, self.office_id, self.changes)
+        append_changes(self.session, self.office_id, kept, self.now)
         self.changes.clear()
 
 

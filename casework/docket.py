@@ -9,7 +9,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from casework.climbing import palette_of, rules_of
+from casework.climbing import palette_of, rules_of_document
 from casework.desk import Desk
 from casework.kinds import is_hidden, kinds_in_order
 from casework.paging import Cursor, Page, page_keys
@@ -223,7 +223,7 @@ def document_view(desk: Desk, document_id: int) -> DocumentPage:
     services = _services(desk, document_id)
     people = {document.drafted_by, document.signed_by or "", *(row.recorded_by for row in services)}
     names = names_of(desk, people, [unit])
-    rule = rules_of(desk, document.campaign_id or 0).document(document.kind) if document.campaign_id else None
+    rule = rules_of_document(desk, document).document(document.kind)
     return DocumentPage(
         document=document,
         row=document_rows(desk, [document_id])[0],
@@ -244,7 +244,7 @@ def document_view(desk: Desk, document_id: int) -> DocumentPage:
             for row in services
         ),
         timeline=document_timeline(desk, document, unit),
-        needs_seal=rule.sealed if rule else False,
+        needs_seal=rule.sealed,
         has_paper=has_paper(document),
     )
 

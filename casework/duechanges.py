@@ -16,6 +16,8 @@ from models.record import AuditEntry
 REASONS = (
     ("calendar_year", "{calendar_year}年工作日历调整，重新核定"),
     ("extension", "第{extension}次延期申请获批"),
+    ("stage", "长期整改（第{long_term}次批准）第{stage}项阶段目标的复核日"),
+    ("objection", "异议复核后变更"),
     ("suspended_workdays", "中止计时{suspended_workdays}个工作日后恢复"),
     ("reopened", "反弹重启，进入第{reopened}轮"),
     ("rules", "督察规则迁移，重新核定"),

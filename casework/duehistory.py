@@ -10,8 +10,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from casework.desk import Desk
-from casework.library import rules_calendar
-from core.rulebook import CalendarYear
+from casework.library import laid_over, rules_calendar
 from core.workdays import Calendar, Unit
 from models.base import table_of
 from models.record import AuditEntry, CalendarTable
@@ -90,6 +89,6 @@ def calendars_by_version(desk: Desk) -> dict[str, Calendar]:
     calendar = rules_calendar(desk.rules, desk.office.code)
     found = {calendar.version: calendar}
     for row in desk.session.scalars(query):
-        calendar = calendar.overlay([CalendarYear.model_validate(json.loads(row.content))])
+        calendar = laid_over(calendar, row.content)
         found[calendar.version] = calendar
     return found | {desk.calendar.version: desk.calendar}

@@ -1,34 +1,30 @@
 """Which open due dates another calendar moves: derived anew from their facts, never earlier than notified.
 
-Stored due dates are those of cases (casework/duedates.py) and the two limits of a screening and a transfer. What a
-document prints for a plan, a reply or an objection is part of the document and stays; a day that a person named (an
-extension, a look-back) is no result of counting and stays too.
+Stored due dates here are those of cases (casework/duedates.py); limits of leads and linkage: casework/limitmoves.py.
+What a document prints for a plan, a reply or an objection is part of the document and stays; a day that a person
+named (an extension, a look-back) is no result of counting and stays too.
 source   民法典 第二百零一条、第二百零三条
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import col, select
 
-from casework.climbing import rules_of
 from casework.desk import Desk
 from casework.duehistory import DueSet, due_history
-from core.lives import ReferralState
 from core.rectification import SETTLED
 from core.workdays import Calendar
 from core.workdays import Unit as PeriodUnit
-from models.base import key_of, table_of
+from models.base import table_of
 from models.campaign import Finding
 from models.organisation import Unit
 from models.rectification import Rectification
-from models.referral import Referral
 
 CASE, FINDING, UNIT = table_of(Rectification), table_of(Finding), table_of(Unit)
 
@@ -73,17 +69,6 @@ class DueMove:
     @property
     def must_be_written(self) -> bool:
         return self.moves or self.was_provisional != self.derived.provisional
-
-
-@dataclass(frozen=True, slots=True)
-class LimitMove:
-    """A limit of our own work on a referral that moves later; the column tells which."""
-
-    referral_id: int
-    unit_id: int
-    column: str
-    before: date
-    after: date
 
 
 def due_moves(desk: Desk, calendar: Calendar, year: int | None = None) -> list[DueMove]:
@@ -199,40 +184,3 @@ def write_moves(desk: Desk, moves: Iterable[DueMove], year: int) -> None:
             rows,
         )
         desk.session.expire_all()
-
-
-def limit_moves(desk: Desk, calendar: Calendar) -> list[LimitMove]:
-    """Return the limits of open screenings and transfers that end later under a calendar."""
-    return [one for one in _limits(desk, calendar) if one.after > one.before]
-
-
-def _limits(desk: Desk, calendar: Calendar) -> Iterator[LimitMove]:
-    query = (
-        select(Referral, Rectification)
-        .join(Rectification, col(Rectification.id) == col(Referral.case_id))
-        .where(
-            col(Referral.office_id) == desk.office_id,
-            col(Referral.state).in_((ReferralState.SCREENING.value, ReferralState.RECEIVED.value)),
-        )
-        .order_by(col(Referral.id))
-    )
-    for row, case in desk.session.exec(query):
-        rules = rules_of(desk, case.campaign_id).linkage
-        if row.state == ReferralState.SCREENING:
-            after = calendar.after(row.opened_on, rules.screening_workdays)
-            yield LimitMove(key_of(row), case.unit_id, "screen_by_on", row.screen_by_on, after)
-        elif row.receipt_on is not None and row.feedback_due_on is not None:
-            after = calendar.after(row.receipt_on, rules.feedback_workdays)
-            yield LimitMove(key_of(row), case.unit_id, "feedback_due_on", row.feedback_due_on, after)
-
-
-def write_limits(desk: Desk, moves: Iterable[LimitMove], year: int) -> None:
-    """Write the limits that move later; nothing about them leaves the compartment of referrals."""
-    table = table_of(Referral)
-    for one in moves:
-        desk.session.connection().execute(
-            sa.update(table).where(table.c.id == one.referral_id).values({one.column: one.after})
-        )
-        desk.record("referral", one.referral_id, "set_due", unit_id=one.unit_id, limit=one.column,
-                    before=one.before, after=one.after, calendar_year=year)  # fmt: skip
-    desk.session.expire_all()

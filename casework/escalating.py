@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from casework.cases import ActOnCase
 from casework.climbing import facts_of, ladder_of, palette_of, set_light
 from casework.desk import SYSTEM
+from casework.lineage import ancestors_of
 from core.codes import SEVERITY_LABELS, Light, Severity
 from core.errors import InvalidInput, Refused
 from core.ladderfacts import light_after_event, used_percent, why_not
@@ -24,6 +25,8 @@ from models.rectification import Rung
 
 # Events that leave the colour as it is; they do not fix it either.
 COLOURLESS = frozenset({"keep", "none"})
+# Events that a matter before a court, a reviewing body or under investigation still takes: they press nobody.
+CALMING = COLOURLESS | {"lower_one", "clear"}
 
 
 def check_event(deed: ActOnCase) -> None:
@@ -42,6 +45,13 @@ def check_event(deed: ActOnCase) -> None:
         act = "request_extension" if event.effect == "recalculate_due" else "suspend"
         raise Refused(
             f"{event.event}由专门的操作办理", found=event.code, expected=act, remedy=f"改用 case act … {act}"
+        )
+    if deed.case.suspended_on is not None and event.effect not in CALMING:
+        raise Refused(
+            "事项已中止计时，不得升级",
+            found=f"自{deed.case.suspended_on}起中止，{event.code} {event.event}",
+            expected="恢复计时后登记",
+            remedy="先恢复计时（case act … resume），或待中止事由消除",
         )
     _check_reach(deed, event)
 
@@ -88,9 +98,8 @@ def _times(deed: ActOnCase, event: EscalationEvent) -> int:
 
     A reopening counts as the event by which it lights up.
     """
-    same = select(Finding.id).where(
-        col(Finding.unit_id) == deed.finding.unit_id, col(Finding.item) == deed.finding.item
-    )
+    units = ancestors_of(deed.desk, deed.case.unit_id)
+    same = select(Finding.id).where(col(Finding.unit_id).in_(units), col(Finding.item) == deed.finding.item)
     cases = [number for number in deed.desk.session.exec(same) if number is not None]
     reopens = event.code == ladder_of(deed.desk, deed.case.campaign_id).clearing.reopen_event
     past = history_of(deed.desk.session, deed.desk.office_id, "case", cases)
@@ -102,9 +111,14 @@ def count_event(past: Iterable[AuditEntry], event: EscalationEvent, on: date, *,
 
     reopens   a reopening counts as this event
     """
-    since = _months_before(on, event.window_months) if event.window_months else None
+    since = count_from(event, on)
     known = (entry for entry in past if _is_event(entry, event.code, reopens))
     return sum(since is None or entry.on_day > since for entry in known)
+
+
+def count_from(event: EscalationEvent, on: date) -> date | None:
+    """Return the day after which an event counts as happening again; None when it counts for ever."""
+    return _months_before(on, event.window_months) if event.window_months else None
 
 
 def _is_event(entry: AuditEntry, code: str, reopens: bool) -> bool:

@@ -14,9 +14,10 @@ from models.rectification import Evidence
 MAX_BYTES = 50 * 1024 * 1024
 
 
-def keep_file(desk: Desk, subject: str, subject_id: int, act: str, path: Path) -> Evidence:
+def keep_file(desk: Desk, subject: str, subject_id: int, act: str, path: Path, *, kind: str = "") -> Evidence:
     """Store a file and note it; the same content is stored once.
 
+    kind     the kind of evidence by the rules of the ladder, where somebody said it
     raises   InvalidInput when the file cannot be read, is empty or larger than 50 MB, or its name is marked secret
     """
     content = read_file(path)
@@ -27,6 +28,7 @@ def keep_file(desk: Desk, subject: str, subject_id: int, act: str, path: Path) -
         subject=subject,
         subject_id=subject_id,
         act=act,
+        kind=kind,
         name=path.name,
         sha256=digest,
         size=len(content),

@@ -12,6 +12,7 @@ from casework.climbing import rules_of, standing_of
 from casework.desk import Desk
 from casework.duechanges import DueChange, due_changes, first_derivation, told_changes
 from casework.reckoning import NOT_RECKONED, Reckoning, reckon
+from casework.repeats import view_repeat
 from casework.rungview import Climb, RungView, climb_of, held_because, write_day
 from core.codes import SEVERITY_LABELS, Light, Severity
 from core.ladder import Standing, arithmetic_light
@@ -95,7 +96,9 @@ def explain(
     climb = climb_of(desk, case, ladder, profile, standing)
     by_lateness = _light_by_lateness(desk, case, profile, standing, palette)
     changes = tuple(due_changes(history))
+    repeat = view_repeat(desk, finding)
     sentences = (
+        *((repeat.sentence,) if repeat is not None else ()),
         *_say_notice(case, changes),
         *_say_today(desk, case, history),
         *_say_issued(climb, palette),

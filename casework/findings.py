@@ -8,8 +8,10 @@ from sqlmodel import col, select
 
 from casework.campaigns import find_campaign
 from casework.desk import Desk
+from casework.jointly import hides_finding
 from casework.moves import move, move_rectification
 from casework.people import require_other, require_role
+from casework.repeats import flag_repeat, mark_repeat
 from core.codes import Light, UnitOpinion
 from core.errors import InvalidInput, NotFound
 from core.lives import FINDING_MOVES, FindingAct, FindingState
@@ -28,6 +30,8 @@ def list_findings(
     query = select(Finding, Unit.code).where(
         col(Finding.office_id) == desk.office_id, col(Finding.unit_id) == col(Unit.id)
     )
+    if desk.actor.speaks_for_unit:
+        query = query.where(col(Unit.code) == desk.actor.unit_code)
     if campaign:
         query = query.where(col(Finding.campaign_id) == find_campaign(desk, campaign).id)
     if state:
@@ -41,8 +45,10 @@ def list_findings(
             "state": finding.state,
             "problem": finding.problem,
             "unit_opinion": finding.unit_opinion,
+            "repeat_count": finding.repeat_count,
         }
         for finding, unit in desk.session.exec(query.order_by(col(Finding.code)))
+        if not hides_finding(desk, finding)
     ]
 
 
@@ -89,8 +95,10 @@ def _confirm(desk: Desk, finding: Finding, note: str) -> Finding:
     move(desk, finding, FINDING_MOVES, FindingAct.CONFIRM, subject="finding", thing="问题", unit_id=finding.unit_id,
          detail={"note": note})  # fmt: skip
     finding.confirmed_by, finding.confirmed_on = desk.actor.code, desk.today
+    earlier = mark_repeat(desk, finding)
     desk.session.add(finding)
     open_case(desk, finding)
+    flag_repeat(desk, finding, earlier)
     return finding
 
 

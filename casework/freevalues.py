@@ -74,6 +74,21 @@ def check_given(rule: DocumentRule, values: Mapping[str, Any], *, with_cases: bo
     sample = sample_of(rule.code)
     known = _known(rule, with_cases=with_cases)
     found = [f"缺少 {name}" for name in sample if name not in values and name not in known]
+    found += value_mistakes(sample, values, with_cases=with_cases)
+    if found:
+        raise InvalidInput(
+            f"{rule.name}的取值不全或不对",
+            found="；".join(found),
+            expected="、".join(name for name in sample if name not in OWN_NAMES),
+            remedy=f"参照 templates/documents/{rule.code}/sample.yaml 补齐取值文件；期限写 count 和 unit",
+        )
+
+
+def value_mistakes(
+    sample: Mapping[str, Any], values: Mapping[str, Any], *, with_cases: bool = False
+) -> list[str]:
+    """Return what is wrong with values that a person gave, whether they are all there or not."""
+    found = []
     for name, value in values.items():
         if name not in sample:
             found.append(f"多出 {name}")
@@ -83,13 +98,7 @@ def check_given(rule: DocumentRule, values: Mapping[str, Any], *, with_cases: bo
             found += _period_mistakes(name, value)
         else:
             found += list_differences(sample[name], value, name, refuse_extra=True)
-    if found:
-        raise InvalidInput(
-            f"{rule.name}的取值不全或不对",
-            found="；".join(found),
-            expected="、".join(name for name in sample if name not in OWN_NAMES),
-            remedy=f"参照 templates/documents/{rule.code}/sample.yaml 补齐取值文件；期限写 count 和 unit",
-        )
+    return found
 
 
 def _known(rule: DocumentRule, *, with_cases: bool) -> set[str]:

@@ -15,14 +15,21 @@ DOCUMENT = table_of(Document)
 CONTENT_ORDER = {content: place for place, content in enumerate(DocumentContent)}
 
 
+HIDDEN_ABOUT = ("referral", "incoming")
+"""What only the compartment of linkage knows of; a document about it is hidden whatever its kind."""
+
+
 def is_hidden(document: Document) -> bool:
     """Tell whether a document belongs to the compartment of referrals: never mailed, listed, or shown to the unit."""
-    return document.content_kind == DocumentContent.REFERRAL
+    return document.content_kind == DocumentContent.REFERRAL or document.about in HIDDEN_ABOUT
 
 
 def is_shown() -> sa.ColumnElement[bool]:
     """Return the condition for documents outside the compartment of referrals."""
-    return DOCUMENT.c.content_kind != DocumentContent.REFERRAL.value
+    return sa.and_(
+        DOCUMENT.c.content_kind != DocumentContent.REFERRAL.value,
+        sa.func.coalesce(DOCUMENT.c.about, "").not_in(HIDDEN_ABOUT),
+    )
 
 
 def book_of(desk: Desk, digest: str | None) -> Rulebook:

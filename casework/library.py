@@ -164,4 +164,12 @@ def _calendar(
     base = Calendar(years, local)
     if not imported:
         return base
-    return base.overlay(CalendarYear.model_validate(json.loads(text)) for text in imported)
+    for text in imported:
+        base = laid_over(base, text)
+    return base
+
+
+@lru_cache(maxsize=64)
+def laid_over(calendar: Calendar, content: str) -> Calendar:
+    """Return a calendar in which the table of one year, as canonical JSON, replaces the present one."""
+    return calendar.overlay([CalendarYear.model_validate(json.loads(content))])

@@ -61,7 +61,7 @@ def light_weeks(
 ) -> dict[int, tuple[Light, ...]]:
     """Return {unit id: its highest light at the end of each week, in the order of the campaign's ladder}."""
     palette = palette_of(desk, campaign_id)
-    turns = _turns(desk, campaign_id, palette)
+    turns = light_turns(desk, campaign_id, palette)
     rows: dict[int, list[Light]] = {}
     for case in cases:
         lights = lights_at(turns.get(case.id, []), weeks, palette)
@@ -92,7 +92,7 @@ def lights_at(turns: Sequence[Turn], days: Sequence[date], palette: Palette) -> 
     return lights
 
 
-def _turns(desk: Desk, campaign_id: int, palette: Palette) -> Mapping[int, list[Turn]]:
+def light_turns(desk: Desk, campaign_id: int, palette: Palette) -> Mapping[int, list[Turn]]:
     """Return the turns of every case of a campaign, from rungs, extensions, and the entries that ended a light."""
     turns: dict[int, list[Turn]] = defaultdict(list)
     connection = desk.session.connection()
@@ -114,7 +114,19 @@ def _turns(desk: Desk, campaign_id: int, palette: Palette) -> Mapping[int, list[
             col(SideRequest.decided_on).is_not(None),
         )
     )
-    for case_id, day in connection.execute(extensions):
+    # A stage of a long term and a changed finding move the due date too; the history tells which did.
+    later = (
+        sa.select(col(AuditEntry.subject_id), col(AuditEntry.on_day))
+        .join(Rectification, col(Rectification.id) == col(AuditEntry.subject_id))
+        .where(
+            of_campaign,
+            col(AuditEntry.office_id) == desk.office_id,
+            col(AuditEntry.subject) == "case",
+            col(AuditEntry.act) == "set_due",
+            sa.or_(*(col(AuditEntry.detail).like(f'%"{key}":%') for key in ("long_term", "objection"))),
+        )
+    )
+    for case_id, day in (*connection.execute(extensions), *connection.execute(later)):
         turns[case_id].append(Turn(day, _EXTENDED))
     for query in _ends(desk, of_campaign):
         for case_id, day in connection.execute(query):

@@ -10,8 +10,8 @@ from typing import Protocol, TypeVar
 from casework.desk import Desk
 from core.machines import Machine
 from core.moves import step
-from core.rectification import CaseAct, CaseState, RequestState, move_case
-from models.rectification import Rectification, SideRequest
+from core.rectification import CaseAct, CaseState, move_case
+from models.rectification import Rectification
 
 S = TypeVar("S", bound=StrEnum)
 A = TypeVar("A", bound=StrEnum)
@@ -68,20 +68,25 @@ def take(
 
     raises   NotAllowed naming the roles; IllegalMove naming the acts that are possible; nothing is changed then
     """
-    after = machine.step(row.state, act)
+    machine.step(row.state, act)
     machine.permit(act, desk.actor.code, desk.actor.roles)
-    before, row.state = row.state, after.value
-    assert row.id is not None  # only stored rows have a life
-    desk.record(
-        machine.code,
-        row.id,
-        act.value,
-        unit_id=unit_id,
-        from_state=before,
-        to_state=after.value,
-        on=on,
-        detail=detail,
-    )
+    follow(desk, row, machine, act, unit_id=unit_id, on=on, detail=detail)
+
+
+def follow(
+    desk: Desk,
+    row: Stateful,
+    machine: Machine,
+    act: StrEnum,
+    *,
+    unit_id: int | None = None,
+    on: date | None = None,
+    detail: Mapping[str, object] | None = None,
+) -> None:
+    """Carry out an act that follows from another one, whoever did that: nobody is asked for a role."""
+    move(
+        desk, row, machine.moves, act, subject=machine.code, thing=machine.thing, unit_id=unit_id, on=on, detail=detail
+    )  # fmt: skip
 
 
 def move_rectification(
@@ -109,6 +114,6 @@ def move_rectification(
     )
 
 
-def settle_request(request: SideRequest, *, granted: bool) -> None:
-    """Settle a side request; it is settled once and never opened again."""
-    request.state = (RequestState.GRANTED if granted else RequestState.REFUSED).value
+def settle(row: Stateful, machine: Machine, act: StrEnum) -> None:
+    """Move what lives beside a case and whose history is told by the act on that case."""
+    row.state = machine.step(row.state, act).value

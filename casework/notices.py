@@ -13,8 +13,9 @@ from casework.climbing import rules_of
 from casework.desk import Desk
 from casework.documents import CaseOnDocument, draft_document
 from casework.freevalues import check_given
-from casework.papers import build_paper
+from casework.papers import build_paper, fonts_of
 from casework.people import require_role
+from casework.premises import MAJOR, check_premise
 from core.campaignplan import notice_rule
 from core.codes import DOCUMENT_CONTENT_LABELS, LINE_LABELS, DocumentContent, Light, Line
 from core.errors import InvalidInput, NotFound, Refused
@@ -22,6 +23,7 @@ from core.lives import DocumentState
 from core.rectification import SETTLED
 from core.rulebook import DocumentRule
 from core.secrecy import refuse_state_secrets
+from delivery.typeset import refuse_unprintable
 from models.audit import canonical_json
 from models.base import key_of
 from models.campaign import Campaign
@@ -55,13 +57,22 @@ def draft_notices(desk: Desk, code: str) -> list[Document]:
 
 
 def draft_by_hand(
-    desk: Desk, code: str, kind: str, unit: str, values: Mapping[str, Any], cases: Sequence[str] = ()
+    desk: Desk,
+    code: str,
+    kind: str,
+    unit: str,
+    values: Mapping[str, Any],
+    cases: Sequence[str] = (),
+    *,
+    major: str = "",
+    copies_to: Sequence[str] = (),
 ) -> Document:
     """Draft a document of a campaign whose words a person gives: 约谈通知书, 通报, 督办函, 建议书, 决定书.
 
     kind     a document kind of the campaign's rules with `content: free`
     values   {name: value} as the kind's sample.yaml shows; a period as {count, unit: workday|day, start, from}
     cases    numbers of problems of the unit that the document is about
+    major    why the issue is major (问题重大), for a kind that asks for it or for letters that were not obeyed
     raises   InvalidInput naming every value that is missing or does not fit; NotFound; Refused
     """
     require_role(desk, DRAFTERS, "拟制文书")
@@ -70,17 +81,29 @@ def draft_by_hand(
     _check_kind(rule, Line(campaign.line))
     named = [_case_of(desk, campaign, unit, number) for number in cases]
     check_given(rule, values, with_cases=bool(named))
-    refuse_state_secrets(canonical_json(values), "文书取值")
+    unit_id, inputs = _unit_id(desk, unit), _inputs(values, major, copies_to)
+    check_premise(desk, rule, campaign.line, unit_id, inputs)
     document = draft_document(
         desk,
         kind,
         campaign,
-        _unit_id(desk, unit),
-        inputs={"values": dict(values)},
+        unit_id,
+        inputs=inputs,
         cases=[CaseOnDocument(case.id, Light(case.light), case.due_on) for case in named],
     )
-    build_paper(desk, document)  # what cannot be printed is refused now, not at signing
+    paper, _templates = build_paper(desk, document)
+    refuse_unprintable(paper, fonts_of(desk))  # what cannot be printed is refused now, not at signing
     return document
+
+
+def _inputs(values: Mapping[str, Any], major: str, copies_to: Sequence[str]) -> dict[str, object]:
+    inputs: dict[str, object] = {"values": dict(values)}
+    if major.strip():
+        inputs[MAJOR] = major.strip()
+    if copies_to:
+        inputs["copies_to"] = [name.strip() for name in copies_to if name.strip()]
+    refuse_state_secrets(canonical_json(inputs), "文书取值")
+    return inputs
 
 
 def _check_kind(rule: DocumentRule, line: Line) -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 from sqlmodel import col, select
 
 from casework.desk import Desk
+from casework.genealogy import rename_by_import
 from casework.people import join, require_role
+from casework.poolimport import enter_by_import
 from core.rectification import Role
 from delivery.addresses import check_address
 from delivery.sheets.parties import PersonRow, UnitRow, read_people, read_units
@@ -25,7 +27,12 @@ def import_units(desk: Desk, path: Path) -> dict[str, int]:
     require_role(desk, KEEPERS, "导入单位")
     known = {unit.code: unit for unit in _units(desk)}
     rows = read_units(
-        path, kinds=_kinds(desk), check_email=check_address, known_units=tuple(known), name=path.name
+        path,
+        kinds=_kinds(desk),
+        check_email=check_address,
+        known_units=tuple(known),
+        specialties=_specialties(desk),
+        name=path.name,
     )
     added = 0
     for row in rows:
@@ -33,6 +40,8 @@ def import_units(desk: Desk, path: Path) -> dict[str, int]:
         if unit is None:
             unit = Unit(office_id=desk.office_id, code=row.code, name=row.name, kinds="")
             added += 1
+        elif unit.name != row.name:
+            rename_by_import(desk, unit, row.name, path.name)
         _fill_unit(unit, row)
         desk.session.add(unit)
         desk.session.flush()
@@ -55,6 +64,7 @@ def import_people(desk: Desk, path: Path) -> dict[str, int]:
         roles=POOL_ROLES,
         check_email=check_address,
         known_units=tuple(unit.code for unit in _units(desk)),
+        pools=tuple(sorted(desk.rules.pools)),
         name=path.name,
     )
     added = 0
@@ -68,6 +78,8 @@ def import_people(desk: Desk, path: Path) -> dict[str, int]:
         desk.session.flush()
         assert person.id is not None
         desk.record("person", person.id, "import", code=row.code, file=path.name)
+        for pool in row.pools:
+            enter_by_import(desk, pool, person, row.until)
     return {"added": added, "updated": len(rows) - added}
 
 
@@ -76,6 +88,8 @@ def _fill_unit(unit: Unit, row: UnitRow) -> None:
     unit.liaison_name, unit.liaison_email = row.liaison, row.liaison_email
     unit.head_name, unit.head_email = row.head, row.head_email
     unit.leader_name, unit.leader_email = row.leader, row.leader_email
+    # An old file without these two columns leaves what is known.
+    unit.area, unit.functions = row.area or unit.area, join(row.functions) or unit.functions
 
 
 def _fill_person(person: Person, row: PersonRow) -> None:

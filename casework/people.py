@@ -30,6 +30,7 @@ def find_actor(desk: Desk, text: str) -> Actor:
     if ":" in text:
         code, _, contact = text.rpartition(":")
         unit = find_unit(desk, code)
+        _refuse_merged(desk, unit)
         if contact in CONTACTS:
             name = getattr(unit, f"{contact}_name") or f"{unit.name}{CONTACT_LABELS[contact]}"
             return Actor(text, name, frozenset({"unit"}), unit.code)
@@ -47,6 +48,19 @@ def find_actor(desk: Desk, text: str) -> Actor:
         found=text,
         expected="人才库编号、本单位岗位编码，或 单位编码:liaison|head|leader",
         remedy="用 --by 或 DUCHA_ACTOR 指明；岗位编码：" + "、".join(desk.office_rules.leaders),
+    )
+
+
+def _refuse_merged(desk: Desk, unit: Unit) -> None:
+    """Refuse the contacts of a unit that another one carries on for: its duties are theirs now."""
+    if unit.successor_id is None or unit.valid_until is None or desk.today <= unit.valid_until:
+        return
+    heir = desk.session.get_one(Unit, unit.successor_id)
+    raise NotAllowed(
+        "该单位已经并入其他单位",
+        found=f"{unit.code} {unit.name}，止于{unit.valid_until}",
+        expected=f"{heir.code} {heir.name} 的人员",
+        remedy=f"由承接单位办理（--by {heir.code}:liaison）",
     )
 
 

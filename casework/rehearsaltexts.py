@@ -8,7 +8,7 @@ from email.policy import default
 
 from sqlmodel import col, select
 
-from casework.climbing import rules_of
+from casework.climbing import rules_of_document
 from casework.desk import Desk
 from casework.paperless import has_paper
 from casework.papers import paper_of
@@ -53,4 +53,4 @@ def _mail(desk: Desk, document: Document) -> Text:
 
 
 def _name(desk: Desk, document: Document) -> str:
-    return rules_of(desk, document.campaign_id or 0).document(document.kind).name
+    return rules_of_document(desk, document).document(document.kind).name

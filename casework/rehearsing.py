@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from casework.campaigns import approve_campaign, find_campaign, open_campaign
-from casework.climbing import rules_of
+from casework.climbing import rules_of_document
 from casework.desk import Actor, Desk
 from casework.documents import find_document, seal_document, sign_documents
 from casework.findings import confirm_findings
@@ -26,6 +26,7 @@ from casework.notices import cases_without_notice, draft_notices
 from casework.papers import store_file, stored_file, wants_answer
 from casework.rehearsalplan import Asked, Refusal
 from casework.rehearsalvisits import return_workbooks
+from casework.reviewing import assume_reviewed
 from casework.serving import serve_document
 from casework.signing import signing_level
 from core.codes import UnitOpinion
@@ -218,7 +219,7 @@ def _let_others_sleep(desk: Desk, campaign: Campaign) -> None:
 
 def _signer(desk: Desk, document: Document) -> str | None:
     """Return the lowest post of the office that may sign a document; None when there is none."""
-    needed = signing_level(desk, document, rules_of(desk, document.campaign_id or 0).document(document.kind))
+    needed = signing_level(desk, document, rules_of_document(desk, document).document(document.kind))
     able = [
         (post.role.rank, code)
         for code, post in desk.office_rules.leaders.items()
@@ -237,6 +238,7 @@ def _sign(desk: Desk, number: int) -> None:
     for role in ("pdf", "answer") if wants_answer(document) else ("pdf",):
         if stored_file(desk, document, role) is None:
             store_file(desk, document, role, "rehearsal.pdf", SEALED)
+    assume_reviewed(desk, document)
     sign_documents(desk, [number])
 
 

@@ -15,6 +15,8 @@ from core.rulebook import EscalationEvent, Ladder, Rung
 from core.workdays import Calendar, Unit
 from models.record import AuditEntry
 
+# What an entry names when the due date moved later and the ladder began anew for it.
+NEW_VERSION = frozenset({"extension", "long_term", "objection"})
 SETTLED_STATES = frozenset(state.value for state in SETTLED)
 
 
@@ -79,11 +81,13 @@ class Replay:
         if entry.act == "submit_plan":
             known.planned = True
         elif entry.act == "return_plan":
-            known.planned = False
+            known.planned = "in_force" in said  # the version approved before it still counts
         elif entry.act == "report_progress":
             known.percent = int(str(said["percent"]).removesuffix("%"))
         elif entry.act in ("apply_closure", "correct_on_spot"):
             known.percent = 100
+        if entry.act == "decide_objection" and said.get("severity"):
+            known.severity = str(said["severity"])
         if entry.from_state in ("closure_applied", "verified") and entry.to_state == CaseState.RECTIFYING:
             known.returns += 1
             known.percent = min(known.percent, 90)
@@ -104,7 +108,7 @@ class Replay:
             step |= {"kind": "counted", "start_on": said["start_on"], "count": said["count"],
                      "unit": said.get("unit") or Unit.WORKDAY.value, "calendar": calendar.version}  # fmt: skip
         self.due.append(step)
-        if "extension" in said:
+        if NEW_VERSION & set(said):
             known.extended, known.last_on = True, None
             self.light.append({"kind": "extension", "on": entry.on_day.isoformat()})
 

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from casework.cases import act_on_case
 from casework.climbing import cases_of_document
 from casework.desk import Desk
+from casework.lineage import codes_with_heirs
 from casework.serving import serve_document
 from core.errors import InvalidInput, NotAllowed
 from core.lives import DocumentState
@@ -65,7 +66,8 @@ def import_reply(desk: Desk, path: Path, evidence: Path | None = None) -> dict[s
 
 def _check_sender(desk: Desk, unit: Unit) -> None:
     actor = desk.actor
-    if (actor.unit_code == unit.code and actor.speaks_for_unit) or "officer" in actor.roles:
+    heirs = codes_with_heirs(desk, [unit.code])  # whoever carries on for the unit answers for it
+    if (actor.unit_code in heirs and actor.speaks_for_unit) or "officer" in actor.roles:
         return
     raise NotAllowed(
         "无权报送该单位的整改情况",
@@ -101,7 +103,10 @@ def _carry_out(desk: Desk, row: AnswerRow, files: list[Path]) -> list[str]:
         done.append(CaseAct.REPORT_PROGRESS.value)
     if row.request is Request.CLOSURE:
         said = row.completion or row.request_note
-        act_on_case(desk, row.case, CaseAct.APPLY_CLOSURE.value, note=said, files=files)
+        # The form is the unit's statement on the whole problem: its measures are reported as done with it.
+        act_on_case(
+            desk, row.case, CaseAct.APPLY_CLOSURE.value, note=said, files=files, values={"done": "all"}
+        )
         done.append(CaseAct.APPLY_CLOSURE.value)
     elif row.request in ASKED:
         act = ASKED[row.request]

@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from casework.answers import count_reply_from_service
 from casework.climbing import cases_of_document, refresh
 from casework.desk import Desk
-from casework.documents import THING, find_document
+from casework.documents import find_document
+from casework.drafts import THING
 from casework.evidence import keep_file
+from casework.kinds import rule_of_kind
+from casework.lineage import codes_with_heirs
 from casework.moves import move
 from casework.people import require_role
 from core.codes import DocumentContent
@@ -53,6 +57,7 @@ def serve_document(
         )
     )
     if already is None:
+        count_reply_from_service(desk, document, on)
         _tell_cases(desk, document, on)
     return document
 
@@ -69,11 +74,19 @@ def _check_recorder(desk: Desk, document: Document, channel: str) -> None:
             expected="发给被督察单位的文书",
             remedy="接收情况用 ducha referral receipt 登记",
         )
+    if desk.actor.speaks_for_unit and rule_of_kind(desk, document).upward:
+        raise NotAllowed(
+            "上行文不向被督察单位送达",
+            found=document.kind,
+            expected="发给被督察单位的文书",
+            remedy="报送情况由经办人登记",
+        )
     if not desk.actor.speaks_for_unit:
         require_role(desk, ("officer", "director", "leader", "inspector"), "登记送达")
         return
     unit = desk.session.get_one(Unit, document.unit_id)
-    if unit.code != desk.actor.unit_code or channel != "acknowledgement":
+    heirs = codes_with_heirs(desk, [unit.code])  # whoever carries on for the unit signs for it
+    if desk.actor.unit_code not in heirs or channel != "acknowledgement":
         raise NotAllowed(
             "只能签收发给本单位的文书",
             found=desk.actor.code,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from casework.returns import requirements_of
 from casework.subjects import Subject, Values, citable_here, cite, kind_bases
 from core.rectification import CASE_STATE_LABELS, SETTLED, CaseState
 from core.rulebook import Basis
@@ -28,16 +29,23 @@ def case_row(subject: Subject, case: Rectification, finding: Finding) -> Values:
     assert case.due_on is not None  # a case climbs only after its notice was signed
     return {
         "number": finding.code,
-        "item": subject.item(finding.item).title,
+        "item": subject.item_of(finding).title,
         "fact": finding.problem,
         "due_on": case.due_on.isoformat(),
         "overdue_workdays": max(0, subject.desk.calendar.between(case.due_on, subject.desk.today)),
         "percent": case.percent,
         "state": case_standing(case),
-        "demand": "按期完成整改并申请销号，报送佐证材料。"
-        if case.plan_on
-        else "立即报送整改方案和进展，按期完成整改。",
+        "demand": _demand(subject, case),
     }
+
+
+def _demand(subject: Subject, case: Rectification) -> str:
+    """Return what is demanded; after a return also what has to be added, in the words of the verifier."""
+    demand = (
+        "按期完成整改并申请销号，报送佐证材料。" if case.plan_on else "立即报送整改方案和进展，按期完成整改。"
+    )
+    wanted = requirements_of(subject.desk, case) if case.returns else ""
+    return f"{demand}补充整改要求：{wanted}" if wanted else demand
 
 
 def case_standing(case: Rectification) -> str:
@@ -51,7 +59,7 @@ def extension_reply_values(subject: Subject) -> Values:
     granted = request.state == "granted"
     return {
         "case_number": finding.code,
-        "item": subject.item(finding.item).title,
+        "item": subject.item_of(finding).title,
         "applied_on": request.asked_on.isoformat(),
         "due_on": _text(request.due_before or case.due_on),
         "asked_until": _text(request.until_on),
@@ -65,14 +73,15 @@ def extension_reply_values(subject: Subject) -> Values:
 
 def objection_reply_values(subject: Subject) -> Values:
     _case, finding, request = _case_and_request(subject)
-    upheld = request.state == "granted"
+    told = {"changed": "partly", "upheld": "upheld", "rejected": "rejected"}
+    verdict = told.get(request.verdict) or ("upheld" if request.state == "granted" else "rejected")
     return {
         "finding_number": finding.code,
-        "item": subject.item(finding.item).title,
+        "item": subject.item_of(finding).title,
         "raised_on": request.asked_on.isoformat(),
         "grounds": request.reason,
         "review": request.decision_note or "已调阅督察底稿和佐证材料，并听取你单位意见。",
-        "verdict": "upheld" if upheld else "rejected",
+        "verdict": verdict,
         "reason": "" if not request.decision_note else "复核意见已经集体研究。",
     }
 
@@ -86,18 +95,21 @@ def _case_and_request(subject: Subject) -> tuple[Rectification, Finding, SideReq
 
 def closure_notice_values(subject: Subject) -> Values:
     ladder = subject.rules.ladder_of(subject.desk.office.code)
+    closed = [case.closed_on for case, _finding in subject.findings() if case.closed_on is not None]
     return {
         "cases": [
             {
                 "number": finding.code,
-                "item": subject.item(finding.item).title,
+                "item": subject.item_of(finding).title,
                 "applied_on": _text(subject.inputs.get("applied_on") or case.closed_on),
                 "verified_on": _text(subject.inputs.get("verified_on") or case.closed_on),
                 "result": "整改到位",
             }
             for case, finding in subject.findings()
         ],
-        "observation_workdays": ladder.clearing.observation_workdays,
+        "observation": subject.period(
+            ladder.clearing.observation_workdays, "workday", "销号", max(closed, default=None)
+        ),
     }
 
 

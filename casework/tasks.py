@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from casework.desk import Desk
-from casework.moves import take
+from casework.moves import follow
 from core.errors import InvalidInput, NotAllowed, NotFound
 from core.secrecy import refuse_state_secrets
 from core.tasklife import TASK, TaskAct, TaskState
-from models.base import key_of
+from models.base import key_of, table_of
 from models.task import Task
 
 COMPARTMENT = frozenset({"linkage", "director"})
@@ -36,8 +37,7 @@ def open_task(
 
     key      the cause, such as `lead:12:reply`; a second call with it does nothing
     """
-    known = select(Task.id).where(col(Task.office_id) == desk.office_id, col(Task.key) == key)
-    if desk.session.exec(known).first() is not None:
+    if _is_known(desk, key):
         return None
     row = Task(
         office_id=desk.office_id,
@@ -59,6 +59,21 @@ def open_task(
     desk.session.flush()
     desk.record("task", key_of(row), "open", unit_id=unit_id, to_state=row.state, kind=kind, due_on=due_on)
     return row
+
+
+def _is_known(desk: Desk, key: str) -> bool:
+    if desk.causes is None:
+        known = select(Task.id).where(col(Task.office_id) == desk.office_id, col(Task.key) == key)
+        return desk.session.exec(known).first() is not None
+    is_known = key in desk.causes
+    desk.causes.add(key)
+    return is_known
+
+
+def remember_causes(desk: Desk) -> None:
+    """Read the causes of all tasks once: a run that comes to the same ones every day then asks nobody."""
+    query = sa.select(table_of(Task).c.key).where(table_of(Task).c.office_id == desk.office_id)
+    desk.causes = set(desk.session.connection().execute(query).scalars())
 
 
 def finish_task(desk: Desk, task_id: int, note: str = "") -> Task:
@@ -83,26 +98,29 @@ def finish_for(desk: Desk, key: str, note: str = "") -> None:
         )
     ).first()
     if row is not None:
-        # What the cause itself settles needs no role of its own: whoever might act has just acted.
         _close(desk, row, TaskAct.FINISH, note)
 
 
 def list_tasks(desk: Desk, *, state: str | None = "open", overdue: bool = False) -> list[Task]:
     """Return the tasks the actor may see, the earliest due first; those without a day come last."""
+    if desk.actor.speaks_for_unit:
+        return []  # what the office has to do is no unit's business
     query = select(Task).where(col(Task.office_id) == desk.office_id)
     if state:
         query = query.where(col(Task.state) == state)
     if overdue:
         query = query.where(col(Task.due_on) < desk.today)
     if not desk.actor.roles & COMPARTMENT:
-        query = query.where(col(Task.confidential).is_(False))
+        # Who is given a confidential task was thereby told of it; nobody else learns that it is there.
+        query = query.where(sa.or_(col(Task.confidential).is_(False), col(Task.owner) == desk.actor.code))
     return list(desk.session.exec(query.order_by(col(Task.due_on).is_(None), col(Task.due_on), col(Task.id))))
 
 
 def find_task(desk: Desk, task_id: int) -> Task:
     """Return a task that the actor may see; raise NotFound for everybody else too."""
     row = desk.session.get(Task, task_id)
-    hidden = row is not None and row.confidential and not desk.actor.roles & COMPARTMENT
+    knows = bool(desk.actor.roles & COMPARTMENT) or (row is not None and row.owner == desk.actor.code)
+    hidden = row is not None and row.confidential and not knows
     if row is None or row.office_id != desk.office_id or hidden or desk.actor.speaks_for_unit:
         raise NotFound(
             "没有这项任务", found=str(task_id), expected="任务编号", remedy="运行 ducha task list 查看"
@@ -123,7 +141,7 @@ def _settle(desk: Desk, row: Task, act: TaskAct, note: str) -> Task:
 def _close(desk: Desk, row: Task, act: TaskAct, note: str) -> Task:
     row.done_on, row.done_by, row.note = desk.today, desk.actor.code, note
     with desk.session.no_autoflush:
-        take(desk, row, TASK, act, unit_id=row.unit_id, detail={"note": note})
+        follow(desk, row, TASK, act, unit_id=row.unit_id, detail={"note": note})
     desk.session.add(row)
     desk.session.flush()
     return row

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 
@@ -24,22 +25,33 @@ from models.organisation import Person, Unit
 from models.record import AuditEntry
 from models.rectification import Rectification
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 CASE_ACTS = {act.value: label for act, label in CASE_ACT_LABELS.items()} | {
     "open": "立项",
     "import": "由旧台账导入",
     "set_due": "确定整改期限",
     "light": "亮灯",
     "set_aside": "巡检搁置",
+    "reassign": "变更责任单位",
+    "note": "联系记录",
 }
 FINDING_ACTS = {
     "write": "形成督察底稿",
     "confirm": "认定问题",
     "withdraw": "撤销问题",
     "import": "由旧台账导入",
+    "repeat": "认定为屡查屡犯",
 }
 DOCUMENT_ACTS = {
     "draft": "拟稿",
+    "readdress": "改送承接单位",
+    "divide": "分出部分事项另拟",
     DocumentAct.SHEET.value: "送核",
+    DocumentAct.APPROVE.value: "核稿通过",
+    DocumentAct.RETURN.value: "退回修改",
+    DocumentAct.EDIT.value: "修改文稿",
+    "reply": "登记答复",
+    "answer": "登记逐条落实情况",
     DocumentAct.SIGN.value: "签发",
     DocumentAct.SEAL.value: "用印",
     DocumentAct.ISSUE.value: "发出",
@@ -63,8 +75,15 @@ VERDICT_LABELS = {
     "refused": "不同意",
     "upheld": "异议成立",
     "rejected": "异议不成立",
+    "changed": "变更原认定",
+    "agreed": "同意上报",
+    "declined": "不同意上报",
+    "met": "达到阶段目标",
+    "missed": "未达到阶段目标",
+    "founded": "反映属实",
+    "unfounded": "反映不属实",
 }
-DAY_WORDS = {"until": "至", "on": "定于", "due_on": "到期日"}
+DAY_WORDS = {"until": "至", "on": "定于", "due_on": "到期日", "follow_up_on": "跟进日"}
 # key of an entry's detail -> how it is introduced; keys that are not here are for machines
 DETAIL_WORDS = {
     "measures": "措施：",
@@ -73,12 +92,21 @@ DETAIL_WORDS = {
     "note": "",
     "reason": "理由：",
     "event": "事件",
+    "signed_for": "代签：",
+    "contact": "",
+    "with_whom": "对方：",
+    "repeat_of": "此前的问题：",
 }
+INTERNAL = frozenset({"note"})
+"""Acts on a case that are the office's own affair: a unit is not shown them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of a timeline; `on` is the day it counts for, `at` the instant it was entered."""
+    """One line of a timeline; `on` is the day it counts for, `at` the instant it was entered.
+
+    late   entered on a later day than it counts for (补录)
+    """
 
     on: date
     at: datetime
@@ -89,6 +117,7 @@ class Event:
     light: Light | None = None
     moved: str = ""
     document_id: int | None = None
+    late: bool = False
 
 
 def timeline_of(
@@ -103,7 +132,8 @@ def timeline_of(
     entries   the case's own audit entries
     """
     shown = {doc.id or 0: doc for doc in documents if not is_hidden(doc)}
-    every = list(entries) + list(history_of(desk.session, desk.office_id, "finding", [case.id]))
+    every = [entry for entry in entries if may_read(desk, entry)]
+    every += history_of(desk.session, desk.office_id, "finding", [case.id])
     if shown:
         every += history_of(desk.session, desk.office_id, "document", shown)
     names = names_of(desk, {entry.actor for entry in every}, [unit])
@@ -113,6 +143,11 @@ def timeline_of(
     about = {number: _about(desk, doc) for number, doc in shown.items()}
     palette = palette_of(desk, case.campaign_id)
     return tuple(_event(entry, about, names, palette) for entry in every)
+
+
+def may_read(desk: Desk, entry: AuditEntry) -> bool:
+    """Tell whether the actor may read an entry about a case: notes of the office are not for units."""
+    return not (desk.actor.speaks_for_unit and entry.act in INTERNAL)
 
 
 def document_timeline(desk: Desk, document: Document, unit: Unit) -> tuple[Event, ...]:
@@ -125,12 +160,17 @@ def document_timeline(desk: Desk, document: Document, unit: Unit) -> tuple[Event
 
 
 def names_of(desk: Desk, codes: Iterable[str], units: Sequence[Unit]) -> dict[str, str]:
-    """Return how each code of an actor is written on a page; at most one query."""
+    """Return how each code of an actor is written on a page; at most two queries."""
     names = {SYSTEM: "系统"}
     names |= {code: leader.name for code, leader in desk.office_rules.leaders.items()}
     for unit in units:
         names |= {f"{unit.code}:{role}": f"{unit.name}{label}" for role, label in CONTACT_LABELS.items()}
-    unknown = sorted({code for code in codes if code and code not in names})
+    contacts = {code.rpartition(":")[0] for code in codes if ":" in code and code not in names}
+    if contacts:  # of a unit that answered for the case before
+        former = select(Unit).where(col(Unit.office_id) == desk.office_id, col(Unit.code).in_(contacts))
+        for unit in desk.session.exec(former):
+            names |= {f"{unit.code}:{role}": f"{unit.name}{label}" for role, label in CONTACT_LABELS.items()}
+    unknown = sorted({code for code in codes if code and ":" not in code and code not in names})
     if unknown:
         query = select(Person.code, Person.name).where(
             col(Person.office_id) == desk.office_id, col(Person.code).in_(unknown)
@@ -142,17 +182,26 @@ def names_of(desk: Desk, codes: Iterable[str], units: Sequence[Unit]) -> dict[st
 def _event(entry: AuditEntry, about: Mapping[int, str], names: Mapping[str, str], palette: Palette) -> Event:
     said: dict[str, object] = json.loads(entry.detail) if entry.detail else {}
     document_id = entry.subject_id if entry.subject == "document" and entry.subject_id in about else None
+    detail = _detail(entry, said, palette)
+    if was_entered_late(entry):
+        detail = f"{detail}（{write_day(entry.at.astimezone(SHANGHAI).date())}补录）"
     return Event(
         on=entry.on_day,
         at=entry.at,
         what=_label(entry),
         who=names.get(entry.actor, entry.actor),
         about=about[document_id] if document_id is not None else "",
-        detail=_detail(entry, said, palette),
+        detail=detail,
         light=Light(str(said["light"])) if "light" in said else None,
         moved=_moved(entry),
         document_id=document_id,
+        late=was_entered_late(entry),
     )
+
+
+def was_entered_late(entry: AuditEntry) -> bool:
+    """Tell whether an act was entered on a later civil day than the one it counts for (补录)."""
+    return entry.at.astimezone(SHANGHAI).date() > entry.on_day
 
 
 def _label(entry: AuditEntry) -> str:
@@ -174,7 +223,7 @@ def _moved(entry: AuditEntry) -> str:
 
 
 def _detail(entry: AuditEntry, said: Mapping[str, object], palette: Palette) -> str:
-    parts = []
+    parts = [f"由{said['before']}转{said['unit']}"] if entry.act == "reassign" else []
     if "verdict" in said:
         parts.append(VERDICT_LABELS.get(str(said["verdict"]), str(said["verdict"])))
     if "light" in said:
@@ -186,7 +235,7 @@ def _detail(entry: AuditEntry, said: Mapping[str, object], palette: Palette) -> 
         parts.append(CHANNEL_LABELS.get(str(said["channel"]), str(said["channel"])))
     if said.get("by_authorisation"):
         parts.append("依常设授权")
-    words = {"reason": "理由："} if entry.subject == "document" else DETAIL_WORDS
+    words = {"reason": "理由：", "signed_for": "代签："} if entry.subject == "document" else DETAIL_WORDS
     parts += [f"{word}{said[key]}" for key, word in words.items() if key in said]
     return "；".join(dict.fromkeys(parts))
 

@@ -9,7 +9,6 @@ from sqlmodel import col, select
 from casework.desk import Desk
 from casework.people import join
 from core.campaignplan import CampaignPlan
-from core.codes import CampaignKind
 from core.planning import VisitPlan
 from models.base import key_of
 from models.campaign import Campaign, Visit, VisitMember
@@ -59,7 +58,13 @@ def drop_visits(desk: Desk, campaign: Campaign) -> None:
 
 
 def store_visits(
-    desk: Desk, campaign: Campaign, plan: CampaignPlan, visits: tuple[VisitPlan, ...], units: list[Unit]
+    desk: Desk,
+    campaign: Campaign,
+    plan: CampaignPlan,
+    visits: tuple[VisitPlan, ...],
+    units: list[Unit],
+    *,
+    monthly: str | None = None,
 ) -> None:
     """Write the visits of a plan with their teams; self-reports are due some working days before each visit."""
     unit_ids = {unit.code: key_of(unit) for unit in units}
@@ -75,7 +80,8 @@ def store_visits(
             place=planned.place,
             items=join(planned.items),
             reasons="\n".join(planned.reasons),
-            self_report_due_on=_self_report_day(desk, plan, planned.from_on),
+            self_report_due_on=_self_report_day(desk, campaign, plan, planned.from_on),
+            monthly=monthly,
         )
         desk.session.add(visit)
         desk.session.flush()
@@ -85,7 +91,30 @@ def store_visits(
     desk.session.flush()
 
 
-def _self_report_day(desk: Desk, plan: CampaignPlan, from_on: date) -> date | None:
-    if plan.self_report_workdays == 0 or plan.kind is CampaignKind.UNANNOUNCED:
+def restaff_visit(
+    desk: Desk, campaign: Campaign, plan: CampaignPlan, visit: Visit, planned: VisitPlan
+) -> None:
+    """Give a visit that was not held other days, items and people; its declarations and letters stay with it."""
+    people = desk.session.exec(select(Person).where(col(Person.office_id) == desk.office_id)).all()
+    ids = {person.code: key_of(person) for person in people}
+    for member in desk.session.exec(select(VisitMember).where(col(VisitMember.visit_id) == visit.id)).all():
+        desk.session.delete(member)
+    desk.session.flush()
+    visit.from_on, visit.to_on, visit.items = planned.from_on, planned.to_on, join(planned.items)
+    visit.reasons = "\n".join(planned.reasons)
+    if visit.self_report_on is None:
+        visit.self_report_due_on = _self_report_day(desk, campaign, plan, planned.from_on)
+    desk.session.add(visit)
+    for code in planned.team:
+        role = "leader" if code == planned.team[0] else "member"
+        desk.session.add(VisitMember(visit_id=key_of(visit), person_id=ids[code], role=role))
+    desk.session.flush()
+    desk.record(
+        "visit", key_of(visit), "move", unit_id=visit.unit_id, from_on=visit.from_on, to_on=visit.to_on
+    )
+
+
+def _self_report_day(desk: Desk, campaign: Campaign, plan: CampaignPlan, from_on: date) -> date | None:
+    if plan.self_report_workdays == 0 or not plan.self_report or campaign.hidden:
         return None
     return desk.calendar.after(from_on, -plan.self_report_workdays)

@@ -8,11 +8,43 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from casework.desk import Desk
+from casework.freezing import watch_freezes
+from casework.halfwatch import watch_half_reports
+from casework.inquiryviews import watch_inquiries
+from casework.linkagewatch import watch_leads, watch_linkage
+from casework.litigation.watch import watch_matters
+from casework.lookbacks import watch_look_backs
+from casework.milestones import watch_milestones
+from casework.occurrences import watch_occurrences
+from casework.periodwatch import watch_periods
+from casework.plans import watch_plans
+from casework.poolwatch import watch_people
+from casework.suspending import watch_suspensions
+from casework.tasks import remember_causes
+from casework.unanswered import watch_replies
+from casework.unitwatch import watch_units
 
 Watcher = Callable[[Desk], dict[str, object]]
-WATCHERS: tuple[tuple[str, Watcher], ...] = ()
+WATCHERS: tuple[tuple[str, Watcher], ...] = (
+    ("units", watch_units),  # first: what the others tell goes to the unit of today
+    ("leads", watch_leads),
+    ("linkage", watch_linkage),
+    ("half_reports", watch_half_reports),
+    ("freezes", watch_freezes),
+    ("inquiries", watch_inquiries),
+    ("look_backs", watch_look_backs),
+    ("matters", watch_matters),
+    ("milestones", watch_milestones),
+    ("occurrences", watch_occurrences),
+    ("people", watch_people),
+    ("periods", watch_periods),
+    ("plans", watch_plans),
+    ("replies", watch_replies),
+    ("suspensions", watch_suspensions),
+)
 
 
 def watch_over(desk: Desk) -> dict[str, object]:
     """Run every watcher for the day of the desk; return what each found, by its name."""
+    remember_causes(desk)
     return {"today": desk.today.isoformat(), **{name: watcher(desk) for name, watcher in WATCHERS}}

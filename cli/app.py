@@ -7,7 +7,34 @@ from typing import Annotated
 
 import typer
 
-from cli.commands import campaign, case, machine, notice, referral, register, rulebook, task
+from cli.commands import (
+    archive,
+    campaign,
+    campaignscope,
+    case,
+    delegation,
+    incoming,
+    inquiry,
+    interview,
+    lead,
+    lookback,
+    machine,
+    matter,
+    note,
+    notice,
+    plan,
+    pool,
+    progress,
+    referral,
+    register,
+    report,
+    rulebook,
+    simulate,
+    stats,
+    task,
+    team,
+    unit,
+)
 from cli.edge import CALL, USAGE, UsageProblem, day, take_general_options, tell
 from core.errors import DuchaError, WorldFailed
 
@@ -33,10 +60,28 @@ def general(
 register.attach(app)
 rulebook.attach(app)
 campaign.attach(app)
+campaignscope.attach()
 notice.attach(app)
+plan.attach(app)
+interview.attach(app)
 case.attach(app)
 referral.attach(app)
+incoming.attach(app)
+inquiry.attach(app)
+lead.attach(app)
 task.attach(app)
+stats.attach(app)
+report.attach(app)
+archive.attach(app)
+simulate.attach(app)
+matter.attach(app)
+pool.attach(app)
+team.attach(app)
+progress.attach(app)
+note.attach(app)
+unit.attach(app)
+delegation.attach(app)
+lookback.attach(app)
 machine.attach(app)
 
 

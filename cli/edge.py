@@ -111,6 +111,13 @@ def reading() -> Iterator[Desk]:
         yield desk
 
 
+@contextmanager
+def looking() -> Iterator[Desk]:
+    """Open a desk for reading what is confidential: the look is noted, so it is written."""
+    with open_edge().desk(by=CALL.by or settings().actor) as desk:
+        yield desk
+
+
 def emit(
     data: object,
     human: Callable[[Any], None] | None = None,

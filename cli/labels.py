@@ -38,6 +38,16 @@ LABELS: Words = {
     "today": "日期", "trigger": "启动原因", "unit": "单位", "unit_name": "单位名称", "unit_opinion": "单位意见",
     "unknown": "结果不明", "updated": "更新", "value": "现值", "variable": "环境变量", "version": "版本",
     "visit": "督察任务", "visits": "检查表", "waiting_workdays": "已等工作日", "weight": "分值", "year": "年度",
+    "basis": "依据", "by": "登记人", "carried_on_by": "现由何单位承接", "carries_on_for": "承接的单位数",
+    "changes": "沿革", "closed_on": "销号日", "copied_on": "抄送日", "delegate": "被授权人",
+    "effective_on": "生效日", "exists": "当日是否存在", "follow_up_on": "跟进日", "formers": "变动前",
+    "from_on": "起", "late": "逾期", "look_back_on": "回头看日期", "name_after": "新名称",
+    "name_before": "原名称", "period": "期间", "picked": "抽中", "population": "范围个数", "principal": "授权人",
+    "provisional": "暂定", "purpose": "用途", "reason": "理由", "repeat_count": "此前次数", "seed": "随机种子",
+    "sent_by": "报送人", "successors": "承接单位", "text": "内容", "until_on": "止", "valid_from": "设立日",
+    "valid_until": "止于", "with": "对方",
+    "about": "所涉", "approvals": "审核记录", "plan_due_on": "方案期限", "repeat": "重复情况", "replied_on": "回复日",
+    "reply_due_on": "回复期限", "step": "步骤", "warnings": "提醒",
 }  # fmt: skip
 
 # What a list leaves out: machines need it, people look it up with `show` or --json.
@@ -52,6 +62,7 @@ MAIL_KINDS: Words = {
     "late_reports": "迟报清单",
     "notice_collect": "领取通知",
     "staff": "待签提醒",
+    "half_report": "半月报抄送",
 }
 CAMPAIGN_STATES: Words = {"planned": "已编制", "approved": "已批准", "open": "进行中", "closed": "已办结"}
 FINDING_STATES: Words = {"paper": "底稿", "confirmed": "已认定", "withdrawn": "已撤销"}

@@ -18,11 +18,13 @@ REQUEST_LABELS = {
     RequestKind.EXTENSION: "延期申请",
     RequestKind.OBJECTION: "异议",
     RequestKind.SUSPENSION: "中止计时",
+    RequestKind.LONG_TERM: "长期整改申请",
 }
 REQUEST_STATE_LABELS = {
     RequestState.REQUESTED: "待办理",
     RequestState.GRANTED: "同意",
     RequestState.REFUSED: "不同意",
+    RequestState.WITHDRAWN: "已撤回",
 }
 FILE_LABELS = {
     "pdf": "文书 PDF",

@@ -18,7 +18,16 @@ class Message(SQLModel, table=True):
         one_of("state", MessageState),
         one_of(
             "kind",
-            ("document", "reminder", "task", "team_reminder", "late_reports", "notice_collect", "staff"),
+            (
+                "document",
+                "reminder",
+                "task",
+                "team_reminder",
+                "late_reports",
+                "notice_collect",
+                "staff",
+                "half_report",
+            ),
         ),
         check("accepted_has_reply", "state <> 'accepted' OR smtp_reply IS NOT NULL"),
         check("sending_has_token", "state <> 'sending' OR (token IS NOT NULL AND lease_until IS NOT NULL)"),

@@ -13,6 +13,7 @@ from models.base import STRICT, check, one_of
 SUBJECTS = (
     "office",
     "unit",
+    "unit_change",
     "person",
     "campaign",
     "visit",
@@ -40,7 +41,11 @@ SUBJECTS = (
     "interview",
     "report",
     "period",
+    "filing",
+    "institution",
+    "contact_point",
     "archive",
+    "joint",
 )
 
 

@@ -30,6 +30,10 @@ class Settings(BaseModel):
     smtp_url: SecretStr | None = Field(None, description="smtp[s]://用户:口令@主机:端口?starttls=1")
     mail_from: str | None = Field(None, description="发件人地址")
     fonts: Path | None = Field(None, description="本单位字体文件夹（方正小标宋、仿宋_GB2312 等）")
+    letterheads: Path | None = Field(
+        None,
+        description="本单位信笺模板文件夹（notice.docx、letter.docx、form.docx，用 WPS 修改）；缺的用自带的",
+    )
     batch: int = Field(500, ge=1, le=10_000, description="每个事务处理的整改事项数")
     smtp_timeout: float = Field(30.0, gt=0, description="邮件服务器应答时限（秒）")
     watermark: str | None = Field(None, description="在印章位置印出的示例字样；正式使用时留空")

@@ -4,9 +4,51 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from core.archivelife import ARCHIVE
+from core.campaignlife import INQUIRY, OCCURRENCE, SCOPE_CHANGE
+from core.declarationlife import DECLARATION
+from core.delegationlife import DELEGATION
+from core.freezelife import FREEZE
+from core.halflife import HALF_REPORT
+from core.incominglife import INCOMING
+from core.interviewlife import INTERVIEW
+from core.leadlife import LEAD
 from core.machines import Machine
+from core.matterlife import MATTER
+from core.periodlife import PERIOD, REPORT
 from core.tasklife import TASK
+from core.unitlife import UNIT_CHANGE
+from models.archive import ArchiveFile
 from models.base import table_of
+from models.delegation import Delegation
+from models.genealogy import UnitChange
+from models.halfreport import HalfReport
+from models.handling import Freeze
+from models.incoming import Incoming
+from models.inquiry import Inquiry
+from models.interview import Interview
+from models.lead import Lead
+from models.matter import LitigationMatter
+from models.period import Report, StatPeriod
+from models.plan import Occurrence, ScopeChange
+from models.pool import RecusalDeclaration
 from models.task import Task
 
-LIVES: tuple[tuple[Machine, sa.Table], ...] = ((TASK, table_of(Task)),)
+LIVES: tuple[tuple[Machine, sa.Table], ...] = (
+    (TASK, table_of(Task)),
+    (LEAD, table_of(Lead)),
+    (INCOMING, table_of(Incoming)),
+    (UNIT_CHANGE, table_of(UnitChange)),
+    (HALF_REPORT, table_of(HalfReport)),
+    (DELEGATION, table_of(Delegation)),
+    (DECLARATION, table_of(RecusalDeclaration)),
+    (PERIOD, table_of(StatPeriod)),
+    (REPORT, table_of(Report)),
+    (FREEZE, table_of(Freeze)),
+    (SCOPE_CHANGE, table_of(ScopeChange)),
+    (OCCURRENCE, table_of(Occurrence)),
+    (INQUIRY, table_of(Inquiry)),
+    (ARCHIVE, table_of(ArchiveFile)),
+    (MATTER, table_of(LitigationMatter)),
+    (INTERVIEW, table_of(Interview)),
+)

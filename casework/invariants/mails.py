@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from casework.climbing import rules_of
+from casework.climbing import rules_of_document
 from casework.desk import Desk
 from casework.invariants.tally import Invariant, Tally
+from casework.kinds import HIDDEN_ABOUT
 from casework.queueing import unit_recipients
 from casework.ticks import hold_reason
 from core.lives import DocumentState, MessageState
@@ -35,7 +36,7 @@ class _World:
     units: dict[int, Unit]
     changed: dict[int, date]  # unit -> day of its last import
     sent: dict[int, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))  # role, address
-    books: dict[int | None, Rulebook] = field(default_factory=dict)
+    books: dict[int | str | None, Rulebook] = field(default_factory=dict)
 
 
 def check_mails(desk: Desk) -> list[Invariant]:
@@ -74,7 +75,8 @@ def _load(desk: Desk) -> _World:
 def _issued(desk: Desk) -> sa.Result[Any]:
     query = sa.select(
         DOCUMENT.c.id, DOCUMENT.c.kind, DOCUMENT.c.number, DOCUMENT.c.campaign_id, DOCUMENT.c.unit_id,
-        DOCUMENT.c.issued_on, DOCUMENT.c.by_sweep, DOCUMENT.c.signed_on,
+        DOCUMENT.c.issued_on, DOCUMENT.c.by_sweep, DOCUMENT.c.signed_on, DOCUMENT.c.rules_sha256,
+        DOCUMENT.c.about,
     ).where(
         DOCUMENT.c.office_id == desk.office_id,
         DOCUMENT.c.issued_on.is_not(None),
@@ -100,18 +102,26 @@ def _check_document(desk: Desk, world: _World, document: Any, lost: Tally, leake
     if changed is not None and changed > document.issued_on:
         lost.look_at(len(sent))
         return
-    for wanted in unit_recipients(world.units[document.unit_id], roles):
+    for wanted in unit_recipients(_reached(world, document), roles):
         lost.look_at(1)
         if wanted.address not in addresses and wanted.role not in {role for role, _address in sent}:
             lost.find(f"{name} 没有发给 {wanted.role}")
 
 
+def _reached(world: _World, document: Any) -> Unit:
+    """Return the unit whose contacts a document went to: whoever carried on for its unit on the day of issue."""
+    unit = world.units[document.unit_id]
+    while unit.successor_id and unit.valid_until and unit.valid_until < document.issued_on:
+        unit = world.units[unit.successor_id]
+    return unit
+
+
 def _required_roles(desk: Desk, world: _World, document: Any) -> tuple[str, ...] | None:
     """Return the contacts a document must be mailed to; None when it must not be mailed at all."""
-    key = document.campaign_id
+    key = document.campaign_id or document.rules_sha256
     book = world.books.get(key)
     if book is None:
-        book = world.books[key] = rules_of(desk, key) if key is not None else desk.rules
+        book = world.books[key] = rules_of_document(desk, document)
     if document.by_sweep and document.signed_on is None:
         rungs = [
             {role.value for role in rung.recipients}
@@ -121,7 +131,7 @@ def _required_roles(desk: Desk, world: _World, document: Any) -> tuple[str, ...]
         ]
         return tuple(sorted(set.intersection(*rungs))) if rungs else ()
     rule = book.document(document.kind)
-    if not rule.mailed:
+    if not rule.mailed or document.about in HIDDEN_ABOUT:
         return None
     return tuple(role.value for role in rule.recipients) or ("liaison",)
 

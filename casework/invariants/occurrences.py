@@ -13,12 +13,14 @@ from casework.invariants.tally import Invariant, Tally
 from casework.people import split
 from core.codes import Light
 from models.base import table_of
-from models.campaign import CheckRecord, Visit, VisitMember
+from models.campaign import Campaign, CheckRecord, Visit, VisitMember
+from models.plan import Occurrence
 from models.record import AuditEntry, Tick
 from models.rectification import Rectification, Rung
 
 CASE, RUNG, ENTRY = table_of(Rectification), table_of(Rung), table_of(AuditEntry)
 VISIT, MEMBER, RECORD, TICK = table_of(Visit), table_of(VisitMember), table_of(CheckRecord), table_of(Tick)
+PERIOD, CAMPAIGN = table_of(Occurrence), table_of(Campaign)
 SMALLEST_TEAM = 2
 
 
@@ -93,7 +95,7 @@ def _settled_on() -> sa.ColumnElement[object]:
 
 
 def check_visits(desk: Desk) -> list[Invariant]:
-    """Return INV-10: one visit a unit and campaign, with its items frozen, one leader, a team of two or more."""
+    """Return INV-10: one visit a unit and campaign, one occurrence a plan, unit and period, teams as they must be."""
     tally = Tally("INV-10", "一批次一单位一次督察，事项以开始时为准")
     link = desk.session.connection()
     ours = VISIT.c.office_id == desk.office_id
@@ -126,7 +128,36 @@ def check_visits(desk: Desk) -> list[Invariant]:
         for row in link.execute(checks)
         if row.item not in items.get(row.visit_id, frozenset())
     )
+    _check_periods(desk, tally)
     return [tally.close()]
+
+
+def _check_periods(desk: Desk, tally: Tally) -> None:
+    """Look at recurring plans: once a unit and period, by a campaign of this office; one such visit a month."""
+    link = desk.session.connection()
+    ours = PERIOD.c.office_id == desk.office_id
+    place = (PERIOD.c.plan, PERIOD.c.unit, PERIOD.c.period)
+    tally.look_at(link.execute(sa.select(sa.func.count()).select_from(PERIOD).where(ours)).scalar_one())
+    twice = sa.select(*place).where(ours).group_by(*place).having(sa.func.count() > 1)
+    tally.find_all(f"周期计划 {row.plan} {row.unit} {row.period} 有两期" for row in link.execute(twice))
+    joined = PERIOD.outerjoin(CAMPAIGN, CAMPAIGN.c.id == PERIOD.c.campaign_id)
+    strange = (
+        sa.select(PERIOD.c.id)
+        .select_from(joined)
+        .where(
+            ours,
+            sa.or_(
+                CAMPAIGN.c.office_id != PERIOD.c.office_id,
+                sa.and_(PERIOD.c.state != "skipped", PERIOD.c.campaign_id.is_(None)),
+            ),
+        )
+    )
+    tally.find_all(f"周期计划的一期{number} 没有本单位的批次" for number in link.execute(strange).scalars())
+    monthly = sa.select(VISIT.c.unit_id, VISIT.c.monthly).where(
+        VISIT.c.office_id == desk.office_id, VISIT.c.monthly.is_not(None)
+    )
+    again = monthly.group_by(VISIT.c.unit_id, VISIT.c.monthly).having(sa.func.count() > 1)
+    tally.find_all(f"单位{row.unit_id} {row.monthly} 有两次督察" for row in link.execute(again))
 
 
 def check_ticks(desk: Desk) -> list[Invariant]:

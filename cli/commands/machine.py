@@ -23,6 +23,7 @@ audits = typer.Typer(help="操作记录链", no_args_is_help=True)
 def attach(app: typer.Typer) -> None:
     """Add these commands."""
     app.command("sweep", help="到期巡检：亮灯，起草或发出单据")(sweep)
+    app.command("watch", help="每日巡看：到期的事变成待办任务，如半月报、回头看、机构变动")(watch)
     app.add_typer(audits, name="audit")
     app.command("doctor", help="核对全部不变量")(doctor)
     app.command("backup", help="备份数据库和佐证材料为一个文件")(backup)
@@ -37,6 +38,12 @@ def sweep() -> None:
     from flows.jobs import run_sweep
 
     emit(run_sweep(open_edge()))
+
+
+def watch() -> None:
+    from flows.jobs import run_watch
+
+    emit(run_watch(open_edge()))
 
 
 @audits.command("verify", help="重新计算每一环的校验值")

@@ -9,8 +9,9 @@ from pathlib import Path
 from sqlmodel import col, select
 
 from casework import referrals
-from casework.documents import find_document, put_in_review
+from casework.documents import find_document
 from casework.papers import print_sheet
+from casework.reviewing import put_in_review
 from cli.demo.world import LINKAGE, World
 from core.lives import ReferralState
 from models.base import key_of
@@ -19,6 +20,7 @@ from models.document import Document
 from models.referral import Referral
 
 PRINCIPAL, REVIEWER = "L-DIRECTOR", "L-DEPUTY"
+STUDIED_BY = (PRINCIPAL, REVIEWER, LINKAGE)
 RESULT_WORKDAYS = 22
 TEXTS = {
     "discipline": "提交虚假佐证材料，涉嫌形式主义、弄虚作假问题线索，建议移送纪检监察机关。",
@@ -92,8 +94,9 @@ class Linkage:
             self._screen(clue, fate)
         elif state is ReferralState.OPINION and fate != "declined":
             with self.world.desk(by=LINKAGE) as desk:
+                minutes = self._proof("会议纪要", clue)
                 referrals.study(
-                    desk, clue.id, note=TEXTS[f"study {fate}"], file=self._proof("会议纪要", clue)
+                    desk, clue.id, note=TEXTS[f"study {fate}"], participants=STUDIED_BY, file=minutes
                 )
         elif state is ReferralState.STUDY:
             with self.world.desk(by=PRINCIPAL) as desk:

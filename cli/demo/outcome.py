@@ -16,7 +16,7 @@ from casework.doctor import examine
 from casework.documents import find_document
 from casework.papers import print_docx, print_pdf
 from cli.demo.views import is_paper
-from cli.demo.world import COMPREHENSIVE, OLD, SPECIAL, World
+from cli.demo.world import COMPREHENSIVE, LINKAGE, OLD, SPECIAL, World
 from core.codes import Light
 from models.base import table_of
 from models.document import Document
@@ -37,7 +37,8 @@ def write_documents(world: World, progress: Callable[[int, int], None]) -> int:
             number for number in desk.session.exec(query.order_by(col(Document.id))) if number is not None
         ]
     for start in range(0, len(numbers), BATCH):
-        with world.desk(readonly=True) as desk:
+        # Letters of referral are read by the people of their compartment only.
+        with world.desk(by=LINKAGE, readonly=True) as desk:
             for number in numbers[start : start + BATCH]:
                 _write_document(desk, folder, number)
         progress(min(start + BATCH, len(numbers)), len(numbers))

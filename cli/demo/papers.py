@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from casework.documents import find_document, put_in_review, seal_document, sign_documents, void_document
+from casework.documents import find_document, seal_document, sign_documents, void_document
 from casework.notices import draft_notices
 from casework.papers import print_pdf, print_sheet
 from casework.reminders import unserved
+from casework.reviewing import put_in_review
 from casework.serving import serve_document
+from cli.demo.units import HIDDEN
 from cli.demo.views import PaperView, read_papers
-from cli.demo.world import World
+from cli.demo.world import LINKAGE, World
 from core.rectification import CLOCK_RUNS
 
 SIGNERS = {
@@ -75,12 +77,18 @@ def _patience(paper: PaperView) -> int:
 
 def seal(world: World) -> None:
     """Print, seal and store what was signed; the demo's seal is a red circle with the word 示例."""
-    with world.desk(readonly=True) as desk:
+    with world.desk(by=LINKAGE, readonly=True) as desk:
         waiting = [paper for paper in read_papers(desk, "signed") if paper.needs_seal]
         contents = [(paper, print_pdf(desk, find_document(desk, paper.id))) for paper in waiting]
+    # Letters of referral are printed and sealed by the people of their compartment.
+    _seal(world, SEALER, [one for one in contents if one[0].kind not in HIDDEN])
+    _seal(world, LINKAGE, [one for one in contents if one[0].kind in HIDDEN])
+
+
+def _seal(world: World, by: str, contents: list[tuple[PaperView, bytes]]) -> None:
     if not contents:
         return
-    with world.desk(by=SEALER) as desk:
+    with world.desk(by=by) as desk:
         for paper, content in contents:
             path = world.folder("sealed") / f"{paper.kind}-{paper.id}.pdf"
             path.write_bytes(content)

@@ -45,6 +45,95 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "annual_plan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("title", AutoString(), nullable=False),
+        sa.Column("number", AutoString(), nullable=False),
+        sa.Column("items", AutoString(), nullable=False),
+        sa.Column("sha256", AutoString(), nullable=True),
+        sa.Column("registered_by", AutoString(), nullable=False),
+        sa.Column("registered_on", sa.Date(), nullable=False),
+        sa.CheckConstraint(
+            "length(title) > 0 AND length(number) > 0 AND length(items) > 0",
+            name=op.f("ck_annual_plan_named"),
+        ),
+        sa.CheckConstraint("year BETWEEN 2000 AND 2200", name=op.f("ck_annual_plan_year_sane")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_annual_plan_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_annual_plan")),
+        sa.UniqueConstraint("office_id", "number", name=op.f("uq_annual_plan_office_id_number")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "archive_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("subject", AutoString(), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("code", AutoString(), nullable=False),
+        sa.Column("title", AutoString(), nullable=False),
+        sa.Column("state", AutoString(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("class_code", AutoString(), nullable=False),
+        sa.Column("retention", AutoString(), nullable=False),
+        sa.Column("kept_until", sa.Date(), nullable=True),
+        sa.Column("transfer_due_on", sa.Date(), nullable=False),
+        sa.Column("piece", sa.Integer(), nullable=True),
+        sa.Column("archive_no", AutoString(), nullable=True),
+        sa.Column("members", sa.Integer(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", AutoString(), nullable=False),
+        sa.Column("packed_on", sa.Date(), nullable=False),
+        sa.Column("packed_by", AutoString(), nullable=False),
+        sa.Column("filed_on", sa.Date(), nullable=True),
+        sa.Column("transferred_on", sa.Date(), nullable=True),
+        sa.Column("appraised_by", AutoString(), nullable=True),
+        sa.Column("decided_by", AutoString(), nullable=True),
+        sa.Column("note", AutoString(), nullable=False),
+        sa.CheckConstraint(
+            "retention IN ('permanent', 'years_30', 'years_10')", name=op.f("ck_archive_file_retention_code")
+        ),
+        sa.CheckConstraint(
+            "state <> 'destroyed' OR decided_by IS NOT NULL",
+            name=op.f("ck_archive_file_destroyed_is_decided"),
+        ),
+        sa.CheckConstraint(
+            "state = 'packed' OR archive_no IS NOT NULL", name=op.f("ck_archive_file_filed_has_number")
+        ),
+        sa.CheckConstraint(
+            "state IN ('packed', 'filed', 'transferred', 'appraised', 'destroyed')",
+            name=op.f("ck_archive_file_state_code"),
+        ),
+        sa.CheckConstraint(
+            "subject IN ('case', 'campaign', 'matter', 'lead', 'referral')",
+            name=op.f("ck_archive_file_subject_code"),
+        ),
+        sa.CheckConstraint(
+            "(piece IS NULL) = (archive_no IS NULL)", name=op.f("ck_archive_file_number_is_whole")
+        ),
+        sa.CheckConstraint(
+            "decided_by IS NULL OR appraised_by IS NULL OR decided_by <> appraised_by",
+            name=op.f("ck_archive_file_two_persons"),
+        ),
+        sa.CheckConstraint("length(sha256) = 64", name=op.f("ck_archive_file_sha256_hex")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_archive_file_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_archive_file")),
+        sa.UniqueConstraint("office_id", "archive_no", name=op.f("uq_archive_file_office_id_archive_no")),
+        sa.UniqueConstraint(
+            "office_id", "subject", "subject_id", name=op.f("uq_archive_file_office_id_subject_subject_id")
+        ),
+        sa.UniqueConstraint(
+            "office_id",
+            "year",
+            "class_code",
+            "retention",
+            "piece",
+            name=op.f("uq_archive_file_office_id_year_class_code_retention_piece"),
+        ),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "audit_checkpoint",
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("on_day", sa.Date(), nullable=False),
@@ -70,7 +159,7 @@ def upgrade() -> None:
         sa.Column("detail", AutoString(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint(
-            "subject IN ('office', 'unit', 'person', 'campaign', 'visit', 'finding', 'case', 'document', 'message', 'referral', 'calendar', 'declaration', 'draw', 'occurrence', 'plan', 'request_list', 'scope_change', 'milestone', 'half_report', 'freeze', 'delegation', 'lead', 'incoming', 'task', 'meeting', 'matter', 'interview', 'report', 'period', 'archive')",
+            "subject IN ('office', 'unit', 'unit_change', 'person', 'campaign', 'visit', 'finding', 'case', 'document', 'message', 'referral', 'calendar', 'declaration', 'draw', 'occurrence', 'plan', 'request_list', 'scope_change', 'milestone', 'half_report', 'freeze', 'delegation', 'lead', 'incoming', 'task', 'meeting', 'matter', 'interview', 'report', 'period', 'filing', 'institution', 'contact_point', 'archive', 'joint')",
             name=op.f("ck_audit_entry_subject_code"),
         ),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_audit_entry_office_id")),
@@ -181,8 +270,10 @@ def upgrade() -> None:
         sa.Column("scheme_sha256", AutoString(), nullable=True),
         sa.Column("opened_on", sa.Date(), nullable=True),
         sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("hidden", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("kind <> 'unannounced' OR hidden", name=op.f("ck_campaign_unannounced_is_hidden")),
         sa.CheckConstraint(
-            "kind IN ('comprehensive', 'special', 'look_back', 'written', 'unannounced', 'roving', 'stationed')",
+            "kind IN ('comprehensive', 'special', 'look_back', 'written', 'unannounced', 'roving', 'stationed', 'on_site', 'enforcement_special', 'daily', 'key', 'listed', 'raised', 'lead_check')",
             name=op.f("ck_campaign_kind_code"),
         ),
         sa.CheckConstraint("line IN ('party', 'enforcement')", name=op.f("ck_campaign_line_code")),
@@ -204,19 +295,129 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "compartment_reader",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("person", AutoString(), nullable=False),
+        sa.Column("subject", AutoString(), nullable=True),
+        sa.Column("subject_id", sa.Integer(), nullable=True),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("granted_by", AutoString(), nullable=False),
+        sa.Column("granted_on", sa.Date(), nullable=False),
+        sa.Column("reason", AutoString(), nullable=False),
+        sa.Column("revoked_by", AutoString(), nullable=True),
+        sa.Column("revoked_on", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "subject IS NULL OR subject IN ('lead', 'referral', 'incoming', 'meeting')",
+            name=op.f("ck_compartment_reader_subject_code"),
+        ),
+        sa.CheckConstraint(
+            "(subject IS NULL) = (subject_id IS NULL)", name=op.f("ck_compartment_reader_subject_is_whole")
+        ),
+        sa.CheckConstraint("until_on >= from_on", name=op.f("ck_compartment_reader_day_order")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_compartment_reader_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_compartment_reader")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("compartment_reader", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_compartment_reader_office_id"), ["office_id"], unique=False)
+
+    op.create_table(
+        "contact_point",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("code", AutoString(), nullable=False),
+        sa.Column("name", AutoString(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("recorded_by", AutoString(), nullable=False),
+        sa.CheckConstraint(
+            "length(code) > 0 AND length(name) > 0", name=op.f("ck_contact_point_point_is_named")
+        ),
+        sa.CheckConstraint(
+            "until_on IS NULL OR until_on >= from_on", name=op.f("ck_contact_point_point_day_order")
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_contact_point_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_point")),
+        sa.UniqueConstraint("office_id", "code", name=op.f("uq_contact_point_office_id_code")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "delegation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("principal", AutoString(), nullable=False),
+        sa.Column("delegate", AutoString(), nullable=False),
+        sa.Column("documents", AutoString(), nullable=False),
+        sa.Column("acts", AutoString(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("reason", AutoString(), nullable=False),
+        sa.Column("state", AutoString(), nullable=False),
+        sa.Column("registered_by", AutoString(), nullable=False),
+        sa.Column("registered_on", sa.Date(), nullable=False),
+        sa.Column("file_sha256", AutoString(), nullable=True),
+        sa.Column("revoked_on", sa.Date(), nullable=True),
+        sa.Column("revoked_by", AutoString(), nullable=True),
+        sa.Column("revoke_reason", AutoString(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'revoked') = (revoked_on IS NOT NULL)", name=op.f("ck_delegation_revoked_has_day")
+        ),
+        sa.CheckConstraint("state IN ('registered', 'revoked')", name=op.f("ck_delegation_state_code")),
+        sa.CheckConstraint(
+            "length(documents) > 0 OR length(acts) > 0", name=op.f("ck_delegation_something_lent")
+        ),
+        sa.CheckConstraint("length(reason) > 0", name=op.f("ck_delegation_reason_given")),
+        sa.CheckConstraint("principal <> delegate", name=op.f("ck_delegation_two_persons")),
+        sa.CheckConstraint("until_on >= from_on", name=op.f("ck_delegation_period_order")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_delegation_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delegation")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("delegation", schema=None) as batch_op:
+        batch_op.create_index("ix_delegation_office_id_delegate", ["office_id", "delegate"], unique=False)
+
+    op.create_table(
+        "draw",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("kind", AutoString(), nullable=False),
+        sa.Column("purpose", AutoString(), nullable=False),
+        sa.Column("scope", AutoString(), nullable=False),
+        sa.Column("seed", AutoString(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("population", AutoString(), nullable=False),
+        sa.Column("population_sha256", AutoString(), nullable=False),
+        sa.Column("picked", AutoString(), nullable=False),
+        sa.Column("drawn_by", AutoString(), nullable=False),
+        sa.Column("drawn_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("kind IN ('units', 'cases', 'items', 'people')", name=op.f("ck_draw_kind_code")),
+        sa.CheckConstraint("length(population_sha256) = 64", name=op.f("ck_draw_sha256_hex")),
+        sa.CheckConstraint("length(seed) > 0", name=op.f("ck_draw_seed_given")),
+        sa.CheckConstraint("size >= 1", name=op.f("ck_draw_size_counts")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_draw_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draw")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("draw", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_draw_office_id"), ["office_id"], unique=False)
+
+    op.create_table(
         "evidence",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("subject", AutoString(), nullable=False),
         sa.Column("subject_id", sa.Integer(), nullable=False),
         sa.Column("act", AutoString(), nullable=False),
+        sa.Column("kind", AutoString(), nullable=False),
         sa.Column("name", AutoString(), nullable=False),
         sa.Column("sha256", AutoString(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("filed_on", sa.Date(), nullable=False),
         sa.Column("filed_by", AutoString(), nullable=False),
         sa.CheckConstraint(
-            "subject IN ('case', 'campaign', 'visit', 'document', 'referral', 'lead', 'incoming', 'meeting', 'matter', 'unit', 'declaration', 'interview', 'report', 'archive', 'request_list', 'task')",
+            "subject IN ('case', 'campaign', 'visit', 'document', 'referral', 'lead', 'incoming', 'meeting', 'matter', 'unit', 'declaration', 'interview', 'report', 'archive', 'request_list', 'task', 'delegation', 'unit_change', 'plan')",
             name=op.f("ck_evidence_subject_code"),
         ),
         sa.CheckConstraint("length(sha256) = 64", name=op.f("ck_evidence_sha256_hex")),
@@ -228,6 +429,28 @@ def upgrade() -> None:
     with op.batch_alter_table("evidence", schema=None) as batch_op:
         batch_op.create_index("ix_evidence_subject", ["subject", "subject_id"], unique=False)
 
+    op.create_table(
+        "linkage_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("subject", AutoString(), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("text", AutoString(), nullable=False),
+        sa.Column("owner", AutoString(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("added_on", sa.Date(), nullable=False),
+        sa.CheckConstraint(
+            "subject IN ('referral', 'incoming', 'meeting')", name=op.f("ck_linkage_item_subject_code")
+        ),
+        sa.CheckConstraint("position >= 1", name=op.f("ck_linkage_item_position_counts")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_linkage_item_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_linkage_item")),
+        sa.UniqueConstraint(
+            "subject", "subject_id", "position", name=op.f("uq_linkage_item_subject_subject_id_position")
+        ),
+        sqlite_strict=True,
+    )
     op.create_table(
         "number_series",
         sa.Column("office_id", sa.Integer(), nullable=False),
@@ -257,6 +480,42 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "stat_period",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("kind", AutoString(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("to_on", sa.Date(), nullable=False),
+        sa.Column("state", AutoString(), nullable=False),
+        sa.Column("content", AutoString(), nullable=True),
+        sa.Column("sha256", AutoString(), nullable=True),
+        sa.Column("closed_by", AutoString(), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("closed_at", UTCDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'closed') = (content IS NOT NULL AND closed_by IS NOT NULL)",
+            name=op.f("ck_stat_period_closed_is_whole"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('half_month', 'month', 'quarter', 'year')", name=op.f("ck_stat_period_kind_code")
+        ),
+        sa.CheckConstraint("state IN ('open', 'closed')", name=op.f("ck_stat_period_state_code")),
+        sa.CheckConstraint(
+            "(content IS NULL) = (sha256 IS NULL)", name=op.f("ck_stat_period_content_has_hash")
+        ),
+        sa.CheckConstraint(
+            "closed_on IS NULL OR closed_on > to_on", name=op.f("ck_stat_period_closed_after_end")
+        ),
+        sa.CheckConstraint("sha256 IS NULL OR length(sha256) = 64", name=op.f("ck_stat_period_sha256_hex")),
+        sa.CheckConstraint("to_on >= from_on", name=op.f("ck_stat_period_day_order")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_stat_period_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stat_period")),
+        sa.UniqueConstraint(
+            "office_id", "kind", "from_on", name=op.f("uq_stat_period_office_id_kind_from_on")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "tick",
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("job", AutoString(), nullable=False),
@@ -276,23 +535,134 @@ def upgrade() -> None:
         sa.Column("name", AutoString(), nullable=False),
         sa.Column("kinds", AutoString(), nullable=False),
         sa.Column("parent_code", AutoString(), nullable=True),
+        sa.Column("area", AutoString(), nullable=False),
+        sa.Column("functions", AutoString(), nullable=False),
         sa.Column("liaison_name", AutoString(), nullable=True),
         sa.Column("liaison_email", AutoString(), nullable=True),
         sa.Column("head_name", AutoString(), nullable=True),
         sa.Column("head_email", AutoString(), nullable=True),
         sa.Column("leader_name", AutoString(), nullable=True),
         sa.Column("leader_email", AutoString(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("successor_id", sa.Integer(), nullable=True),
         sa.CheckConstraint("length(code) > 0 AND length(name) > 0", name=op.f("ck_unit_code_given")),
+        sa.CheckConstraint(
+            "successor_id IS NULL OR successor_id <> id", name=op.f("ck_unit_successor_is_other")
+        ),
+        sa.CheckConstraint(
+            "successor_id IS NULL OR valid_until IS NOT NULL", name=op.f("ck_unit_succeeded_has_ended")
+        ),
+        sa.CheckConstraint(
+            "valid_until IS NULL OR valid_from IS NULL OR valid_until >= valid_from",
+            name=op.f("ck_unit_valid_order"),
+        ),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_unit_office_id")),
+        sa.ForeignKeyConstraint(["successor_id"], ["unit.id"], name=op.f("fk_unit_successor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unit")),
         sa.UniqueConstraint("office_id", "code", name=op.f("uq_unit_office_id_code")),
         sqlite_strict=True,
     )
     op.create_table(
+        "unit_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("kind", AutoString(), nullable=False),
+        sa.Column("state", AutoString(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", AutoString(), nullable=False),
+        sa.Column("name_before", AutoString(), nullable=True),
+        sa.Column("name_after", AutoString(), nullable=True),
+        sa.Column("recorded_by", AutoString(), nullable=False),
+        sa.Column("recorded_on", sa.Date(), nullable=False),
+        sa.Column("applied_on", sa.Date(), nullable=True),
+        sa.Column("applied_at", UTCDateTime(), nullable=True),
+        sa.Column("reason", AutoString(), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'rename') = (name_before IS NOT NULL AND name_after IS NOT NULL)",
+            name=op.f("ck_unit_change_rename_has_names"),
+        ),
+        sa.CheckConstraint(
+            "(state = 'in_force') = (applied_on IS NOT NULL)", name=op.f("ck_unit_change_in_force_has_day")
+        ),
+        sa.CheckConstraint(
+            "kind IN ('rename', 'merge', 'split', 'abolish', 'transfer')",
+            name=op.f("ck_unit_change_kind_code"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('recorded', 'in_force', 'called_off')", name=op.f("ck_unit_change_state_code")
+        ),
+        sa.CheckConstraint(
+            "applied_on IS NULL OR applied_on >= effective_on",
+            name=op.f("ck_unit_change_never_before_its_day"),
+        ),
+        sa.CheckConstraint("length(basis) > 0", name=op.f("ck_unit_change_basis_given")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_unit_change_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unit_change")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("unit_change", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_unit_change_office_id_state", ["office_id", "state", "effective_on"], unique=False
+        )
+
+    op.create_table(
+        "campaign_original",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("original_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("campaign_id <> original_id", name=op.f("ck_campaign_original_not_itself")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_original_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["original_id"], ["campaign.id"], name=op.f("fk_campaign_original_original_id")
+        ),
+        sa.PrimaryKeyConstraint("campaign_id", "original_id", name=op.f("pk_campaign_original")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("campaign_original", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_campaign_original_original_id"), ["original_id"], unique=False)
+
+    op.create_table(
+        "contact_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("subject", AutoString(), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("kind", AutoString(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("with_whom", AutoString(), nullable=False),
+        sa.Column("text", AutoString(), nullable=False),
+        sa.Column("follow_up_on", sa.Date(), nullable=True),
+        sa.Column("written_by", AutoString(), nullable=False),
+        sa.Column("entered_at", UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('telephone', 'talk', 'visit', 'other')", name=op.f("ck_contact_note_kind_code")
+        ),
+        sa.CheckConstraint(
+            "subject IN ('case', 'campaign', 'visit', 'lead', 'matter', 'unit')",
+            name=op.f("ck_contact_note_subject_code"),
+        ),
+        sa.CheckConstraint(
+            "follow_up_on IS NULL OR follow_up_on >= on_day", name=op.f("ck_contact_note_follow_up_later")
+        ),
+        sa.CheckConstraint("length(text) > 0", name=op.f("ck_contact_note_text_given")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_contact_note_office_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_contact_note_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_note")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("contact_note", schema=None) as batch_op:
+        batch_op.create_index("ix_contact_note_subject", ["subject", "subject_id"], unique=False)
+
+    op.create_table(
         "document",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("about", AutoString(), nullable=True),
+        sa.Column("about_id", sa.Integer(), nullable=True),
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("kind", AutoString(), nullable=False),
         sa.Column("content_kind", AutoString(), nullable=False),
@@ -314,12 +684,20 @@ def upgrade() -> None:
         sa.Column("content_sha256", AutoString(), nullable=True),
         sa.Column("template_sha256", AutoString(), nullable=True),
         sa.Column("signed_by", AutoString(), nullable=True),
+        sa.Column("signed_for", AutoString(), nullable=True),
         sa.Column("signed_on", sa.Date(), nullable=True),
         sa.Column("signed_at", UTCDateTime(), nullable=True),
         sa.Column("authorised_by", AutoString(), nullable=True),
         sa.Column("issued_on", sa.Date(), nullable=True),
         sa.Column("served_on", sa.Date(), nullable=True),
+        sa.Column("reply_due_on", sa.Date(), nullable=True),
+        sa.Column("reply_provisional", sa.Boolean(), nullable=False),
+        sa.Column("replied_on", sa.Date(), nullable=True),
         sa.Column("void_reason", AutoString(), nullable=True),
+        sa.CheckConstraint(
+            "about IS NULL OR about IN ('office', 'unit', 'unit_change', 'person', 'campaign', 'visit', 'finding', 'case', 'document', 'message', 'referral', 'calendar', 'declaration', 'draw', 'occurrence', 'plan', 'request_list', 'scope_change', 'milestone', 'half_report', 'freeze', 'delegation', 'lead', 'incoming', 'task', 'meeting', 'matter', 'interview', 'report', 'period', 'filing', 'institution', 'contact_point', 'archive', 'joint')",
+            name=op.f("ck_document_about_code"),
+        ),
         sa.CheckConstraint(
             "content_kind IN ('announcement', 'findings', 'sheet', 'extension_reply', 'objection_reply', 'closure', 'correction', 'referral', 'free')",
             name=op.f("ck_document_content_kind_code"),
@@ -339,13 +717,23 @@ def upgrade() -> None:
             "state IN ('draft', 'in_review', 'void') OR content_sha256 IS NOT NULL",
             name=op.f("ck_document_signed_is_frozen"),
         ),
+        sa.CheckConstraint("(about IS NULL) = (about_id IS NULL)", name=op.f("ck_document_about_is_whole")),
         sa.CheckConstraint("(serial IS NULL) = (number IS NULL)", name=op.f("ck_document_number_is_whole")),
+        sa.CheckConstraint(
+            "campaign_id IS NOT NULL OR rules_sha256 IS NOT NULL", name=op.f("ck_document_has_rules")
+        ),
         sa.CheckConstraint(
             "serial IS NULL OR content_sha256 IS NOT NULL", name=op.f("ck_document_numbered_is_frozen")
         ),
         sa.CheckConstraint("serial IS NULL OR serial >= 1", name=op.f("ck_document_serial_counts")),
         sa.CheckConstraint(
             "signed_by IS NULL OR signed_by <> drafted_by", name=op.f("ck_document_signer_is_not_author")
+        ),
+        sa.CheckConstraint(
+            "signed_for IS NULL OR signed_for <> drafted_by", name=op.f("ck_document_lender_is_not_author")
+        ),
+        sa.CheckConstraint(
+            "signed_for IS NULL OR signed_for <> signed_by", name=op.f("ck_document_signed_for_other")
         ),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_document_campaign_id")),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_document_office_id")),
@@ -358,6 +746,7 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     with op.batch_alter_table("document", schema=None) as batch_op:
+        batch_op.create_index("ix_document_about", ["about", "about_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_document_campaign_id"), ["campaign_id"], unique=False)
         batch_op.create_index("ix_document_office_id_state", ["office_id", "state"], unique=False)
         batch_op.create_index(batch_op.f("ix_document_unit_id"), ["unit_id"], unique=False)
@@ -367,6 +756,557 @@ def upgrade() -> None:
             unique=True,
             sqlite_where=sa.text("by_sweep = 1"),
             postgresql_where=sa.text("by_sweep"),
+        )
+
+    op.create_table(
+        "field_count",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("what", AutoString(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("entered_on", sa.Date(), nullable=False),
+        sa.Column("entered_by", AutoString(), nullable=False),
+        sa.Column("note", AutoString(), nullable=False),
+        sa.CheckConstraint(
+            "what IN ('talks', 'questionnaires_sent', 'questionnaires_returned', 'seminars', 'material_items', 'field_visits', 'test_takers')",
+            name=op.f("ck_field_count_what_code"),
+        ),
+        sa.CheckConstraint("count <> 0", name=op.f("ck_field_count_something_counted")),
+        sa.CheckConstraint(
+            "count > 0 OR length(note) > 0", name=op.f("ck_field_count_correction_has_reason")
+        ),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_field_count_campaign_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_field_count_office_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_field_count_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_field_count")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("field_count", schema=None) as batch_op:
+        batch_op.create_index("ix_field_count_campaign_id_what", ["campaign_id", "what"], unique=False)
+        batch_op.create_index(batch_op.f("ix_field_count_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
+        "filing",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("kind", AutoString(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("filed_on", sa.Date(), nullable=True),
+        sa.Column("published_on", sa.Date(), nullable=True),
+        sa.Column("recorded_by", AutoString(), nullable=False),
+        sa.CheckConstraint("kind IN ('annual_report', 'work_statement')", name=op.f("ck_filing_kind_code")),
+        sa.CheckConstraint(
+            "published_on IS NULL OR filed_on IS NOT NULL", name=op.f("ck_filing_public_after_filed")
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_filing_office_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_filing_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_filing")),
+        sa.UniqueConstraint(
+            "office_id", "unit_id", "kind", "year", name=op.f("uq_filing_office_id_unit_id_kind_year")
+        ),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("filing", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_filing_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
+        "half_report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("subject", AutoString(), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("number", AutoString(), nullable=False),
+        sa.Column("title", AutoString(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("period_from", sa.Date(), nullable=False),
+        sa.Column("period_to", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("due_provisional", sa.Boolean(), nullable=False),
+        sa.Column("light", AutoString(), nullable=False),
+        sa.Column("cc", AutoString(), nullable=False),
+        sa.Column("secrecy", AutoString(), nullable=False),
+        sa.Column("state", AutoString(), nullable=False),
+        sa.Column("text", AutoString(), nullable=False),
+        sa.Column("next_steps", AutoString(), nullable=False),
+        sa.Column("percent", sa.Integer(), nullable=True),
+        sa.Column("sent_on", sa.Date(), nullable=True),
+        sa.Column("sent_by", AutoString(), nullable=False),
+        sa.Column("reason", AutoString(), nullable=False),
+        sa.Column("read_on", sa.Date(), nullable=True),
+        sa.Column("read_by", AutoString(), nullable=True),
+        sa.Column("copied_on", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'sent') = (sent_on IS NOT NULL)", name=op.f("ck_half_report_sent_has_day")
+        ),
+        sa.CheckConstraint(
+            "light IN ('none', 'blue', 'yellow', 'orange', 'red', 'black')",
+            name=op.f("ck_half_report_light_code"),
+        ),
+        sa.CheckConstraint(
+            "secrecy IN ('public', 'internal', 'work_secret')", name=op.f("ck_half_report_secrecy_code")
+        ),
+        sa.CheckConstraint(
+            "state <> 'sent' OR (text <> '' AND sent_by <> '')",
+            name=op.f("ck_half_report_sent_says_something"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'waived' OR reason <> ''", name=op.f("ck_half_report_waived_has_reason")
+        ),
+        sa.CheckConstraint(
+            "state IN ('owed', 'late', 'sent', 'waived')", name=op.f("ck_half_report_state_code")
+        ),
+        sa.CheckConstraint("subject IN ('case', 'matter')", name=op.f("ck_half_report_subject_code")),
+        sa.CheckConstraint("due_on > period_to", name=op.f("ck_half_report_due_after_period")),
+        sa.CheckConstraint(
+            "percent IS NULL OR percent BETWEEN 0 AND 100", name=op.f("ck_half_report_percent_range")
+        ),
+        sa.CheckConstraint("period_to > period_from", name=op.f("ck_half_report_period_order")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_half_report_office_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_half_report_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_half_report")),
+        sa.UniqueConstraint(
+            "subject", "subject_id", "period_from", name=op.f("uq_half_report_subject_subject_id_period_from")
+        ),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("half_report", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_half_report_office_id_state_due_on", ["office_id", "state", "due_on"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_half_report_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
+        "interview",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("line", AutoString(), nullable=False),
+        sa.Column("about", AutoString(), nullable=True),
+        sa.Column("about_id", sa.Integer(), nullable=True),
+        sa.Column("state", AutoString(), nullable=False),
+        sa.Column("reason", AutoString(), nullable=False),
+        sa.Column("interviewer", AutoString(), nullable=False),
+        sa.Column("planned_on", sa.Date(), nullable=False),
+        sa.Column("planned_at", AutoString(), nullable=False),
+        sa.Column("place", AutoString(), nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=True),
+        sa.Column("minutes_sha256", AutoString(), nullable=True),
+        sa.Column("note", AutoString(), nullable=False),
+        sa.Column("noted_by", AutoString(), nullable=False),
+        sa.Column("noted_on", sa.Date(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'held') = (held_on IS NOT NULL)", name=op.f("ck_interview_held_has_day")
+        ),
+        sa.CheckConstraint(
+            "about IS NULL OR about IN ('office', 'unit', 'unit_change', 'person', 'campaign', 'visit', 'finding', 'case', 'document', 'message', 'referral', 'calendar', 'declaration', 'draw', 'occurrence', 'plan', 'request_list', 'scope_change', 'milestone', 'half_report', 'freeze', 'delegation', 'lead', 'incoming', 'task', 'meeting', 'matter', 'interview', 'report', 'period', 'filing', 'institution', 'contact_point', 'archive', 'joint')",
+            name=op.f("ck_interview_about_code"),
+        ),
+        sa.CheckConstraint("line IN ('party', 'enforcement')", name=op.f("ck_interview_line_code")),
+        sa.CheckConstraint(
+            "state <> 'held' OR minutes_sha256 IS NOT NULL", name=op.f("ck_interview_held_has_minutes")
+        ),
+        sa.CheckConstraint("state IN ('planned', 'held', 'cancelled')", name=op.f("ck_interview_state_code")),
+        sa.CheckConstraint("(about IS NULL) = (about_id IS NULL)", name=op.f("ck_interview_about_is_whole")),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_interview_campaign_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_interview_office_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_interview_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_interview")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("interview", schema=None) as batch_op:
+        batch_op.create_index("ix_interview_about", ["about", "about_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_interview_campaign_id"), ["campaign_id"], unique=False)
+        batch_op.create_index("ix_interview_office_id_state", ["office_id", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_interview_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
+        "litigation_matter",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("number", AutoString(), nullable=False),
+        sa.Column("kind", AutoString(), nullable=False),
+        sa.Column("instance", AutoString(), nullable=True),
+        sa.Column("forum", AutoString(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("cause", AutoString(), nullable=False),
+        sa.Column("plaintiff", AutoString(), nullable=False),
+        sa.Column("claim", AutoString(), nullable=False),
+        sa.Column("item", AutoString(), nullable=True),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("secrecy", AutoString(), nullable=False),
+        sa.Column("state", AutoString(), nullable=False),
+        sa.Column("rules_sha256", AutoString(), nullable=False),
+        sa.Column("light", AutoString(), nullable=False),
+        sa.Column("highest_light", AutoString(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("next_due_on", sa.Date(), nullable=True),
+        sa.Column("set_aside", AutoString(), nullable=True),
+        sa.Column("handler", AutoString(), nullable=False),
+        sa.Column("agent", AutoString(), nullable=False),
+        sa.Column("attendee", AutoString(), nullable=False),
+        sa.Column("note", AutoString(), nullable=False),
+        sa.Column("previous_id", sa.Integer(), nullable=True),
+        sa.Column("registered_on", sa.Date(), nullable=False),
+        sa.Column("registered_by", AutoString(), nullable=False),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "(kind = 'litigation') = (instance IS NOT NULL)",
+            name=op.f("ck_litigation_matter_litigation_has_instance"),
+        ),
+        sa.CheckConstraint(
+            "(state = 'closed') = (closed_on IS NOT NULL)", name=op.f("ck_litigation_matter_closed_has_day")
+        ),
+        sa.CheckConstraint(
+            "highest_light IN ('none', 'blue', 'yellow', 'orange', 'red', 'black')",
+            name=op.f("ck_litigation_matter_highest_light_code"),
+        ),
+        sa.CheckConstraint(
+            "instance IS NULL OR instance IN ('first', 'second', 'retrial')",
+            name=op.f("ck_litigation_matter_instance_code"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('litigation', 'review', 'performance', 'judicial_advice', 'procuratorial_advice')",
+            name=op.f("ck_litigation_matter_kind_code"),
+        ),
+        sa.CheckConstraint(
+            "light IN ('none', 'blue', 'yellow', 'orange', 'red', 'black')",
+            name=op.f("ck_litigation_matter_light_code"),
+        ),
+        sa.CheckConstraint(
+            "plaintiff IN ('person', 'enterprise', 'group')", name=op.f("ck_litigation_matter_plaintiff_code")
+        ),
+        sa.CheckConstraint(
+            "secrecy IN ('public', 'internal', 'work_secret')", name=op.f("ck_litigation_matter_secrecy_code")
+        ),
+        sa.CheckConstraint(
+            "state IN ('registered', 'handling', 'decided', 'appealed', 'performing', 'settled', 'withdrawn', 'closed', 'annulled')",
+            name=op.f("ck_litigation_matter_state_code"),
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('closed', 'annulled') OR (light = 'none' AND next_due_on IS NULL)",
+            name=op.f("ck_litigation_matter_over_is_dark"),
+        ),
+        sa.CheckConstraint(
+            "length(number) > 0 AND length(cause) > 0", name=op.f("ck_litigation_matter_number_given")
+        ),
+        sa.CheckConstraint(
+            "previous_id IS NULL OR previous_id <> id", name=op.f("ck_litigation_matter_not_its_own_past")
+        ),
+        sa.CheckConstraint("round >= 1", name=op.f("ck_litigation_matter_round_counts")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_litigation_matter_office_id")),
+        sa.ForeignKeyConstraint(
+            ["previous_id"], ["litigation_matter.id"], name=op.f("fk_litigation_matter_previous_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["rules_sha256"], ["rule_set.sha256"], name=op.f("fk_litigation_matter_rules_sha256")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_litigation_matter_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_litigation_matter")),
+        sa.UniqueConstraint("office_id", "number", name=op.f("uq_litigation_matter_office_id_number")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("litigation_matter", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_litigation_matter_office_id_next_due_on", ["office_id", "next_due_on"], unique=False
+        )
+        batch_op.create_index("ix_litigation_matter_office_id_state", ["office_id", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_litigation_matter_previous_id"), ["previous_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_litigation_matter_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
+        "milestone",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("code", AutoString(), nullable=False),
+        sa.Column("name", AutoString(), nullable=False),
+        sa.Column("anchor", AutoString(), nullable=False),
+        sa.Column("offset_days", sa.Integer(), nullable=False),
+        sa.Column("unit", AutoString(), nullable=False),
+        sa.Column("warn_workdays", sa.Integer(), nullable=False),
+        sa.Column("who", AutoString(), nullable=False),
+        sa.Column("reached", AutoString(), nullable=False),
+        sa.Column("shared", sa.Boolean(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("due_provisional", sa.Boolean(), nullable=False),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.Column("done_by", AutoString(), nullable=True),
+        sa.Column("note", AutoString(), nullable=False),
+        sa.CheckConstraint("unit IN ('workday', 'day')", name=op.f("ck_milestone_unit_code")),
+        sa.CheckConstraint(
+            "(done_on IS NULL) = (done_by IS NULL)", name=op.f("ck_milestone_done_by_somebody")
+        ),
+        sa.CheckConstraint("warn_workdays >= 0", name=op.f("ck_milestone_warn_counts")),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_milestone_campaign_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_milestone_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_milestone")),
+        sa.UniqueConstraint("campaign_id", "code", name=op.f("uq_milestone_campaign_id_code")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("milestone", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_milestone_office_id_done_on_due_on", ["office_id", "done_on", "due_on"], unique=False
+        )
+
+    op.create_table(
+        "occurrence",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("plan", AutoString(), nullable=False),
+        sa.Column("unit", AutoString(), nullable=False),
+        sa.Column("period", AutoString(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("state", AutoString(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("made_on", sa.Date(), nullable=False),
+        sa.Column("made_by", AutoString(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("ended_by", AutoString(), nullable=True),
+        sa.Column("reason", AutoString(), nullable=False),
+        sa.CheckConstraint(
+            "state <> 'skipped' OR length(reason) > 0", name=op.f("ck_occurrence_skip_has_reason")
+        ),
+        sa.CheckConstraint(
+            "state = 'planned' OR (ended_on IS NOT NULL AND ended_by IS NOT NULL)",
+            name=op.f("ck_occurrence_done_has_day"),
+        ),
+        sa.CheckConstraint("state IN ('planned', 'done', 'skipped')", name=op.f("ck_occurrence_state_code")),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_occurrence_campaign_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_occurrence_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_occurrence")),
+        sa.UniqueConstraint("campaign_id", name=op.f("uq_occurrence_campaign_id")),
+        sa.UniqueConstraint(
+            "office_id", "plan", "unit", "period", name=op.f("uq_occurrence_office_id_plan_unit_period")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "plan_reference",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("annual_plan_id", sa.Integer(), nullable=True),
+        sa.Column("document", AutoString(), nullable=False),
+        sa.Column("number", AutoString(), nullable=False),
+        sa.Column("item", AutoString(), nullable=True),
+        sa.Column("exception", AutoString(), nullable=True),
+        sa.Column("approved_by", AutoString(), nullable=True),
+        sa.Column("approved_on", sa.Date(), nullable=True),
+        sa.Column("sha256", AutoString(), nullable=True),
+        sa.Column("given_by", AutoString(), nullable=False),
+        sa.Column("given_on", sa.Date(), nullable=False),
+        sa.CheckConstraint(
+            "(item IS NULL) <> (exception IS NULL)", name=op.f("ck_plan_reference_one_reason")
+        ),
+        sa.CheckConstraint(
+            "approved_by IS NULL OR approved_by <> given_by", name=op.f("ck_plan_reference_approved_by_other")
+        ),
+        sa.CheckConstraint(
+            "exception IS NULL OR (approved_by IS NOT NULL AND approved_on IS NOT NULL)",
+            name=op.f("ck_plan_reference_exception_approved"),
+        ),
+        sa.CheckConstraint(
+            "item IS NULL OR length(document) > 0", name=op.f("ck_plan_reference_item_has_document")
+        ),
+        sa.ForeignKeyConstraint(
+            ["annual_plan_id"], ["annual_plan.id"], name=op.f("fk_plan_reference_annual_plan_id")
+        ),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_plan_reference_campaign_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_plan_reference_office_id")),
+        sa.PrimaryKeyConstraint("campaign_id", name=op.f("pk_plan_reference")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("plan_reference", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_plan_reference_office_id"), ["office_id"], unique=False)
+
+    op.create_table(
+        "pool_member",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("pool", AutoString(), nullable=False),
+        sa.Column("term", sa.Integer(), nullable=False),
+        sa.Column("specialties", AutoString(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("recommended_by", AutoString(), nullable=False),
+        sa.Column("checked_on", sa.Date(), nullable=True),
+        sa.Column("entered_by", AutoString(), nullable=False),
+        sa.Column("entered_on", sa.Date(), nullable=False),
+        sa.Column("exited_on", sa.Date(), nullable=True),
+        sa.Column("exit_reason", AutoString(), nullable=False),
+        sa.Column("exit_note", AutoString(), nullable=False),
+        sa.CheckConstraint(
+            "(exited_on IS NULL) = (exit_reason = '')", name=op.f("ck_pool_member_exit_has_reason")
+        ),
+        sa.CheckConstraint("term >= 1", name=op.f("ck_pool_member_term_counts")),
+        sa.CheckConstraint("until_on >= from_on", name=op.f("ck_pool_member_term_order")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_pool_member_office_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_pool_member_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pool_member")),
+        sa.UniqueConstraint("person_id", "pool", "term", name=op.f("uq_pool_member_person_id_pool_term")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("pool_member", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_pool_member_office_id_pool_until_on", ["office_id", "pool", "until_on"], unique=False
+        )
+
+    op.create_table(
+        "recusal_declaration",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("relation", AutoString(), nullable=False),
+        sa.Column("content", AutoString(), nullable=False),
+        sa.Column("origin", AutoString(), nullable=False),
+        sa.Column("state", AutoString(), nullable=False),
+        sa.Column("filed_by", AutoString(), nullable=False),
+        sa.Column("filed_on", sa.Date(), nullable=False),
+        sa.Column("decided_by", AutoString(), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("decision_note", AutoString(), nullable=False),
+        sa.CheckConstraint(
+            "(relation = 'none') = (unit_id IS NULL)", name=op.f("ck_recusal_declaration_relation_has_unit")
+        ),
+        sa.CheckConstraint(
+            "(state IN ('accepted', 'rejected')) = (decided_by IS NOT NULL AND decided_on IS NOT NULL)",
+            name=op.f("ck_recusal_declaration_decided_by_somebody"),
+        ),
+        sa.CheckConstraint(
+            "origin IN ('self', 'unit', 'complainant', 'ex_officio')",
+            name=op.f("ck_recusal_declaration_origin_code"),
+        ),
+        sa.CheckConstraint(
+            "relation <> 'none' OR campaign_id IS NOT NULL",
+            name=op.f("ck_recusal_declaration_none_is_of_a_campaign"),
+        ),
+        sa.CheckConstraint(
+            "relation <> 'none' OR state IN ('declared', 'withdrawn')",
+            name=op.f("ck_recusal_declaration_nothing_to_decide"),
+        ),
+        sa.CheckConstraint(
+            "relation IN ('none', 'interest', 'kin', 'former', 'maker', 'other')",
+            name=op.f("ck_recusal_declaration_relation_code"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('declared', 'accepted', 'rejected', 'withdrawn')",
+            name=op.f("ck_recusal_declaration_state_code"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_recusal_declaration_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_recusal_declaration_office_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_recusal_declaration_person_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_recusal_declaration_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recusal_declaration")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("recusal_declaration", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_recusal_declaration_campaign_id_person_id", ["campaign_id", "person_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_recusal_declaration_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(
+            "uq_recusal_declaration_none",
+            ["campaign_id", "person_id"],
+            unique=True,
+            sqlite_where=sa.text("relation = 'none' AND state = 'declared'"),
+            postgresql_where=sa.text("relation = 'none' AND state = 'declared'"),
+        )
+
+    op.create_table(
+        "report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("kind", AutoString(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("issue", sa.Integer(), nullable=True),
+        sa.Column("state", AutoString(), nullable=False),
+        sa.Column("title", AutoString(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("from_on", sa.Date(), nullable=True),
+        sa.Column("to_on", sa.Date(), nullable=True),
+        sa.Column("content", AutoString(), nullable=False),
+        sa.Column("sha256", AutoString(), nullable=False),
+        sa.Column("drafted_by", AutoString(), nullable=False),
+        sa.Column("drafted_on", sa.Date(), nullable=False),
+        sa.Column("issued_by", AutoString(), nullable=True),
+        sa.Column("issued_on", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('bulletin', 'campaign', 'rectification', 'half_month', 'month', 'quarter', 'year')",
+            name=op.f("ck_report_kind_code"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('draft', 'issued', 'dropped', 'void')", name=op.f("ck_report_state_code")
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('issued', 'void') OR issued_by IS NOT NULL",
+            name=op.f("ck_report_issued_is_signed"),
+        ),
+        sa.CheckConstraint(
+            "issued_by IS NULL OR issued_by <> drafted_by", name=op.f("ck_report_issuer_is_not_author")
+        ),
+        sa.CheckConstraint("length(sha256) = 64", name=op.f("ck_report_sha256_hex")),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_report_campaign_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_report_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
+        sa.UniqueConstraint(
+            "office_id", "kind", "year", "issue", name=op.f("uq_report_office_id_kind_year_issue")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "scope_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("what", AutoString(), nullable=False),
+        sa.Column("change", AutoString(), nullable=False),
+        sa.Column("old_scope", AutoString(), nullable=False),
+        sa.Column("new_scope", AutoString(), nullable=False),
+        sa.Column("reason", AutoString(), nullable=False),
+        sa.Column("state", AutoString(), nullable=False),
+        sa.Column("asked_by", AutoString(), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("decided_by", AutoString(), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("decision_note", AutoString(), nullable=False),
+        sa.Column("sha256", AutoString(), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'requested') = (decided_by IS NULL)", name=op.f("ck_scope_change_open_is_undecided")
+        ),
+        sa.CheckConstraint(
+            "state IN ('requested', 'approved', 'refused', 'withdrawn')",
+            name=op.f("ck_scope_change_state_code"),
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('approved', 'refused') OR decided_by <> asked_by",
+            name=op.f("ck_scope_change_decided_by_other"),
+        ),
+        sa.CheckConstraint("length(reason) > 0", name=op.f("ck_scope_change_reason_given")),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_scope_change_campaign_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_scope_change_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scope_change")),
+        sa.UniqueConstraint("campaign_id", "number", name=op.f("uq_scope_change_campaign_id_number")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("scope_change", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_scope_change_open",
+            ["campaign_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'requested'"),
+            postgresql_where=sa.text("state = 'requested'"),
         )
 
     op.create_table(
@@ -407,6 +1347,43 @@ def upgrade() -> None:
         batch_op.create_index("ix_task_subject", ["subject", "subject_id"], unique=False)
 
     op.create_table(
+        "training",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("hours", sa.Integer(), nullable=False),
+        sa.Column("topic", AutoString(), nullable=False),
+        sa.Column("recorded_by", AutoString(), nullable=False),
+        sa.Column("recorded_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("hours BETWEEN 1 AND 400", name=op.f("ck_training_hours_counts")),
+        sa.CheckConstraint("length(topic) > 0", name=op.f("ck_training_topic_given")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_training_office_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_training_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_training")),
+        sa.UniqueConstraint("person_id", "on_day", "topic", name=op.f("uq_training_person_id_on_day_topic")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("training", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_training_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "unit_change_party",
+        sa.Column("change_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("side", AutoString(), nullable=False),
+        sa.CheckConstraint("side IN ('former', 'successor')", name=op.f("ck_unit_change_party_side_code")),
+        sa.ForeignKeyConstraint(
+            ["change_id"], ["unit_change.id"], name=op.f("fk_unit_change_party_change_id")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_unit_change_party_unit_id")),
+        sa.PrimaryKeyConstraint("change_id", "unit_id", "side", name=op.f("pk_unit_change_party")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("unit_change_party", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_unit_change_party_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
         "visit",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("office_id", sa.Integer(), nullable=False),
@@ -420,16 +1397,41 @@ def upgrade() -> None:
         sa.Column("self_report_due_on", sa.Date(), nullable=True),
         sa.Column("self_report_on", sa.Date(), nullable=True),
         sa.Column("workbook_returned_on", sa.Date(), nullable=True),
+        sa.Column("monthly", AutoString(), nullable=True),
         sa.CheckConstraint("to_on >= from_on", name=op.f("ck_visit_day_order")),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_visit_campaign_id")),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_visit_office_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_visit_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
         sa.UniqueConstraint("campaign_id", "unit_id", name=op.f("uq_visit_campaign_id_unit_id")),
+        sa.UniqueConstraint(
+            "office_id", "unit_id", "monthly", name=op.f("uq_visit_office_id_unit_id_monthly")
+        ),
+        sqlite_autoincrement=True,
         sqlite_strict=True,
     )
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_visit_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
+        "authorisation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=False),
+        sa.Column("team", AutoString(), nullable=False),
+        sa.Column("drafted_by", AutoString(), nullable=False),
+        sa.Column("drafted_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("length(team) > 0", name=op.f("ck_authorisation_team_given")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_authorisation_document_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_authorisation_office_id")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_authorisation_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_authorisation")),
+        sa.UniqueConstraint("document_id", name=op.f("uq_authorisation_document_id")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("authorisation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_authorisation_visit_id"), ["visit_id"], unique=False)
 
     op.create_table(
         "check_record",
@@ -472,6 +1474,35 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "document_approval",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=False),
+        sa.Column("step", AutoString(), nullable=False),
+        sa.Column("by", AutoString(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("content_sha256", AutoString(), nullable=False),
+        sa.Column("content", AutoString(), nullable=False),
+        sa.Column("note", AutoString(), nullable=False),
+        sa.Column("void_on", sa.Date(), nullable=True),
+        sa.Column("void_reason", AutoString(), nullable=True),
+        sa.CheckConstraint(
+            "step IN ('drafted', 'reviewed', 'legal', 'signed')", name=op.f("ck_document_approval_step_code")
+        ),
+        sa.CheckConstraint(
+            "(void_on IS NULL) = (void_reason IS NULL)", name=op.f("ck_document_approval_void_has_reason")
+        ),
+        sa.CheckConstraint("length(content_sha256) = 64", name=op.f("ck_document_approval_sha256_hex")),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_document_approval_document_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document_approval")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("document_approval", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_document_approval_document_id"), ["document_id"], unique=False)
+
+    op.create_table(
         "document_file",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("document_id", sa.Integer(), nullable=False),
@@ -493,6 +1524,475 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "document_reply",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=False),
+        sa.Column("replied_on", sa.Date(), nullable=False),
+        sa.Column("outcome", AutoString(), nullable=False),
+        sa.Column("note", AutoString(), nullable=False),
+        sa.Column("recorded_by", AutoString(), nullable=False),
+        sa.Column("recorded_at", UTCDateTime(), nullable=False),
+        sa.Column("file_sha256", AutoString(), nullable=True),
+        sa.CheckConstraint(
+            "outcome IN ('received', 'obeyed', 'not_obeyed')", name=op.f("ck_document_reply_outcome_code")
+        ),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_document_reply_document_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document_reply")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("document_reply", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_document_reply_document_id"), ["document_id"], unique=False)
+
+    op.create_table(
+        "inquiry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("visit_id", sa.Integer(), nullable=True),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("kind", AutoString(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", AutoString(), nullable=False),
+        sa.Column("state", AutoString(), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("asked_by", AutoString(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("due_provisional", sa.Boolean(), nullable=False),
+        sa.Column("returned_on", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'returned') = (returned_on IS NOT NULL)", name=op.f("ck_inquiry_returned_has_day")
+        ),
+        sa.CheckConstraint(
+            "kind IN ('self_report', 'materials', 'interviews', 'questionnaire')",
+            name=op.f("ck_inquiry_kind_code"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('asked', 'partly', 'returned', 'withdrawn')", name=op.f("ck_inquiry_state_code")
+        ),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_inquiry_campaign_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_inquiry_office_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_inquiry_unit_id")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_inquiry_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inquiry")),
+        sa.UniqueConstraint(
+            "campaign_id",
+            "unit_id",
+            "kind",
+            "number",
+            name=op.f("uq_inquiry_campaign_id_unit_id_kind_number"),
+        ),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("inquiry", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_inquiry_office_id_state_due_on", ["office_id", "state", "due_on"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_inquiry_unit_id"), ["unit_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_inquiry_visit_id"), ["visit_id"], unique=False)
+
+    op.create_table(
+        "interview_person",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("interview_id", sa.Integer(), nullable=False),
+        sa.Column("role", AutoString(), nullable=False),
+        sa.Column("name", AutoString(), nullable=False),
+        sa.Column("invited", sa.Integer(), nullable=False),
+        sa.Column("came", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "name = '' OR (invited <= 1 AND came <= 1)", name=op.f("ck_interview_person_named_is_one")
+        ),
+        sa.CheckConstraint(
+            "role IN ('head', 'deputy', 'enforcer', 'other')", name=op.f("ck_interview_person_role_code")
+        ),
+        sa.CheckConstraint("invited >= 0 AND came >= 0", name=op.f("ck_interview_person_counts_hold")),
+        sa.ForeignKeyConstraint(
+            ["interview_id"], ["interview.id"], name=op.f("fk_interview_person_interview_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_interview_person")),
+        sa.UniqueConstraint(
+            "interview_id", "role", "name", name=op.f("uq_interview_person_interview_id_role_name")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "lead",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column("number", AutoString(), nullable=False),
+        sa.Column("source", AutoString(), nullable=False),
+        sa.Column("source_ref", AutoString(), nullable=True),
+        sa.Column("line", AutoString(), nullable=False),
+        sa.Column("state", AutoString(), nullable=False),
+        sa.Column("secrecy", AutoString(), nullable=False),
+        sa.Column("compartment", sa.Boolean(), nullable=False),
+        sa.Column("real_name", sa.Boolean(), nullable=False),
+        sa.Column("accusation", sa.Boolean(), nullable=False),
+        sa.Column("reply_required", sa.Boolean(), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("registered_on", sa.Date(), nullable=False),
+        sa.Column("registered_by", AutoString(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("item", AutoString(), nullable=True),
+        sa.Column("title", AutoString(), nullable=False),
+        sa.Column("text", AutoString(), nullable=False),
+        sa.Column("route_due_on", sa.Date(), nullable=False),
+        sa.Column("check_due_on", sa.Date(), nullable=True),
+        sa.Column("answer_due_on", sa.Date(), nullable=True),
+        sa.Column("reply_due_on", sa.Date(), nullable=True),
+        sa.Column("handler", AutoString(), nullable=True),
+        sa.Column("checked_on", sa.Date(), nullable=True),
+        sa.Column("checked_by", AutoString(), nullable=True),
+        sa.Column("opinion", AutoString(), nullable=True),
+        sa.Column("dispute", AutoString(), nullable=True),
+        sa.Column("legal_note", AutoString(), nullable=False),
+        sa.Column("outcome", AutoString(), nullable=True),
+        sa.Column("decided_by", AutoString(), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("reason", AutoString(), nullable=False),
+        sa.Column("to_unit_id", sa.Integer(), nullable=True),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("answer", AutoString(), nullable=False),
+        sa.Column("substantiated", sa.Boolean(), nullable=True),
+        sa.Column("reply_document_id", sa.Integer(), nullable=True),
+        sa.Column("replied_on", sa.Date(), nullable=True),
+        sa.Column("reply_channel", AutoString(), nullable=True),
+        sa.Column("reply_note", AutoString(), nullable=False),
+        sa.Column("merged_into_id", sa.Integer(), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "dispute IS NULL OR dispute IN ('none', 'review', 'litigation', 'filed')",
+            name=op.f("ck_lead_dispute_code"),
+        ),
+        sa.CheckConstraint("line IN ('party', 'enforcement')", name=op.f("ck_lead_line_code")),
+        sa.CheckConstraint(
+            "secrecy IN ('public', 'internal', 'work_secret')", name=op.f("ck_lead_secrecy_code")
+        ),
+        sa.CheckConstraint(
+            "state <> 'merged' OR merged_into_id IS NOT NULL", name=op.f("ck_lead_merged_has_target")
+        ),
+        sa.CheckConstraint(
+            "state <> 'replied' OR replied_on IS NOT NULL", name=op.f("ck_lead_answered_has_day")
+        ),
+        sa.CheckConstraint(
+            "state <> 'transferred' OR to_unit_id IS NOT NULL", name=op.f("ck_lead_transferred_to_somebody")
+        ),
+        sa.CheckConstraint(
+            "state IN ('registered', 'checking', 'transferred', 'established', 'not_handled', 'replied', 'closed', 'returned', 'merged')",
+            name=op.f("ck_lead_state_code"),
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('established', 'not_handled') OR decided_on IS NOT NULL",
+            name=op.f("ck_lead_decided_has_day"),
+        ),
+        sa.CheckConstraint(
+            "merged_into_id IS NULL OR merged_into_id <> id", name=op.f("ck_lead_merged_into_another")
+        ),
+        sa.CheckConstraint("serial >= 1", name=op.f("ck_lead_serial_counts")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_lead_document_id")),
+        sa.ForeignKeyConstraint(["merged_into_id"], ["lead.id"], name=op.f("fk_lead_merged_into_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_lead_office_id")),
+        sa.ForeignKeyConstraint(
+            ["reply_document_id"], ["document.id"], name=op.f("fk_lead_reply_document_id")
+        ),
+        sa.ForeignKeyConstraint(["to_unit_id"], ["unit.id"], name=op.f("fk_lead_to_unit_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_lead_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lead")),
+        sa.UniqueConstraint(
+            "office_id", "source", "source_ref", name=op.f("uq_lead_office_id_source_source_ref")
+        ),
+        sa.UniqueConstraint("office_id", "year", "serial", name=op.f("uq_lead_office_id_year_serial")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("lead", schema=None) as batch_op:
+        batch_op.create_index("ix_lead_office_id_state", ["office_id", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lead_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
+        "matter_assessment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("matter_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("factors", AutoString(), nullable=False),
+        sa.Column("reasons", AutoString(), nullable=False),
+        sa.Column("recorded_by", AutoString(), nullable=False),
+        sa.Column("recorded_on", sa.Date(), nullable=False),
+        sa.Column("voided_on", sa.Date(), nullable=True),
+        sa.Column("voided_by", AutoString(), nullable=True),
+        sa.Column("void_reason", AutoString(), nullable=False),
+        sa.CheckConstraint(
+            "(voided_on IS NULL) = (voided_by IS NULL)", name=op.f("ck_matter_assessment_void_is_whole")
+        ),
+        sa.CheckConstraint(
+            "voided_by IS NULL OR voided_by <> recorded_by",
+            name=op.f("ck_matter_assessment_voider_is_not_recorder"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["matter_id"], ["litigation_matter.id"], name=op.f("fk_matter_assessment_matter_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_matter_assessment")),
+        sa.UniqueConstraint("matter_id", "number", name=op.f("uq_matter_assessment_matter_id_number")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "matter_date",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("matter_id", sa.Integer(), nullable=False),
+        sa.Column("code", AutoString(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("clock", AutoString(), nullable=True),
+        sa.Column("variant", AutoString(), nullable=False),
+        sa.Column("extended", sa.Boolean(), nullable=False),
+        sa.Column("start_on", sa.Date(), nullable=True),
+        sa.Column("steps", AutoString(), nullable=False),
+        sa.Column("calendar_version", AutoString(), nullable=True),
+        sa.Column("provisional", sa.Boolean(), nullable=False),
+        sa.Column("reason", AutoString(), nullable=False),
+        sa.Column("set_by", AutoString(), nullable=False),
+        sa.Column("set_on", sa.Date(), nullable=False),
+        sa.CheckConstraint(
+            "code IN ('defence_due', 'hearing', 'judgment_served', 'performance_due', 'advice_due', 'review_reply_due', 'opinion_due', 'appeal_due', 'review_decision_due', 'attendance_notice_due')",
+            name=op.f("ck_matter_date_code_code"),
+        ),
+        sa.CheckConstraint(
+            "clock IS NULL OR (start_on IS NOT NULL AND calendar_version IS NOT NULL)",
+            name=op.f("ck_matter_date_counted_names_calendar"),
+        ),
+        sa.CheckConstraint("version = 1 OR length(reason) > 0", name=op.f("ck_matter_date_moved_has_reason")),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_matter_date_version_counts")),
+        sa.ForeignKeyConstraint(
+            ["matter_id"], ["litigation_matter.id"], name=op.f("fk_matter_date_matter_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_matter_date")),
+        sa.UniqueConstraint(
+            "matter_id", "code", "version", name=op.f("uq_matter_date_matter_id_code_version")
+        ),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("matter_date", schema=None) as batch_op:
+        batch_op.create_index("ix_matter_date_provisional", ["provisional"], unique=False)
+
+    op.create_table(
+        "matter_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("matter_id", sa.Integer(), nullable=False),
+        sa.Column("code", AutoString(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("basis", AutoString(), nullable=False),
+        sa.Column("recorded_by", AutoString(), nullable=False),
+        sa.Column("recorded_on", sa.Date(), nullable=False),
+        sa.Column("voided_on", sa.Date(), nullable=True),
+        sa.Column("voided_by", AutoString(), nullable=True),
+        sa.Column("void_reason", AutoString(), nullable=False),
+        sa.CheckConstraint(
+            "(voided_on IS NULL) = (voided_by IS NULL)", name=op.f("ck_matter_event_void_is_whole")
+        ),
+        sa.CheckConstraint("length(basis) > 0", name=op.f("ck_matter_event_shown")),
+        sa.CheckConstraint(
+            "voided_by IS NULL OR voided_by <> recorded_by",
+            name=op.f("ck_matter_event_voider_is_not_recorder"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["matter_id"], ["litigation_matter.id"], name=op.f("fk_matter_event_matter_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_matter_event")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("matter_event", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_matter_event_live",
+            ["matter_id", "code", "on_day"],
+            unique=True,
+            sqlite_where=sa.text("voided_on IS NULL"),
+            postgresql_where=sa.text("voided_on IS NULL"),
+        )
+
+    op.create_table(
+        "matter_fact",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("matter_id", sa.Integer(), nullable=False),
+        sa.Column("code", AutoString(), nullable=False),
+        sa.Column("since_on", sa.Date(), nullable=False),
+        sa.Column("basis", AutoString(), nullable=False),
+        sa.Column("recorded_by", AutoString(), nullable=False),
+        sa.Column("recorded_on", sa.Date(), nullable=False),
+        sa.Column("voided_on", sa.Date(), nullable=True),
+        sa.Column("voided_by", AutoString(), nullable=True),
+        sa.Column("void_reason", AutoString(), nullable=False),
+        sa.CheckConstraint(
+            "code IN ('defence_submitted', 'attendee_named', 'first_instance_lost', 'judgment_performed', 'advice_answered', 'review_replied', 'opinion_answered')",
+            name=op.f("ck_matter_fact_code_code"),
+        ),
+        sa.CheckConstraint(
+            "(voided_on IS NULL) = (voided_by IS NULL)", name=op.f("ck_matter_fact_void_is_whole")
+        ),
+        sa.CheckConstraint("length(basis) > 0", name=op.f("ck_matter_fact_shown")),
+        sa.CheckConstraint(
+            "voided_by IS NULL OR voided_by <> recorded_by",
+            name=op.f("ck_matter_fact_voider_is_not_recorder"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["matter_id"], ["litigation_matter.id"], name=op.f("fk_matter_fact_matter_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_matter_fact")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("matter_fact", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_matter_fact_live",
+            ["matter_id", "code"],
+            unique=True,
+            sqlite_where=sa.text("voided_on IS NULL"),
+            postgresql_where=sa.text("voided_on IS NULL"),
+        )
+
+    op.create_table(
+        "matter_ones",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("matter_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("light", AutoString(), nullable=False),
+        sa.Column("leader_name", AutoString(), nullable=False),
+        sa.Column("leader_post", AutoString(), nullable=False),
+        sa.Column("members", AutoString(), nullable=False),
+        sa.Column("plan", AutoString(), nullable=False),
+        sa.Column("set_by", AutoString(), nullable=False),
+        sa.Column("set_on", sa.Date(), nullable=False),
+        sa.CheckConstraint(
+            "light IN ('none', 'blue', 'yellow', 'orange', 'red', 'black')",
+            name=op.f("ck_matter_ones_light_code"),
+        ),
+        sa.CheckConstraint(
+            "length(leader_name) > 0 AND length(leader_post) > 0 AND length(members) > 0",
+            name=op.f("ck_matter_ones_whole"),
+        ),
+        sa.CheckConstraint("length(plan) > 0", name=op.f("ck_matter_ones_has_plan")),
+        sa.ForeignKeyConstraint(
+            ["matter_id"], ["litigation_matter.id"], name=op.f("fk_matter_ones_matter_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_matter_ones")),
+        sa.UniqueConstraint("matter_id", "number", name=op.f("uq_matter_ones_matter_id_number")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "matter_paper",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("matter_id", sa.Integer(), nullable=False),
+        sa.Column("kind", AutoString(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("content", AutoString(), nullable=False),
+        sa.Column("next_steps", AutoString(), nullable=False),
+        sa.Column("fault", AutoString(), nullable=True),
+        sa.Column("copied_to", AutoString(), nullable=False),
+        sa.Column("recorded_by", AutoString(), nullable=False),
+        sa.Column("recorded_on", sa.Date(), nullable=False),
+        sa.CheckConstraint(
+            "fault IS NULL OR fault IN ('none', 'slight', 'grave')", name=op.f("ck_matter_paper_fault_code")
+        ),
+        sa.CheckConstraint(
+            "fault IS NULL OR kind = 'recap'", name=op.f("ck_matter_paper_fault_only_in_recap")
+        ),
+        sa.CheckConstraint(
+            "kind IN ('progress', 'loss_report', 'appeal_opinion', 'recap', 'rectification_plan', 'self_correction')",
+            name=op.f("ck_matter_paper_kind_code"),
+        ),
+        sa.CheckConstraint("length(content) > 0", name=op.f("ck_matter_paper_says_something")),
+        sa.ForeignKeyConstraint(
+            ["matter_id"], ["litigation_matter.id"], name=op.f("fk_matter_paper_matter_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_matter_paper")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("matter_paper", schema=None) as batch_op:
+        batch_op.create_index("ix_matter_paper_matter_id_kind", ["matter_id", "kind"], unique=False)
+
+    op.create_table(
+        "matter_party",
+        sa.Column("matter_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["matter_id"], ["litigation_matter.id"], name=op.f("fk_matter_party_matter_id")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_matter_party_unit_id")),
+        sa.PrimaryKeyConstraint("matter_id", "unit_id", name=op.f("pk_matter_party")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("matter_party", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_matter_party_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
+        "matter_result",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("matter_id", sa.Integer(), nullable=False),
+        sa.Column("result", AutoString(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.Column("served_on", sa.Date(), nullable=True),
+        sa.Column("summary", AutoString(), nullable=False),
+        sa.Column("recorded_by", AutoString(), nullable=False),
+        sa.Column("recorded_on", sa.Date(), nullable=False),
+        sa.Column("voided_on", sa.Date(), nullable=True),
+        sa.Column("voided_by", AutoString(), nullable=True),
+        sa.Column("void_reason", AutoString(), nullable=False),
+        sa.CheckConstraint(
+            "result IN ('won', 'partly_lost', 'lost', 'settled', 'withdrawn', 'answered')",
+            name=op.f("ck_matter_result_result_code"),
+        ),
+        sa.CheckConstraint(
+            "(voided_on IS NULL) = (voided_by IS NULL)", name=op.f("ck_matter_result_void_is_whole")
+        ),
+        sa.CheckConstraint(
+            "served_on IS NULL OR served_on >= decided_on", name=op.f("ck_matter_result_served_after")
+        ),
+        sa.CheckConstraint(
+            "voided_by IS NULL OR voided_by <> recorded_by",
+            name=op.f("ck_matter_result_voider_is_not_recorder"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["matter_id"], ["litigation_matter.id"], name=op.f("fk_matter_result_matter_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_matter_result")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("matter_result", schema=None) as batch_op:
+        batch_op.create_index("ix_matter_result_decided_on", ["decided_on"], unique=False)
+        batch_op.create_index(
+            "uq_matter_result_live",
+            ["matter_id"],
+            unique=True,
+            sqlite_where=sa.text("voided_on IS NULL"),
+            postgresql_where=sa.text("voided_on IS NULL"),
+        )
+
+    op.create_table(
+        "matter_sheet",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("matter_id", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("light", AutoString(), nullable=False),
+        sa.Column("fired_on", sa.Date(), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "light IN ('none', 'blue', 'yellow', 'orange', 'red', 'black')",
+            name=op.f("ck_matter_sheet_light_code"),
+        ),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_matter_sheet_document_id")),
+        sa.ForeignKeyConstraint(
+            ["matter_id"], ["litigation_matter.id"], name=op.f("fk_matter_sheet_matter_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_matter_sheet")),
+        sa.UniqueConstraint(
+            "matter_id", "round", "light", name=op.f("uq_matter_sheet_matter_id_round_light")
+        ),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("matter_sheet", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_matter_sheet_document_id"), ["document_id"], unique=False)
+
+    op.create_table(
         "message",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("office_id", sa.Integer(), nullable=False),
@@ -513,7 +2013,7 @@ def upgrade() -> None:
         sa.Column("settled_at", UTCDateTime(), nullable=True),
         sa.Column("resolved_by", AutoString(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('document', 'reminder', 'task', 'team_reminder', 'late_reports', 'notice_collect', 'staff')",
+            "kind IN ('document', 'reminder', 'task', 'team_reminder', 'late_reports', 'notice_collect', 'staff', 'half_report')",
             name=op.f("ck_message_kind_code"),
         ),
         sa.CheckConstraint(
@@ -541,6 +2041,34 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_message_office_id_state_not_before", ["office_id", "state", "not_before"], unique=False
         )
+
+    op.create_table(
+        "replacement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("out_person_id", sa.Integer(), nullable=False),
+        sa.Column("in_person_id", sa.Integer(), nullable=False),
+        sa.Column("role", AutoString(), nullable=False),
+        sa.Column("reason", AutoString(), nullable=False),
+        sa.Column("declaration_id", sa.Integer(), nullable=True),
+        sa.Column("replaced_by", AutoString(), nullable=False),
+        sa.Column("replaced_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("role IN ('leader', 'member')", name=op.f("ck_replacement_role_code")),
+        sa.CheckConstraint("length(reason) > 0", name=op.f("ck_replacement_reason_given")),
+        sa.CheckConstraint("out_person_id <> in_person_id", name=op.f("ck_replacement_somebody_else")),
+        sa.ForeignKeyConstraint(
+            ["declaration_id"], ["recusal_declaration.id"], name=op.f("fk_replacement_declaration_id")
+        ),
+        sa.ForeignKeyConstraint(["in_person_id"], ["person.id"], name=op.f("fk_replacement_in_person_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_replacement_office_id")),
+        sa.ForeignKeyConstraint(["out_person_id"], ["person.id"], name=op.f("fk_replacement_out_person_id")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_replacement_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_replacement")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("replacement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_replacement_visit_id"), ["visit_id"], unique=False)
 
     op.create_table(
         "service_record",
@@ -590,20 +2118,36 @@ def upgrade() -> None:
         sa.Column("problem", AutoString(), nullable=False),
         sa.Column("facts", AutoString(), nullable=False),
         sa.Column("state", AutoString(), nullable=False),
+        sa.Column("visibility", AutoString(), nullable=False),
         sa.Column("unit_opinion", AutoString(), nullable=True),
         sa.Column("found_by", AutoString(), nullable=False),
         sa.Column("found_on", sa.Date(), nullable=False),
         sa.Column("confirmed_by", AutoString(), nullable=True),
         sa.Column("confirmed_on", sa.Date(), nullable=True),
+        sa.Column("lead_id", sa.Integer(), nullable=True),
+        sa.Column("repeat_of", sa.Integer(), nullable=True),
+        sa.Column("repeat_count", sa.Integer(), nullable=False),
+        sa.Column("raised_from", AutoString(), nullable=True),
+        sa.CheckConstraint(
+            "raised_from IS NULL OR raised_from IN ('minor', 'major', 'grave')",
+            name=op.f("ck_finding_raised_from_code"),
+        ),
         sa.CheckConstraint("severity IN ('minor', 'major', 'grave')", name=op.f("ck_finding_severity_code")),
         sa.CheckConstraint(
             "state IN ('paper', 'confirmed', 'withdrawn')", name=op.f("ck_finding_state_code")
+        ),
+        sa.CheckConstraint("visibility IN ('office', 'joint')", name=op.f("ck_finding_visibility_code")),
+        sa.CheckConstraint(
+            "repeat_of IS NULL OR (repeat_of <> id AND repeat_count >= 1)",
+            name=op.f("ck_finding_repeat_is_earlier"),
         ),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_finding_campaign_id")),
         sa.ForeignKeyConstraint(
             ["check_record_id"], ["check_record.id"], name=op.f("fk_finding_check_record_id")
         ),
+        sa.ForeignKeyConstraint(["lead_id"], ["lead.id"], name=op.f("fk_finding_lead_id")),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_finding_office_id")),
+        sa.ForeignKeyConstraint(["repeat_of"], ["finding.id"], name=op.f("fk_finding_repeat_of")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_finding_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_finding")),
         sa.UniqueConstraint("check_record_id", name=op.f("uq_finding_check_record_id")),
@@ -612,8 +2156,78 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("finding", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_finding_campaign_id"), ["campaign_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_finding_lead_id"), ["lead_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_finding_repeat_of"), ["repeat_of"], unique=False)
         batch_op.create_index(batch_op.f("ix_finding_unit_id"), ["unit_id"], unique=False)
 
+    op.create_table(
+        "inquiry_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("inquiry_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("asked", AutoString(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.CheckConstraint("count >= 1 AND length(asked) > 0", name=op.f("ck_inquiry_item_asked_counts")),
+        sa.ForeignKeyConstraint(["inquiry_id"], ["inquiry.id"], name=op.f("fk_inquiry_item_inquiry_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inquiry_item")),
+        sa.UniqueConstraint("inquiry_id", "position", name=op.f("uq_inquiry_item_inquiry_id_position")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "lead_extension",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("lead_id", sa.Integer(), nullable=False),
+        sa.Column("clock", AutoString(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", AutoString(), nullable=False),
+        sa.Column("due_before", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("reason", AutoString(), nullable=False),
+        sa.Column("asked_by", AutoString(), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("decided_by", AutoString(), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("told_on", sa.Date(), nullable=True),
+        sa.Column("told_how", AutoString(), nullable=False),
+        sa.CheckConstraint(
+            "clock IN ('check', 'answer', 'reply')", name=op.f("ck_lead_extension_clock_code")
+        ),
+        sa.CheckConstraint(
+            "state IN ('requested', 'granted', 'refused')", name=op.f("ck_lead_extension_state_code")
+        ),
+        sa.CheckConstraint(
+            "decided_by IS NULL OR decided_by <> asked_by", name=op.f("ck_lead_extension_two_persons")
+        ),
+        sa.ForeignKeyConstraint(["lead_id"], ["lead.id"], name=op.f("fk_lead_extension_lead_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_lead_extension_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lead_extension")),
+        sa.UniqueConstraint(
+            "lead_id", "clock", "number", name=op.f("uq_lead_extension_lead_id_clock_number")
+        ),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("lead_extension", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_lead_extension_open",
+            ["lead_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'requested'"),
+            postgresql_where=sa.text("state = 'requested'"),
+        )
+
+    op.create_table(
+        "lead_source",
+        sa.Column("lead_id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("name", AutoString(), nullable=False),
+        sa.Column("contact", AutoString(), nullable=False),
+        sa.Column("note", AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(["lead_id"], ["lead.id"], name=op.f("fk_lead_source_lead_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_lead_source_office_id")),
+        sa.PrimaryKeyConstraint("lead_id", name=op.f("pk_lead_source")),
+        sqlite_strict=True,
+    )
     op.create_table(
         "message_body",
         sa.Column("message_id", sa.Integer(), nullable=False),
@@ -625,6 +2239,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("message_id", name=op.f("pk_message_body")),
         sqlite_strict=True,
     )
+    op.create_table(
+        "inquiry_return",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("entered_on", sa.Date(), nullable=False),
+        sa.Column("entered_by", AutoString(), nullable=False),
+        sa.Column("note", AutoString(), nullable=False),
+        sa.Column("sha256", AutoString(), nullable=True),
+        sa.CheckConstraint("count >= 1", name=op.f("ck_inquiry_return_something_came")),
+        sa.ForeignKeyConstraint(["item_id"], ["inquiry_item.id"], name=op.f("fk_inquiry_return_item_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_inquiry_return_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inquiry_return")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("inquiry_return", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_inquiry_return_item_id"), ["item_id"], unique=False)
+
     op.create_table(
         "rectification",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -698,6 +2332,41 @@ def upgrade() -> None:
         batch_op.create_index("ix_rectification_unit_id", ["unit_id"], unique=False)
 
     op.create_table(
+        "campaign_case",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_case_campaign_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["rectification.id"], name=op.f("fk_campaign_case_case_id")),
+        sa.PrimaryKeyConstraint("campaign_id", "case_id", name=op.f("pk_campaign_case")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("campaign_case", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_campaign_case_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "complaint",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", AutoString(), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("received_by", AutoString(), nullable=False),
+        sa.Column("text", AutoString(), nullable=False),
+        sa.Column("settled_on", sa.Date(), nullable=True),
+        sa.Column("settled_by", AutoString(), nullable=True),
+        sa.Column("settlement", AutoString(), nullable=False),
+        sa.CheckConstraint(
+            "state = 'open' OR settled_by IS NOT NULL", name=op.f("ck_complaint_settled_by_somebody")
+        ),
+        sa.CheckConstraint("state IN ('open', 'founded', 'unfounded')", name=op.f("ck_complaint_state_code")),
+        sa.ForeignKeyConstraint(["case_id"], ["rectification.id"], name=op.f("fk_complaint_case_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_complaint_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint")),
+        sa.UniqueConstraint("case_id", "number", name=op.f("uq_complaint_case_id_number")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "document_case",
         sa.Column("document_id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -716,11 +2385,235 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_document_case_case_id"), ["case_id"], unique=False)
 
     op.create_table(
+        "document_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("text", AutoString(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=True),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.Column("result", AutoString(), nullable=True),
+        sa.Column("answer", AutoString(), nullable=False),
+        sa.Column("recorded_by", AutoString(), nullable=False),
+        sa.CheckConstraint(
+            "result IS NULL OR result IN ('done', 'partly', 'not_done')",
+            name=op.f("ck_document_item_result_code"),
+        ),
+        sa.CheckConstraint(
+            "(done_on IS NULL) = (result IS NULL)", name=op.f("ck_document_item_answer_is_whole")
+        ),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_document_item_number_counts")),
+        sa.ForeignKeyConstraint(["case_id"], ["rectification.id"], name=op.f("fk_document_item_case_id")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_document_item_document_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document_item")),
+        sa.UniqueConstraint("document_id", "number", name=op.f("uq_document_item_document_id_number")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("document_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_document_item_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "freeze",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("code", AutoString(), nullable=False),
+        sa.Column("node", AutoString(), nullable=False),
+        sa.Column("cause", AutoString(), nullable=False),
+        sa.Column("state", AutoString(), nullable=False),
+        sa.Column("missed_on", sa.Date(), nullable=False),
+        sa.Column("frozen_on", sa.Date(), nullable=False),
+        sa.Column("releases", AutoString(), nullable=False),
+        sa.Column("released_on", sa.Date(), nullable=True),
+        sa.Column("released_by", AutoString(), nullable=True),
+        sa.Column("reason", AutoString(), nullable=False),
+        sa.CheckConstraint("releases IN ('director', 'committee')", name=op.f("ck_freeze_releases_code")),
+        sa.CheckConstraint(
+            "state <> 'released' OR (released_by IS NOT NULL AND reason <> '')",
+            name=op.f("ck_freeze_released_with_reason"),
+        ),
+        sa.CheckConstraint("state IN ('frozen', 'released')", name=op.f("ck_freeze_state_code")),
+        sa.ForeignKeyConstraint(["case_id"], ["rectification.id"], name=op.f("fk_freeze_case_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_freeze_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_freeze")),
+        sa.UniqueConstraint("case_id", "code", "cause", name=op.f("uq_freeze_case_id_code_cause")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("freeze", schema=None) as batch_op:
+        batch_op.create_index("ix_freeze_case_id_state", ["case_id", "state"], unique=False)
+
+    op.create_table(
+        "incoming",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column("number", AutoString(), nullable=False),
+        sa.Column("sender", AutoString(), nullable=False),
+        sa.Column("sender_name", AutoString(), nullable=False),
+        sa.Column("kind", AutoString(), nullable=False),
+        sa.Column("their_number", AutoString(), nullable=True),
+        sa.Column("line", AutoString(), nullable=False),
+        sa.Column("state", AutoString(), nullable=False),
+        sa.Column("secrecy", AutoString(), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("registered_by", AutoString(), nullable=False),
+        sa.Column("title", AutoString(), nullable=False),
+        sa.Column("text", AutoString(), nullable=False),
+        sa.Column("reply_required", sa.Boolean(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("due_basis", AutoString(), nullable=False),
+        sa.Column("due_provisional", sa.Boolean(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("case_id", sa.Integer(), nullable=True),
+        sa.Column("lead_id", sa.Integer(), nullable=True),
+        sa.Column("owner", AutoString(), nullable=True),
+        sa.Column("assigned_on", sa.Date(), nullable=True),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("answer_channel", AutoString(), nullable=True),
+        sa.Column("answer", AutoString(), nullable=False),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("end_note", AutoString(), nullable=False),
+        sa.CheckConstraint("due_on IS NULL OR due_basis <> ''", name=op.f("ck_incoming_due_has_basis")),
+        sa.CheckConstraint("line IN ('party', 'enforcement')", name=op.f("ck_incoming_line_code")),
+        sa.CheckConstraint(
+            "secrecy IN ('public', 'internal', 'work_secret')", name=op.f("ck_incoming_secrecy_code")
+        ),
+        sa.CheckConstraint(
+            "state <> 'answered' OR answered_on IS NOT NULL", name=op.f("ck_incoming_answered_has_day")
+        ),
+        sa.CheckConstraint(
+            "state <> 'assigned' OR owner IS NOT NULL", name=op.f("ck_incoming_assigned_to_somebody")
+        ),
+        sa.CheckConstraint(
+            "state IN ('registered', 'assigned', 'answered', 'closed', 'returned')",
+            name=op.f("ck_incoming_state_code"),
+        ),
+        sa.CheckConstraint("serial >= 1", name=op.f("ck_incoming_serial_counts")),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_incoming_campaign_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["rectification.id"], name=op.f("fk_incoming_case_id")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_incoming_document_id")),
+        sa.ForeignKeyConstraint(["lead_id"], ["lead.id"], name=op.f("fk_incoming_lead_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_incoming_office_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_incoming_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incoming")),
+        sa.UniqueConstraint(
+            "office_id", "sender", "their_number", name=op.f("uq_incoming_office_id_sender_their_number")
+        ),
+        sa.UniqueConstraint("office_id", "year", "serial", name=op.f("uq_incoming_office_id_year_serial")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("incoming", schema=None) as batch_op:
+        batch_op.create_index("ix_incoming_office_id_state", ["office_id", "state"], unique=False)
+
+    op.create_table(
+        "institution",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=True),
+        sa.Column("title", AutoString(), nullable=False),
+        sa.Column("made_on", sa.Date(), nullable=False),
+        sa.Column("recorded_by", AutoString(), nullable=False),
+        sa.Column("recorded_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("length(title) > 0", name=op.f("ck_institution_title_given")),
+        sa.ForeignKeyConstraint(["case_id"], ["rectification.id"], name=op.f("fk_institution_case_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_institution_office_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_institution_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_institution")),
+        sa.UniqueConstraint(
+            "office_id", "unit_id", "title", name=op.f("uq_institution_office_id_unit_id_title")
+        ),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("institution", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_institution_case_id",
+            ["case_id"],
+            unique=False,
+            sqlite_where=sa.text("case_id IS NOT NULL"),
+            postgresql_where=sa.text("case_id IS NOT NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_institution_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
+        "matter_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("matter_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("reason", AutoString(), nullable=False),
+        sa.Column("linked_by", AutoString(), nullable=False),
+        sa.Column("linked_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("length(reason) > 0", name=op.f("ck_matter_link_has_reason")),
+        sa.ForeignKeyConstraint(["case_id"], ["rectification.id"], name=op.f("fk_matter_link_case_id")),
+        sa.ForeignKeyConstraint(
+            ["matter_id"], ["litigation_matter.id"], name=op.f("fk_matter_link_matter_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_matter_link")),
+        sa.UniqueConstraint("matter_id", "case_id", name=op.f("uq_matter_link_matter_id_case_id")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("matter_link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_matter_link_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "rectification_plan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("state", AutoString(), nullable=False),
+        sa.Column("subject", AutoString(), nullable=False),
+        sa.Column("goal", AutoString(), nullable=False),
+        sa.Column("owner", AutoString(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("verifier_unit", AutoString(), nullable=False),
+        sa.Column("submitted_on", sa.Date(), nullable=False),
+        sa.Column("submitted_by", AutoString(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("decided_by", AutoString(), nullable=True),
+        sa.Column("decision_note", AutoString(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('submitted', 'approved', 'returned', 'replaced')",
+            name=op.f("ck_rectification_plan_state_code"),
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('approved', 'returned') OR decided_by IS NOT NULL",
+            name=op.f("ck_rectification_plan_decided_by_somebody"),
+        ),
+        sa.CheckConstraint(
+            "verifier_unit = '' OR verifier_unit <> subject", name=op.f("ck_rectification_plan_others_verify")
+        ),
+        sa.CheckConstraint("version >= 1 AND round >= 1", name=op.f("ck_rectification_plan_version_counts")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["rectification.id"], name=op.f("fk_rectification_plan_case_id")
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_rectification_plan_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rectification_plan")),
+        sa.UniqueConstraint("case_id", "version", name=op.f("uq_rectification_plan_case_id_version")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("rectification_plan", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_rectification_plan_approved",
+            ["case_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'approved'"),
+            postgresql_where=sa.text("state = 'approved'"),
+        )
+
+    op.create_table(
         "referral",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("origin_id", sa.Integer(), nullable=True),
+        sa.Column("matter", AutoString(), nullable=True),
         sa.Column("state", AutoString(), nullable=False),
         sa.Column("trigger", AutoString(), nullable=False),
         sa.Column("opened_on", sa.Date(), nullable=False),
@@ -731,19 +2624,37 @@ def upgrade() -> None:
         sa.Column("opinion_on", sa.Date(), nullable=True),
         sa.Column("study_note", AutoString(), nullable=True),
         sa.Column("studied_on", sa.Date(), nullable=True),
+        sa.Column("participants", AutoString(), nullable=True),
+        sa.Column("transfer_by_on", sa.Date(), nullable=True),
+        sa.Column("blocked_on", sa.Date(), nullable=True),
+        sa.Column("block_reason", AutoString(), nullable=False),
+        sa.Column("unblocked_on", sa.Date(), nullable=True),
         sa.Column("approved_by", AutoString(), nullable=True),
         sa.Column("decided_on", sa.Date(), nullable=True),
         sa.Column("decision_note", AutoString(), nullable=True),
         sa.Column("document_id", sa.Integer(), nullable=True),
         sa.Column("sent_on", sa.Date(), nullable=True),
+        sa.Column("channel", AutoString(), nullable=True),
+        sa.Column("handed_to", AutoString(), nullable=True),
+        sa.Column("post_number", AutoString(), nullable=True),
         sa.Column("receipt_on", sa.Date(), nullable=True),
         sa.Column("receipt_number", AutoString(), nullable=True),
+        sa.Column("receipt_note", AutoString(), nullable=True),
+        sa.Column("passed_to", AutoString(), nullable=True),
+        sa.Column("reroute_by_on", sa.Date(), nullable=True),
         sa.Column("feedback_due_on", sa.Date(), nullable=True),
         sa.Column("result_on", sa.Date(), nullable=True),
         sa.Column("result_note", AutoString(), nullable=True),
         sa.Column("organisational", sa.Integer(), nullable=False),
         sa.Column("disciplinary", sa.Integer(), nullable=False),
         sa.Column("criminal", sa.Integer(), nullable=False),
+        sa.Column("educational", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "blocked_on IS NULL OR block_reason <> ''", name=op.f("ck_referral_block_has_reason")
+        ),
+        sa.CheckConstraint(
+            "state <> 'sent' OR channel IS NOT NULL", name=op.f("ck_referral_sent_has_channel")
+        ),
         sa.CheckConstraint(
             "state IN ('screening', 'opinion', 'study', 'approved', 'declined', 'sent', 'received', 'returned', 'passed_on', 'resulted', 'closed')",
             name=op.f("ck_referral_state_code"),
@@ -756,13 +2667,22 @@ def upgrade() -> None:
             "approved_by IS NULL OR opinion_by IS NULL OR approved_by <> opinion_by",
             name=op.f("ck_referral_approver_is_not_author"),
         ),
+        sa.CheckConstraint(
+            "organisational + disciplinary + criminal + educational >= 0",
+            name=op.f("ck_referral_people_count"),
+        ),
+        sa.CheckConstraint("part >= 1 AND number >= 1", name=op.f("ck_referral_parts_count")),
         sa.ForeignKeyConstraint(["case_id"], ["rectification.id"], name=op.f("fk_referral_case_id")),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_referral_document_id")),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_referral_office_id")),
+        sa.ForeignKeyConstraint(["origin_id"], ["referral.id"], name=op.f("fk_referral_origin_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_referral")),
-        sa.UniqueConstraint("case_id", "number", name=op.f("uq_referral_case_id_number")),
+        sa.UniqueConstraint("case_id", "number", "part", name=op.f("uq_referral_case_id_number_part")),
         sqlite_strict=True,
     )
+    with op.batch_alter_table("referral", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_referral_origin_id"), ["origin_id"], unique=False)
+
     op.create_table(
         "rung",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -804,11 +2724,20 @@ def upgrade() -> None:
         sa.Column("decided_on", sa.Date(), nullable=True),
         sa.Column("decided_by", AutoString(), nullable=True),
         sa.Column("decision_note", AutoString(), nullable=False),
+        sa.Column("verdict", AutoString(), nullable=False),
+        sa.Column("basis", AutoString(), nullable=False),
+        sa.Column("answer_due_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("endorsed_on", sa.Date(), nullable=True),
+        sa.Column("endorsed_by", AutoString(), nullable=True),
+        sa.Column("endorsement", AutoString(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('extension', 'objection', 'suspension')", name=op.f("ck_side_request_kind_code")
+            "kind IN ('extension', 'objection', 'suspension', 'long_term')",
+            name=op.f("ck_side_request_kind_code"),
         ),
         sa.CheckConstraint(
-            "state IN ('requested', 'granted', 'refused')", name=op.f("ck_side_request_state_code")
+            "state IN ('requested', 'granted', 'refused', 'withdrawn')",
+            name=op.f("ck_side_request_state_code"),
         ),
         sa.ForeignKeyConstraint(["case_id"], ["rectification.id"], name=op.f("fk_side_request_case_id")),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_side_request_office_id")),
@@ -825,6 +2754,177 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'requested'"),
         )
 
+    op.create_table(
+        "verification",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("verified_on", sa.Date(), nullable=False),
+        sa.Column("manner", AutoString(), nullable=False),
+        sa.Column("verdict", AutoString(), nullable=False),
+        sa.Column("verified_by", AutoString(), nullable=False),
+        sa.Column("seconded_by", AutoString(), nullable=False),
+        sa.Column("opinion", AutoString(), nullable=False),
+        sa.Column("notice_until", sa.Date(), nullable=True),
+        sa.CheckConstraint("manner IN ('on_site', 'documents')", name=op.f("ck_verification_manner_code")),
+        sa.CheckConstraint(
+            "verdict IN ('passed', 'failed', 'returned')", name=op.f("ck_verification_verdict_code")
+        ),
+        sa.CheckConstraint(
+            "notice_until IS NULL OR notice_until >= verified_on", name=op.f("ck_verification_notice_runs_on")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["rectification.id"], name=op.f("fk_verification_case_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_verification_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_verification")),
+        sa.UniqueConstraint("case_id", "number", name=op.f("uq_verification_case_id_number")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "measure",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("text", AutoString(), nullable=False),
+        sa.Column("owner", AutoString(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("horizon", AutoString(), nullable=False),
+        sa.Column("tracked", sa.Boolean(), nullable=False),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.Column("done_by", AutoString(), nullable=True),
+        sa.Column("note", AutoString(), nullable=False),
+        sa.CheckConstraint(
+            "horizon IN ('at_once', 'dated', 'long_term')", name=op.f("ck_measure_horizon_code")
+        ),
+        sa.CheckConstraint("(done_on IS NULL) = (done_by IS NULL)", name=op.f("ck_measure_done_by_somebody")),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_measure_number_counts")),
+        sa.ForeignKeyConstraint(["plan_id"], ["rectification_plan.id"], name=op.f("fk_measure_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_measure")),
+        sa.UniqueConstraint("plan_id", "number", name=op.f("uq_measure_plan_id_number")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "meeting",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column("number", AutoString(), nullable=False),
+        sa.Column("kind", AutoString(), nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("title", AutoString(), nullable=False),
+        sa.Column("participants", AutoString(), nullable=False),
+        sa.Column("note", AutoString(), nullable=False),
+        sa.Column("minutes_sha256", AutoString(), nullable=True),
+        sa.Column("referral_id", sa.Integer(), nullable=True),
+        sa.Column("incoming_id", sa.Integer(), nullable=True),
+        sa.Column("recorded_by", AutoString(), nullable=False),
+        sa.Column("recorded_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("kind IN ('consultation', 'joint', 'special')", name=op.f("ck_meeting_kind_code")),
+        sa.CheckConstraint("serial >= 1", name=op.f("ck_meeting_serial_counts")),
+        sa.ForeignKeyConstraint(["incoming_id"], ["incoming.id"], name=op.f("fk_meeting_incoming_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_meeting_office_id")),
+        sa.ForeignKeyConstraint(["referral_id"], ["referral.id"], name=op.f("fk_meeting_referral_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting")),
+        sa.UniqueConstraint("office_id", "year", "serial", name=op.f("uq_meeting_office_id_year_serial")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "referral_material",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("referral_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", AutoString(), nullable=False),
+        sa.Column("copies", sa.Integer(), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=False),
+        sa.Column("original", sa.Boolean(), nullable=False),
+        sa.Column("sha256", AutoString(), nullable=True),
+        sa.CheckConstraint(
+            "position >= 1 AND copies >= 1 AND pages >= 0", name=op.f("ck_referral_material_counts_are_given")
+        ),
+        sa.ForeignKeyConstraint(
+            ["referral_id"], ["referral.id"], name=op.f("fk_referral_material_referral_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_referral_material")),
+        sa.UniqueConstraint(
+            "referral_id", "position", name=op.f("uq_referral_material_referral_id_position")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "referral_sanction",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("referral_id", sa.Integer(), nullable=False),
+        sa.Column("kind", AutoString(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("reported_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("people >= 1", name=op.f("ck_referral_sanction_somebody")),
+        sa.ForeignKeyConstraint(
+            ["referral_id"], ["referral.id"], name=op.f("fk_referral_sanction_referral_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_referral_sanction")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("referral_sanction", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_referral_sanction_referral_id"), ["referral_id"], unique=False)
+
+    op.create_table(
+        "stage_goal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("goal", AutoString(), nullable=False),
+        sa.Column("review_on", sa.Date(), nullable=False),
+        sa.Column("verdict", AutoString(), nullable=True),
+        sa.Column("reviewed_on", sa.Date(), nullable=True),
+        sa.Column("reviewed_by", AutoString(), nullable=True),
+        sa.Column("note", AutoString(), nullable=False),
+        sa.CheckConstraint(
+            "verdict IS NULL OR verdict IN ('met', 'missed')", name=op.f("ck_stage_goal_verdict_code")
+        ),
+        sa.CheckConstraint(
+            "(verdict IS NULL) = (reviewed_on IS NULL)", name=op.f("ck_stage_goal_reviewed_is_whole")
+        ),
+        sa.ForeignKeyConstraint(["request_id"], ["side_request.id"], name=op.f("fk_stage_goal_request_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stage_goal")),
+        sa.UniqueConstraint("request_id", "number", name=op.f("uq_stage_goal_request_id_number")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "joint_supervision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("body", AutoString(), nullable=False),
+        sa.Column("body_name", AutoString(), nullable=False),
+        sa.Column("agreed_on", sa.Date(), nullable=False),
+        sa.Column("report_on", sa.Date(), nullable=True),
+        sa.Column("demand", AutoString(), nullable=False),
+        sa.Column("incoming_id", sa.Integer(), nullable=True),
+        sa.Column("meeting_id", sa.Integer(), nullable=True),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("recorded_by", AutoString(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("end_note", AutoString(), nullable=False),
+        sa.CheckConstraint(
+            "ended_on IS NULL OR end_note <> ''", name=op.f("ck_joint_supervision_end_has_reason")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["rectification.id"], name=op.f("fk_joint_supervision_case_id")),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_joint_supervision_document_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["incoming_id"], ["incoming.id"], name=op.f("fk_joint_supervision_incoming_id")
+        ),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_joint_supervision_meeting_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_joint_supervision_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_joint_supervision")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("joint_supervision", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_joint_supervision_case_id"), ["case_id"], unique=False)
+
     op.guard("rule_set", "UPDATE", "DELETE")
     op.guard("audit_entry", "UPDATE", "DELETE")
     op.guard("document_file", "UPDATE")
@@ -834,6 +2934,19 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("joint_supervision", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_joint_supervision_case_id"))
+
+    op.drop_table("joint_supervision")
+    op.drop_table("stage_goal")
+    with op.batch_alter_table("referral_sanction", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_referral_sanction_referral_id"))
+
+    op.drop_table("referral_sanction")
+    op.drop_table("referral_material")
+    op.drop_table("meeting")
+    op.drop_table("measure")
+    op.drop_table("verification")
     with op.batch_alter_table("side_request", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_side_request_open",
@@ -846,20 +2959,77 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_rung_document_id"))
 
     op.drop_table("rung")
+    with op.batch_alter_table("referral", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_referral_origin_id"))
+
     op.drop_table("referral")
+    with op.batch_alter_table("rectification_plan", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_rectification_plan_approved",
+            sqlite_where=sa.text("state = 'approved'"),
+            postgresql_where=sa.text("state = 'approved'"),
+        )
+
+    op.drop_table("rectification_plan")
+    with op.batch_alter_table("matter_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_matter_link_case_id"))
+
+    op.drop_table("matter_link")
+    with op.batch_alter_table("institution", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_institution_unit_id"))
+        batch_op.drop_index(
+            "ix_institution_case_id",
+            sqlite_where=sa.text("case_id IS NOT NULL"),
+            postgresql_where=sa.text("case_id IS NOT NULL"),
+        )
+
+    op.drop_table("institution")
+    with op.batch_alter_table("incoming", schema=None) as batch_op:
+        batch_op.drop_index("ix_incoming_office_id_state")
+
+    op.drop_table("incoming")
+    with op.batch_alter_table("freeze", schema=None) as batch_op:
+        batch_op.drop_index("ix_freeze_case_id_state")
+
+    op.drop_table("freeze")
+    with op.batch_alter_table("document_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_document_item_case_id"))
+
+    op.drop_table("document_item")
     with op.batch_alter_table("document_case", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_document_case_case_id"))
 
     op.drop_table("document_case")
+    op.drop_table("complaint")
+    with op.batch_alter_table("campaign_case", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_campaign_case_case_id"))
+
+    op.drop_table("campaign_case")
     with op.batch_alter_table("rectification", schema=None) as batch_op:
         batch_op.drop_index("ix_rectification_unit_id")
         batch_op.drop_index("ix_rectification_office_id_next_due_on")
         batch_op.drop_index("ix_rectification_campaign_id")
 
     op.drop_table("rectification")
+    with op.batch_alter_table("inquiry_return", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_inquiry_return_item_id"))
+
+    op.drop_table("inquiry_return")
     op.drop_table("message_body")
+    op.drop_table("lead_source")
+    with op.batch_alter_table("lead_extension", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_lead_extension_open",
+            sqlite_where=sa.text("state = 'requested'"),
+            postgresql_where=sa.text("state = 'requested'"),
+        )
+
+    op.drop_table("lead_extension")
+    op.drop_table("inquiry_item")
     with op.batch_alter_table("finding", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_finding_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_finding_repeat_of"))
+        batch_op.drop_index(batch_op.f("ix_finding_lead_id"))
         batch_op.drop_index(batch_op.f("ix_finding_campaign_id"))
 
     op.drop_table("finding")
@@ -871,22 +3041,161 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_service_record_document_id"))
 
     op.drop_table("service_record")
+    with op.batch_alter_table("replacement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_replacement_visit_id"))
+
+    op.drop_table("replacement")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index("ix_message_office_id_state_not_before")
         batch_op.drop_index(batch_op.f("ix_message_document_id"))
 
     op.drop_table("message")
+    with op.batch_alter_table("matter_sheet", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_matter_sheet_document_id"))
+
+    op.drop_table("matter_sheet")
+    with op.batch_alter_table("matter_result", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_matter_result_live",
+            sqlite_where=sa.text("voided_on IS NULL"),
+            postgresql_where=sa.text("voided_on IS NULL"),
+        )
+        batch_op.drop_index("ix_matter_result_decided_on")
+
+    op.drop_table("matter_result")
+    with op.batch_alter_table("matter_party", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_matter_party_unit_id"))
+
+    op.drop_table("matter_party")
+    with op.batch_alter_table("matter_paper", schema=None) as batch_op:
+        batch_op.drop_index("ix_matter_paper_matter_id_kind")
+
+    op.drop_table("matter_paper")
+    op.drop_table("matter_ones")
+    with op.batch_alter_table("matter_fact", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_matter_fact_live",
+            sqlite_where=sa.text("voided_on IS NULL"),
+            postgresql_where=sa.text("voided_on IS NULL"),
+        )
+
+    op.drop_table("matter_fact")
+    with op.batch_alter_table("matter_event", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_matter_event_live",
+            sqlite_where=sa.text("voided_on IS NULL"),
+            postgresql_where=sa.text("voided_on IS NULL"),
+        )
+
+    op.drop_table("matter_event")
+    with op.batch_alter_table("matter_date", schema=None) as batch_op:
+        batch_op.drop_index("ix_matter_date_provisional")
+
+    op.drop_table("matter_date")
+    op.drop_table("matter_assessment")
+    with op.batch_alter_table("lead", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lead_unit_id"))
+        batch_op.drop_index("ix_lead_office_id_state")
+
+    op.drop_table("lead")
+    op.drop_table("interview_person")
+    with op.batch_alter_table("inquiry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_inquiry_visit_id"))
+        batch_op.drop_index(batch_op.f("ix_inquiry_unit_id"))
+        batch_op.drop_index("ix_inquiry_office_id_state_due_on")
+
+    op.drop_table("inquiry")
+    with op.batch_alter_table("document_reply", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_document_reply_document_id"))
+
+    op.drop_table("document_reply")
     op.drop_table("document_file")
+    with op.batch_alter_table("document_approval", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_document_approval_document_id"))
+
+    op.drop_table("document_approval")
     op.drop_table("check_record")
+    with op.batch_alter_table("authorisation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_authorisation_visit_id"))
+
+    op.drop_table("authorisation")
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_visit_unit_id"))
 
     op.drop_table("visit")
+    with op.batch_alter_table("unit_change_party", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_unit_change_party_unit_id"))
+
+    op.drop_table("unit_change_party")
+    with op.batch_alter_table("training", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_training_person_id"))
+
+    op.drop_table("training")
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.drop_index("ix_task_subject")
         batch_op.drop_index("ix_task_office_id_state_due_on")
 
     op.drop_table("task")
+    with op.batch_alter_table("scope_change", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_scope_change_open",
+            sqlite_where=sa.text("state = 'requested'"),
+            postgresql_where=sa.text("state = 'requested'"),
+        )
+
+    op.drop_table("scope_change")
+    op.drop_table("report")
+    with op.batch_alter_table("recusal_declaration", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_recusal_declaration_none",
+            sqlite_where=sa.text("relation = 'none' AND state = 'declared'"),
+            postgresql_where=sa.text("relation = 'none' AND state = 'declared'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_recusal_declaration_person_id"))
+        batch_op.drop_index("ix_recusal_declaration_campaign_id_person_id")
+
+    op.drop_table("recusal_declaration")
+    with op.batch_alter_table("pool_member", schema=None) as batch_op:
+        batch_op.drop_index("ix_pool_member_office_id_pool_until_on")
+
+    op.drop_table("pool_member")
+    with op.batch_alter_table("plan_reference", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_plan_reference_office_id"))
+
+    op.drop_table("plan_reference")
+    op.drop_table("occurrence")
+    with op.batch_alter_table("milestone", schema=None) as batch_op:
+        batch_op.drop_index("ix_milestone_office_id_done_on_due_on")
+
+    op.drop_table("milestone")
+    with op.batch_alter_table("litigation_matter", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_litigation_matter_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_litigation_matter_previous_id"))
+        batch_op.drop_index("ix_litigation_matter_office_id_state")
+        batch_op.drop_index("ix_litigation_matter_office_id_next_due_on")
+
+    op.drop_table("litigation_matter")
+    with op.batch_alter_table("interview", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_interview_unit_id"))
+        batch_op.drop_index("ix_interview_office_id_state")
+        batch_op.drop_index(batch_op.f("ix_interview_campaign_id"))
+        batch_op.drop_index("ix_interview_about")
+
+    op.drop_table("interview")
+    with op.batch_alter_table("half_report", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_half_report_unit_id"))
+        batch_op.drop_index("ix_half_report_office_id_state_due_on")
+
+    op.drop_table("half_report")
+    with op.batch_alter_table("filing", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_filing_unit_id"))
+
+    op.drop_table("filing")
+    with op.batch_alter_table("field_count", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_field_count_unit_id"))
+        batch_op.drop_index("ix_field_count_campaign_id_what")
+
+    op.drop_table("field_count")
     with op.batch_alter_table("document", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_document_sweep", sqlite_where=sa.text("by_sweep = 1"), postgresql_where=sa.text("by_sweep")
@@ -894,16 +3203,44 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_document_unit_id"))
         batch_op.drop_index("ix_document_office_id_state")
         batch_op.drop_index(batch_op.f("ix_document_campaign_id"))
+        batch_op.drop_index("ix_document_about")
 
     op.drop_table("document")
+    with op.batch_alter_table("contact_note", schema=None) as batch_op:
+        batch_op.drop_index("ix_contact_note_subject")
+
+    op.drop_table("contact_note")
+    with op.batch_alter_table("campaign_original", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_campaign_original_original_id"))
+
+    op.drop_table("campaign_original")
+    with op.batch_alter_table("unit_change", schema=None) as batch_op:
+        batch_op.drop_index("ix_unit_change_office_id_state")
+
+    op.drop_table("unit_change")
     op.drop_table("unit")
     op.drop_table("tick")
+    op.drop_table("stat_period")
     op.drop_table("person")
     op.drop_table("number_series")
+    op.drop_table("linkage_item")
     with op.batch_alter_table("evidence", schema=None) as batch_op:
         batch_op.drop_index("ix_evidence_subject")
 
     op.drop_table("evidence")
+    with op.batch_alter_table("draw", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_draw_office_id"))
+
+    op.drop_table("draw")
+    with op.batch_alter_table("delegation", schema=None) as batch_op:
+        batch_op.drop_index("ix_delegation_office_id_delegate")
+
+    op.drop_table("delegation")
+    op.drop_table("contact_point")
+    with op.batch_alter_table("compartment_reader", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_compartment_reader_office_id"))
+
+    op.drop_table("compartment_reader")
     op.drop_table("campaign")
     op.drop_table("calendar_table")
     with op.batch_alter_table("calendar_proposal", schema=None) as batch_op:
@@ -920,6 +3257,8 @@ def downgrade() -> None:
 
     op.drop_table("audit_entry")
     op.drop_table("audit_checkpoint")
+    op.drop_table("archive_file")
+    op.drop_table("annual_plan")
     op.drop_table("rule_set")
     op.drop_table("office")
     op.drop_table("note")

@@ -66,6 +66,9 @@ def missing_in_command(words: list[str]) -> str | None:
         index = next((i for i, word in enumerate(rest) if not word.startswith("-")), None)
         if not children or index is None:
             break
+        default = getattr(command, "default_command", None)  # `report CODE` is `report campaign CODE`
+        if rest[index] not in children and default:
+            rest.insert(index, default)
         if rest[index] not in children:
             return f"ducha has no command {rest[index]!r} in: {' '.join(words)}"
         command = children[rest.pop(index)]

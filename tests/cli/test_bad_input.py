@@ -377,12 +377,17 @@ def test_a_database_that_may_not_be_written_stays_as_it_is(at: At) -> None:
     assert fingerprint(ducha) == before
 
 
+def more_than_a_page(_unit: str, _place: int, row: Row) -> Row:
+    """Tell the facts of a failed item at such length that they do not fit into pages the database has already."""
+    return row | {"事实与证据": "案卷12件中4件不符合要求；" * 100} if "事实与证据" in row else row
+
+
 def test_a_full_disk_stops_a_command_before_anything_is_written(
     at: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ducha = at("opened")
     ducha.day = ducha.day.replace(month=3, day=16)
-    paths = fill_checklists(ducha, ducha.folder / "filled")
+    paths = fill_checklists(ducha, ducha.folder / "filled", more_than_a_page)
     connect = sqlite_module().connect
 
     def connect_small(*values: object, **more: object) -> object:

@@ -86,7 +86,8 @@ def test_a_referral_goes_by_hand_from_screening_to_its_result(at: At) -> None:
     assert (first["case"], first["state"]) == (GRAVE, "screening")
     number = first["id"]
     assert ducha.ok("referral", "screen", number, "--note", "拒不整改", by=OFFICER)["state"] == "opinion"
-    studied = ("--note", "集体研究同意", "--file", "minutes.pdf")
+    people = [word for code in (DIRECTOR, "L-DEPUTY", OFFICER) for word in ("--participant", code)]
+    studied = ("--note", "集体研究同意", "--file", "minutes.pdf", *people)
     assert ducha.ok("referral", "study", number, *studied, by=OFFICER)["state"] == "study"
     assert ducha.refused("referral", "approve", number, by=OFFICER)["what"] == "无权批准移送"
     approved = ducha.ok("referral", "approve", number, by=DIRECTOR)

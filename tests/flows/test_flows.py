@@ -14,7 +14,7 @@ from prefect.states import Failed
 
 from core.errors import DatabaseFailed, DeliveryFailed, InvalidInput
 from core.lives import DocumentState
-from flows import campaign, checkout, deadlines, linkage, notices, outbox, reports
+from flows import campaign, checkout, deadlines, linkage, notices, outbox, reports, watch
 from flows.edge import open_edge
 from flows.jobs import Edge
 from flows.retries import is_worth_a_retry
@@ -28,6 +28,7 @@ FLOWS = [
     (outbox, "outbox", "send"),
     (campaign, "reminders", "remind"),
     (linkage, "linkage", "watch"),
+    (watch, "watch", "look"),
     (notices, "notices", "list_unserved"),
     (reports, "reports", "close_half_month"),
     (reports, "doctor", "examine"),

@@ -90,10 +90,10 @@ def test_the_four_bands_keep_their_span_document_time_and_leader(ladder: Litigat
         for one in ladder.bands
     ]
     assert found == [
-        ("blue", 20, 39, "prompt", 3),
-        ("yellow", 40, 59, "urging", 5),
-        ("red", 60, 79, "supervision", 5),
-        ("black", 80, 100, "rectification_order", 10),
+        ("blue", 20, 39, "litigation_prompt", 3),
+        ("yellow", 40, 59, "litigation_urging", 5),
+        ("red", 60, 79, "litigation_supervision", 5),
+        ("black", 80, 100, "litigation_order", 10),
     ]
     leaders = [one.leader for one in ladder.bands]
     assert leaders == ["单位法制机构负责人", "单位分管负责人包案", "单位主要负责人包案", "分管县领导包案"]
