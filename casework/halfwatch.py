@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from sqlmodel import col, select
 
@@ -21,13 +21,16 @@ from core.halfmonth import ONE_DAY, Owed, Shown, halves_between, owed_reports
 from core.palette import Palette
 from core.rectification import SETTLED, CaseAct, CaseState
 from core.rulebook.followup import HalfMonthRule
+from core.workdays import half_month_period
 from models.audit import history_of
 from models.base import key_of
 from models.campaign import Campaign, Finding
 from models.halfreport import HalfReport
 from models.organisation import Unit
-from models.record import AuditEntry
+from models.record import AuditEntry, Note
 from models.rectification import Rectification
+
+SETTLES_IN = timedelta(5)  # after the end of a half, in calendar days
 
 
 def watch_half_reports(desk: Desk) -> dict[str, object]:
@@ -36,13 +39,33 @@ def watch_half_reports(desk: Desk) -> dict[str, object]:
 
 
 def open_due(desk: Desk) -> int:
-    """Open what the cases of every campaign owe; a second run opens nothing more."""
+    """Open what the cases of every campaign owe; a second run opens nothing more.
+
+    Lights are gone through daily only while a half has just ended and late entries still come in; what is entered
+    later yet is found when the next half ends, as several halves back are looked at.
+    """
+    if _is_settled(desk):
+        return 0
     opened = 0
     for campaign_id in _campaigns(desk):
         ladder = ladder_of(desk, campaign_id)
         if ladder.half_month is not None:
             opened += _open_for(desk, campaign_id, ladder.half_month, ladder.palette)
+    note = desk.session.get(Note, _looked(desk)) or Note(name=_looked(desk), value="")
+    note.value = desk.today.isoformat()
+    desk.session.add(note)
     return opened
+
+
+def _looked(desk: Desk) -> str:
+    """Return the name of the note that keeps the last day on which the lights were gone through."""
+    return f"half_reports:{desk.office.code}"
+
+
+def _is_settled(desk: Desk) -> bool:
+    note = desk.session.get(Note, _looked(desk))
+    last = date.fromisoformat(note.value) if note else date.min
+    return half_month_period(desk.today).from_on + SETTLES_IN <= last <= desk.today
 
 
 def _campaigns(desk: Desk) -> list[int]:

@@ -250,5 +250,7 @@ def _turn(one: DueOccurrence, units: Sequence[Unit]) -> list[str]:
 
 
 def _first_day(desk: Desk) -> date:
-    query = sa.select(sa.func.min(ENTRY.c.on_day)).where(ENTRY.c.office_id == desk.office_id)
+    """Return the day of the first thing that was ever recorded, told by the first link of each chain."""
+    first = (ENTRY.c.office_id == desk.office_id, ENTRY.c.seq == 1)
+    query = sa.select(sa.func.min(ENTRY.c.on_day)).where(*first)
     return desk.session.connection().execute(query).scalar() or desk.today
