@@ -114,17 +114,14 @@ def light_turns(desk: Desk, campaign_id: int, palette: Palette) -> Mapping[int, 
             col(SideRequest.decided_on).is_not(None),
         )
     )
+    # The log is asked by case, not joined: a join would walk the whole log for every campaign.
     # A stage of a long term and a changed finding move the due date too; the history tells which did.
-    later = (
-        sa.select(col(AuditEntry.subject_id), col(AuditEntry.on_day))
-        .join(Rectification, col(Rectification.id) == col(AuditEntry.subject_id))
-        .where(
-            of_campaign,
-            col(AuditEntry.office_id) == desk.office_id,
-            col(AuditEntry.subject) == "case",
-            col(AuditEntry.act) == "set_due",
-            sa.or_(*(col(AuditEntry.detail).like(f'%"{key}":%') for key in ("long_term", "objection"))),
-        )
+    later = sa.select(col(AuditEntry.subject_id), col(AuditEntry.on_day)).where(
+        col(AuditEntry.subject_id).in_(sa.select(col(Rectification.id)).where(of_campaign)),
+        col(AuditEntry.office_id) == desk.office_id,
+        col(AuditEntry.subject) == "case",
+        col(AuditEntry.act) == "set_due",
+        sa.or_(*(col(AuditEntry.detail).like(f'%"{key}":%') for key in ("long_term", "objection"))),
     )
     for case_id, day in (*connection.execute(extensions), *connection.execute(later)):
         turns[case_id].append(Turn(day, _EXTENDED))
@@ -136,16 +133,12 @@ def light_turns(desk: Desk, campaign_id: int, palette: Palette) -> Mapping[int, 
 
 def _ends(desk: Desk, of_campaign: sa.ColumnElement[bool]) -> tuple[sa.Select[Any], sa.Select[Any]]:
     """Return the queries for the days on which cases were closed or withdrawn, also in earlier rounds."""
-    ends = (
-        sa.select(col(AuditEntry.subject_id), col(AuditEntry.on_day))
-        .join(Rectification, col(Rectification.id) == col(AuditEntry.subject_id))
-        .where(
-            of_campaign,
-            col(AuditEntry.office_id) == desk.office_id,
-            col(AuditEntry.subject) == "case",
-            col(AuditEntry.to_state).in_(OUT),
-            col(AuditEntry.from_state) != col(AuditEntry.to_state),
-        )
+    ends = sa.select(col(AuditEntry.subject_id), col(AuditEntry.on_day)).where(
+        col(AuditEntry.subject_id).in_(sa.select(col(Rectification.id)).where(of_campaign)),
+        col(AuditEntry.office_id) == desk.office_id,
+        col(AuditEntry.subject) == "case",
+        col(AuditEntry.to_state).in_(OUT),
+        col(AuditEntry.from_state) != col(AuditEntry.to_state),
     )
     closed = sa.select(col(Rectification.id), col(Rectification.closed_on)).where(
         of_campaign, col(Rectification.closed_on).is_not(None)
