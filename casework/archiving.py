@@ -169,8 +169,8 @@ def transfer(desk: Desk, archive_ids: list[int], note: str) -> list[ArchiveFile]
     """Record that files were handed to the archive with their transfer list."""
     rows = [find_file(desk, one) for one in archive_ids]
     for row in rows:
-        row.transferred_on, row.note = desk.today, note
         take(desk, row, ARCHIVE, ArchiveAct.TRANSFER, detail={"note": note})
+        row.transferred_on, row.note = desk.today, note
     return [_kept(desk, row) for row in rows]
 
 
@@ -188,8 +188,8 @@ def appraise(desk: Desk, archive_id: int, note: str) -> ArchiveFile:
             remedy="期满后再鉴定",
         )
     _need_note(note, "鉴定意见")
-    row.appraised_by, row.note = desk.actor.code, note
     take(desk, row, ARCHIVE, ArchiveAct.APPRAISE, detail={"note": note})
+    row.appraised_by, row.note = desk.actor.code, note
     return _kept(desk, row)
 
 
