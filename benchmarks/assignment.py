@@ -18,7 +18,7 @@ from typing import TypeVar
 from rich.console import Console
 from rich.table import Table
 
-from core.assigning import cost_of
+from core.portions import cost_of
 from core.solving import Program
 from core.staffingbound import lower_bound
 from core.teams import Assignment, Need, Sitting, Staffing, assign

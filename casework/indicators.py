@@ -7,7 +7,7 @@ from typing import Any
 from casework.counts.engine import list_rows, total_of
 from casework.counts.registry import SECTIONS, entry_of, every_entry, families_of
 from casework.counts.terms import Detail, Entry, Family, Indicator, Share
-from casework.scopes import may_see_rows
+from casework.countscope import may_see_rows
 from casework.tallies import Number, Scope, share
 from core.errors import NotAllowed, NotFound
 from core.rulebook.mistakes import near

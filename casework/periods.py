@@ -20,9 +20,9 @@ from sqlmodel import col, select
 from casework.counts.engine import rows_by_code
 from casework.counts.registry import every_entry
 from casework.counts.terms import Share
+from casework.countscope import count_scope
 from casework.desk import Desk
 from casework.moves import take
-from casework.scopes import count_scope
 from casework.tallies import SHANGHAI, Group, Scope, Statistics, Tally, share
 from casework.tasks import finish_for
 from core.errors import InvalidInput, Refused

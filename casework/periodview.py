@@ -6,9 +6,9 @@ import json
 from datetime import date
 from typing import Any
 
+from casework.countscope import refuse_units
 from casework.desk import Desk
 from casework.periods import closed_numbers, find_period, period_numbers
-from casework.scopes import refuse_units
 from core.errors import NotFound
 from core.periodlife import PeriodState
 from core.periods import PeriodKind, name_period, period_of

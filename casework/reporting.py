@@ -14,12 +14,12 @@ from typing import Any
 from jinja2 import TemplateError
 
 from casework.campaigns import find_campaign
+from casework.countscope import scope_of
 from casework.desk import Desk
 from casework.focus import suggest_focus
 from casework.periodview import describe_period
 from casework.ranking import as_row, rank, scoring_rules
 from casework.reports import campaign_report
-from casework.scopes import scope_of
 from casework.statistics import count
 from casework.tallies import Scope, Statistics
 from core.codes import SEVERITY_LABELS, Line

@@ -10,9 +10,9 @@ from __future__ import annotations
 from datetime import date
 
 from casework.counts.problems import class_of
+from casework.countscope import count_scope, scope_of
 from casework.desk import Desk
 from casework.periods import settled_numbers
-from casework.scopes import count_scope, scope_of
 from casework.tallies import Statistics
 
 __all__ = ["class_of", "count"]

@@ -110,6 +110,6 @@ class Assignment:
 
 def assign(staffing: Staffing) -> Assignment | Shortage:
     """Choose a full team for every sitting at the least cost, or say which rules stand in the way."""
-    from core.assigning import assign_all  # which needs the words of this module
+    from core.portions import assign_all  # which needs the words of this module
 
     return assign_all(staffing)

@@ -77,7 +77,7 @@ SOLVED = Source(
 )  # fmt: skip
 
 
-def ASKED(scope: Scope) -> Column:  # noqa: N802  a condition among conditions
+def asked(scope: Scope) -> Column:
     """Return the condition that a filing was to be there by now."""
     return sa.or_(col(Filing.due_on) < scope.desk.today, col(Filing.filed_on).is_not(None))
 

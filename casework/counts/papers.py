@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -30,12 +31,12 @@ _TABLES = table_of(Document).outerjoin(table_of(Campaign), col(Campaign.id) == c
 _SHOWN = (col(Document.number), col(Document.kind), document_state, col(Document.title))
 
 
-def _open(name: str, tables: sa.FromClause, key: Column, *, secret: bool = False, **more: object) -> Source:
+def _open(name: str, tables: sa.FromClause, key: Column, *, secret: bool = False, **more: Any) -> Source:
     hidden = sa.not_(is_shown()) if secret else is_shown()
     return Source(
         name, tables, key=key, office=col(Document.office_id), campaign=col(Document.campaign_id),
         unit=col(Document.unit_id), kind=col(Campaign.kind), day=_DAY, where=(hidden,), confidential=secret,
-        **{"shown": _SHOWN, **more},  # type: ignore[arg-type]  # the fields of a source by name
+        **{"shown": _SHOWN, **more},
     )  # fmt: skip
 
 

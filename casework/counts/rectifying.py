@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlmodel import col
 
@@ -48,13 +50,13 @@ _WITH_CAMPAIGN = _OF_FINDING.join(table_of(Campaign), col(Campaign.id) == col(Re
 _SHOWN = (col(Finding.code), col(Finding.item), case_state, due_on)
 
 
-def _of_cases(name: str, tables: sa.FromClause, **more: object) -> Source:
-    kept: dict[str, object] = {
+def _of_cases(name: str, tables: sa.FromClause, **more: Any) -> Source:
+    kept: dict[str, Any] = {
         "key": col(Rectification.id), "office": col(Rectification.office_id),
         "campaign": col(Rectification.campaign_id), "unit": col(Rectification.unit_id),
         "kind": col(Campaign.kind), "shown": _SHOWN,
     }  # fmt: skip
-    return Source(name, tables, **{**kept, **more})  # type: ignore[arg-type]  # the fields of a source by name
+    return Source(name, tables, **{**kept, **more})
 
 
 CASES = _of_cases(

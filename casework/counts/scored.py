@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlmodel import col
 
-from casework.counts.filing import ASKED, FILINGS, INSTITUTIONS, ON_TIME
+from casework.counts.filing import FILINGS, INSTITUTIONS, ON_TIME, asked
 from casework.counts.problems import CHECKS, CONFIRMED, FINDINGS
 from casework.counts.rectifying import (
     CASES,
@@ -78,7 +78,7 @@ _SQL: dict[str, tuple[Source, Condition | None, Column | None]] = {
     "top_lights": (RUNGS, sa.and_(_JUDGED, col(Rung.light).in_((Light.RED.value, Light.BLACK.value))), None),
     "reports_asked": (VISITS, _report_due, None),
     "reports_in_time": (VISITS, _REPORTED, None),
-    "filings_asked": (FILINGS, ASKED, None),
+    "filings_asked": (FILINGS, asked, None),
     "filings_in_time": (FILINGS, ON_TIME, None),
     "institutions": (INSTITUTIONS, None, None),
     "on_spot": (ENTRIES, sa.and_(_KEPT, deed((CaseAct.CORRECT_ON_SPOT, None))), None),

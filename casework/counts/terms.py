@@ -18,7 +18,7 @@ from casework.tallies import Column, Scope
 Condition = Column | Callable[[Scope], Column]
 
 
-class days_between(FunctionElement[int]):  # noqa: N801  named as SQL functions are
+class DaysBetween(FunctionElement[int]):
     """The whole days from the second day to the first; the two databases write it differently."""
 
     type = sa.Integer()
@@ -26,13 +26,13 @@ class days_between(FunctionElement[int]):  # noqa: N801  named as SQL functions 
     name = "days_between"
 
 
-@compiles(days_between)
+@compiles(DaysBetween)
 def _subtract(element: Any, compiler: Any, **how: Any) -> str:
     later, earlier = (compiler.process(one, **how) for one in element.clauses)
     return f"({later} - {earlier})"
 
 
-@compiles(days_between, "sqlite")
+@compiles(DaysBetween, "sqlite")
 def _subtract_julian(element: Any, compiler: Any, **how: Any) -> str:
     later, earlier = (compiler.process(one, **how) for one in element.clauses)
     return f"CAST(julianday({later}) - julianday({earlier}) AS INTEGER)"

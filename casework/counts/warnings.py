@@ -10,7 +10,7 @@ from sqlmodel import col
 from casework.climbing import palette_of
 from casework.counts.problems import same
 from casework.counts.rectifying import LIT_CASES, REQUESTS, RUNGS
-from casework.counts.terms import Family, Indicator, Section, days_between
+from casework.counts.terms import DaysBetween, Family, Indicator, Section
 from casework.tallies import Column, Scope
 from core.codes import Light
 from core.rectification import RequestKind, RequestState
@@ -102,7 +102,7 @@ EXTENSIONS = Section(
                 col(SideRequest.state) == RequestState.GRANTED.value,
                 col(SideRequest.due_before).is_not(None), col(SideRequest.granted_until_on).is_not(None),
             ),
-            amount=days_between(col(SideRequest.granted_until_on), col(SideRequest.due_before)),
+            amount=DaysBetween(col(SideRequest.granted_until_on), col(SideRequest.due_before)),
             day=col(SideRequest.decided_on),
         ),
         *_asked(RequestKind.SUSPENSION),

@@ -151,7 +151,7 @@ def request(
     period_from: Annotated[str | None, typer.Option(help="督察期间首日")] = None,
     period_to: Annotated[str | None, typer.Option(help="督察期间末日")] = None,
 ) -> None:
-    from casework.scope import describe_change, request_scope_change
+    from casework.scopechanges import describe_change, request_scope_change
     from core.scope import ScopeWish
 
     wish = ScopeWish(
@@ -167,7 +167,7 @@ def request(
 def approve(
     code: Code, number: Number = None, file: Annotated[Path | None, typer.Option(help="签批件扫描件")] = None
 ) -> None:
-    from casework.scope import approve_scope_change, describe_change
+    from casework.scopechanges import approve_scope_change, describe_change
 
     with writing() as desk:
         result = describe_change(approve_scope_change(desk, code, number, existing(file) if file else None))
@@ -180,7 +180,7 @@ def refuse(
     note: Annotated[str, typer.Option("--note", "--reason", help="理由")] = "",
     number: Number = None,
 ) -> None:
-    from casework.scope import describe_change, refuse_scope_change
+    from casework.scopechanges import describe_change, refuse_scope_change
 
     with writing() as desk:
         result = describe_change(refuse_scope_change(desk, code, note, number))
@@ -189,7 +189,7 @@ def refuse(
 
 @scope.command("withdraw", help="撤回尚未决定的变更申请")
 def withdraw(code: Code, note: Annotated[str, typer.Option(help="说明")] = "", number: Number = None) -> None:
-    from casework.scope import describe_change, withdraw_scope_change
+    from casework.scopechanges import describe_change, withdraw_scope_change
 
     with writing() as desk:
         result = describe_change(withdraw_scope_change(desk, code, note, number))
@@ -198,7 +198,7 @@ def withdraw(code: Code, note: Annotated[str, typer.Option(help="说明")] = "",
 
 @scope.command("list", help="列出历次范围变更，连同变更前后的范围")
 def scopes(code: Code) -> None:
-    from casework.scope import list_scope_changes
+    from casework.scopechanges import list_scope_changes
 
     with reading() as desk:
         result = list_scope_changes(desk, code)

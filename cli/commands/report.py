@@ -106,8 +106,8 @@ def focus(
     to_on: Annotated[str | None, typer.Option("--to", help="至某日（含）")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="把片段写入此文件")] = None,
 ) -> None:
+    from casework.countscope import scope_of
     from casework.focus import as_rows, plan_snippet, suggest_focus
-    from casework.scopes import scope_of
 
     with reading() as desk:
         found = suggest_focus(

@@ -73,8 +73,8 @@ def stats(
 
 
 def _drill(given: dict[str, Any], indicator: str, *, rows: bool) -> None:
+    from casework.countscope import scope_of
     from casework.indicators import drill
-    from casework.scopes import scope_of
 
     with reading() as desk:
         found = drill(scope_of(desk, **given), indicator)
@@ -134,7 +134,7 @@ def explain(
 
 
 def _scope(desk: Desk, campaign: str | None, from_on: str | None, to_on: str | None) -> Scope:
-    from casework.scopes import scope_of
+    from casework.countscope import scope_of
 
     return scope_of(desk, campaign=campaign, from_on=day(from_on, "--from"), to_on=day(to_on, "--to"))
 

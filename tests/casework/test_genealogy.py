@@ -8,7 +8,6 @@ from datetime import date
 import pytest
 from sqlmodel import col, select
 
-from casework.assigning import assign_unit, unit_history
 from casework.cases import act_on_case
 from casework.doctor import examine
 from casework.genealogy import Wanted, call_off, record_change
@@ -18,6 +17,7 @@ from casework.papers import build_paper
 from casework.people import find_actor, find_unit
 from casework.serving import serve_document
 from casework.tasks import list_tasks
+from casework.unitassigning import assign_unit, unit_history
 from casework.watching import watch_over
 from core.errors import InvalidInput, NotAllowed, Refused
 from core.unitlife import UnitChangeKind as Kind

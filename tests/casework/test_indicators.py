@@ -6,10 +6,10 @@ import pytest
 
 from casework.counts.registry import SECTIONS, entry_of, every_entry
 from casework.counts.terms import Family
+from casework.countscope import count_scope, scope_of
 from casework.desk import Desk
 from casework.filings import register_filing, register_institution
 from casework.indicators import drill, list_indicators
-from casework.scopes import count_scope, scope_of
 from casework.statistics import count
 from core.codes import Light
 from core.errors import NotAllowed, NotFound

@@ -12,7 +12,7 @@ from casework.campaigns import approve_campaign, plan_of
 from casework.doctor import examine
 from casework.library import frozen_rules
 from casework.people import split
-from casework.scope import (
+from casework.scopechanges import (
     approve_scope_change,
     list_scope_changes,
     refuse_scope_change,

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from casework.countscope import scope_of
 from casework.desk import Desk
 from casework.indicators import drill
-from casework.scopes import scope_of
 from casework.statistics import count
 from models.campaign import Campaign
 from models.document import DocumentItem

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from core import assigning
-from core.assigning import cost_of
+from core import portions
 from core.assignment import AVOID, TOPIC, TRIP
 from core.composition import Composing, Composition
+from core.portions import cost_of
 from core.solving import Program
 from core.staffingbound import lower_bound
 from core.teams import Assignment, Need, Shortage, Sitting, Staffing, assign
@@ -251,8 +251,8 @@ def test_a_large_question_in_portions_keeps_every_rule_and_stays_near_the_bound(
         {person: chance.choice("东西") for person in people},
     )
     whole = assign(asked)
-    monkeypatch.setattr(assigning, "WHOLE", 300)
-    monkeypatch.setattr(assigning, "KEPT", 12)
+    monkeypatch.setattr(portions, "WHOLE", 300)
+    monkeypatch.setattr(portions, "KEPT", 12)
     parts = assign(asked)
     assert isinstance(whole, Assignment)
     assert isinstance(parts, Assignment)
@@ -262,9 +262,9 @@ def test_a_large_question_in_portions_keeps_every_rule_and_stays_near_the_bound(
 
 
 def test_pruned_people_are_no_proof_that_there_are_no_teams(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(assigning, "WHOLE", 0)
-    monkeypatch.setattr(assigning, "KEPT", 0)
-    monkeypatch.setattr(assigning, "LOCALS", 0)
+    monkeypatch.setattr(portions, "WHOLE", 0)
+    monkeypatch.setattr(portions, "KEPT", 0)
+    monkeypatch.setattr(portions, "LOCALS", 0)
     assert len(teams_of(staffing(sitting()))["D1"]) == 2
 
 
