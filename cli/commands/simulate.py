@@ -44,7 +44,8 @@ def simulate(
     if not result["ok"]:
         error = Refused(
             "模拟结果有异常",
-            found=f"不变式{len(result['invariants']['broken'])}项，未能重算{len(result['cases']['unexplained'])}件",
+            found=f"不变式{len(result['invariants']['broken'])}项，未能重算{len(result['cases']['unexplained'])}件，"
+            f"与明细不符的数字{len(result['numbers']['unlisted'])}个",
             expected="0",
             remedy="记下种子，用同一种子重现",
         )

@@ -79,7 +79,7 @@ def _play(
         "refused": dict(world.agenda.refused.most_common()),
         "invariants": {"checked": verdict.invariants, "broken": verdict.broken},
         "cases": {"explained": verdict.explained, "unexplained": verdict.unexplained[:20]},
-        "numbers": verdict.numbers,
+        "numbers": {"listed": verdict.numbers, "unlisted": verdict.unlisted[:20]},
         "seconds": round(time.perf_counter() - began, 1),
         "seconds_lived": round(lived, 1),
         "peak_mb": _peak_mb(),

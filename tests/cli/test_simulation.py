@@ -13,5 +13,6 @@ def test_a_simulated_year_breaks_no_invariant_and_explains_every_case() -> None:
 
     assert (told["ok"], told["invariants"]["broken"], told["cases"]["unexplained"]) == (True, [], [])
     assert told["cases"]["explained"] > 10
+    assert (told["numbers"]["listed"] > 100, told["numbers"]["unlisted"]) == (True, [])
     assert {"签发", "送达", "报送方案", "申请销号", "核查验收", "批准销号"} <= told["done"].keys()
     assert told["invariants"]["checked"]["INV-6"] > 300
