@@ -8,8 +8,8 @@ from datetime import date
 
 from sqlmodel import col, select
 
-from casework.desk import Desk
 from casework.countscope import count_scope, scope_of
+from casework.desk import Desk
 from casework.doctor import examine
 from casework.explaining import explain_case
 from casework.indicators import drill
