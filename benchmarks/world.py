@@ -8,7 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from casework.desk import at_desk
-from casework.library import current_rules, freeze_current
+from casework.rulesets.library import current_rules, freeze_current
 from core.rulebook import freeze, sha256
 from models.base import table_of
 from models.database import make_engine

@@ -14,7 +14,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from casework.library import calendar_of, rule_files, rules_of_office
+from casework.rulesets.library import calendar_of, rule_files, rules_of_office
 from core.errors import InvalidInput, NotFound
 from core.rulebook import Office as OfficeRules
 from core.rulebook import Rulebook
@@ -142,7 +142,7 @@ def at_desk(
     by       person code, office post code, `<unit>:liaison|head|leader`, or None for the machine
     raises   NotFound for an unknown office or person; DatabaseFailed
     """
-    from casework.people import find_actor  # people needs the desk's types
+    from casework.staff.people import find_actor  # people needs the desk's types
 
     files = rule_files(settings.rules)
     opened = reading(engine) if readonly else transaction(engine)

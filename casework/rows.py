@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 import sqlalchemy as sa
 
 from casework.desk import Desk
-from casework.kinds import is_shown, name_of_kind
+from casework.paperwork.kinds import is_shown, name_of_kind
 from core.codes import Light, Severity
 from core.lives import DocumentState
 from core.rectification import CLOCK_RUNS, CaseState

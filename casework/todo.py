@@ -9,8 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from casework.climbing import office_palette
 from casework.desk import Desk
+from casework.lights.climbing import office_palette
 from casework.rows import CaseRow, DocumentRow, Pile, case_rows, document_rows, visible_documents
 from core.codes import Light
 from core.lives import DocumentState, MessageState, ReferralState

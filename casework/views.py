@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from casework.board import Ledger, LedgerFilters, ledger_view
-from casework.casefile import CaseFile, case_view
-from casework.docket import (
+from casework.paging import Cursor, Page
+from casework.paperwork.docket import (
     Docket,
     DocumentFilters,
     DocumentPage,
@@ -13,7 +12,8 @@ from casework.docket import (
     need_paper,
     preview_document,
 )
-from casework.paging import Cursor, Page
+from casework.rectification.board import Ledger, LedgerFilters, ledger_view
+from casework.rectification.casefile import CaseFile, case_view
 from casework.rows import CaseRow, DocumentRow, Pile
 from casework.todo import Todo, todo_view
 

@@ -8,21 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from casework.desk import Desk
-from casework.freezing import watch_freezes
-from casework.halfwatch import watch_half_reports
-from casework.inquiryviews import watch_inquiries
-from casework.linkagewatch import watch_leads, watch_linkage
+from casework.inspection.inquiryviews import watch_inquiries
+from casework.inspection.milestones import watch_milestones
+from casework.inspection.occurrences import watch_occurrences
+from casework.linkage.linkagewatch import watch_leads, watch_linkage
 from casework.litigation.watch import watch_matters
-from casework.lookbacks import watch_look_backs
-from casework.milestones import watch_milestones
-from casework.occurrences import watch_occurrences
-from casework.periodwatch import watch_periods
-from casework.plans import watch_plans
-from casework.poolwatch import watch_people
-from casework.suspending import watch_suspensions
+from casework.paperwork.unanswered import watch_replies
+from casework.rectification.freezing import watch_freezes
+from casework.rectification.halfwatch import watch_half_reports
+from casework.rectification.lookbacks import watch_look_backs
+from casework.rectification.plans import watch_plans
+from casework.rectification.suspending import watch_suspensions
+from casework.reports.periodwatch import watch_periods
+from casework.staff.poolwatch import watch_people
 from casework.tasks import remember_causes
-from casework.unanswered import watch_replies
-from casework.unitwatch import watch_units
+from casework.units.unitwatch import watch_units
 
 Watcher = Callable[[Desk], dict[str, object]]
 WATCHERS: tuple[tuple[str, Watcher], ...] = (

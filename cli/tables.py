@@ -112,7 +112,7 @@ def _inner(name: object) -> str:
 @cache
 def _kinds() -> Words:
     """Return the names of the document kinds in the rules at hand; none where these cannot be read."""
-    from casework.library import current_rules  # lists without documents do without the rules
+    from casework.rulesets.library import current_rules  # lists without documents do without the rules
     from cli.edge import settings
 
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 import uvicorn
 
-from casework.library import current_rules
+from casework.rulesets.library import current_rules
 from console.app import create_app
 from console.rendering import environment
 from console.world import Clock

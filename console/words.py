@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from casework.board import SCOPE_LABELS
+from casework.rectification.board import SCOPE_LABELS
 from core.codes import SECRECY_LABELS, SEVERITY_LABELS
 from core.derivation import WEEKDAY_NAMES
 from core.lives import DOCUMENT_STATE_LABELS, MESSAGE_STATE_LABELS

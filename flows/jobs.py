@@ -13,10 +13,12 @@ from typing import Protocol
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from casework.deadlines import batches, due_cases, set_aside, sweep_batch
 from casework.desk import Desk, at_desk
-from casework.documents import find_document, sign_by_authorisation
-from casework.outbox import (
+from casework.lights.deadlines import batches, due_cases, set_aside, sweep_batch
+from casework.lights.rungs import SweepReport
+from casework.lights.standing import left_behind
+from casework.linkage.referrals import watch
+from casework.mail.outbox import (
     Claim,
     SendReport,
     claim_next,
@@ -26,10 +28,8 @@ from casework.outbox import (
     sending_tokens,
     settle,
 )
-from casework.referrals import watch
-from casework.reminders import remind
-from casework.rungs import SweepReport
-from casework.standing import left_behind
+from casework.mail.reminders import remind
+from casework.paperwork.documents import find_document, sign_by_authorisation
 from casework.ticks import check_clock, hold_reason, remember
 from core.errors import DeliveryFailed, Refused
 from delivery.smtp import Outcome, Phase, Receipt, SmtpAccount, SmtpSession
@@ -254,7 +254,7 @@ def run_reports(edge: Edge) -> dict[str, object]:
 
 def run_doctor(edge: Edge) -> dict[str, object]:
     """Check every invariant, and store the day's checkpoint over the audit chains."""
-    from casework.doctor import examine
+    from casework.upkeep.doctor import examine
 
     with edge.desk() as desk:
         write_checkpoint(desk.session, desk.office_id, desk.today)

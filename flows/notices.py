@@ -6,7 +6,7 @@ from datetime import date
 
 from prefect import flow
 
-from casework.reminders import unserved
+from casework.mail.reminders import unserved
 from flows.duties import Report
 from flows.edge import open_edge
 from flows.jobs import Edge

@@ -1,7 +1,7 @@
 """A rehearsal (预演): the jobs of every day on a simulated clock, over a database of which nothing is kept.
 
 The jobs are the real ones (flows/jobs.py), so what a rehearsal shows is what the clock will do, if people do what is
-assumed of them (casework/rehearsing.py). No mail is sent and no file is written.
+assumed of them (casework/rehearsal/rehearsing.py). No mail is sent and no file is written.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from tempfile import TemporaryDirectory
 import sqlalchemy as sa
 
 from casework.desk import Desk, at_desk
-from casework.rehearsalplan import Asked
-from casework.rehearsed import Programme, read_programme
-from casework.rehearsing import Cast
+from casework.rehearsal.rehearsalplan import Asked
+from casework.rehearsal.rehearsed import Programme, read_programme
+from casework.rehearsal.rehearsing import Cast
 from flows.duties import DUTIES, falls_on
 from flows.jobs import Edge
 from models.scratch import never_kept

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from casework.desk import Desk
-from casework.library import freeze_current
+from casework.rulesets.library import freeze_current
 from core.codes import CampaignKind, Light, Line, Severity
 from core.lives import CampaignState, DocumentState, FindingState, ReferralState
 from core.rectification import CaseState, RequestKind, RequestState

@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
+from casework.counts.tallies import Column, Scope, count_if
 from casework.counts.terms import Detail, Family, Indicator, Source, conditions_of
-from casework.tallies import Column, Scope, count_if
 from models.organisation import Unit
 
 Counted = dict[str, int]

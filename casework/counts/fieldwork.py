@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from casework.counts.problems import said, same
+from casework.counts.tallies import Column, Scope
 from casework.counts.terms import Family, Indicator, Section, Source
-from casework.tallies import Column, Scope
 from core.campaignlife import COUNTED_LABELS, COUNTED_UNITS, Counted, InquiryState
 from core.interviewlife import INTERVIEW_ROLE_LABELS, InterviewState
 from models.base import table_of

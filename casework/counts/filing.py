@@ -8,8 +8,8 @@ from sqlmodel import col
 from casework.counts.problems import said, same
 from casework.counts.rectifying import CLOSED
 from casework.counts.rounds import UNDER_WAY
+from casework.counts.tallies import Column, Scope
 from casework.counts.terms import Family, Indicator, Section, Source
-from casework.tallies import Column, Scope
 from core.codes import Line
 from core.lives import FindingState
 from core.periodlife import ReportState

@@ -8,11 +8,11 @@ from dataclasses import replace
 import sqlalchemy as sa
 from sqlmodel import col
 
-from casework.compartment import known_ids
 from casework.counts.papers import COUNTED, DOCUMENTS
 from casework.counts.problems import said, same
+from casework.counts.tallies import Column, Scope
 from casework.counts.terms import Family, Indicator, Section, Share, Source
-from casework.tallies import Column, Scope
+from casework.linkage.compartment import known_ids
 from core.halflife import HalfReportState
 from core.leadlife import LeadState
 from core.matterlife import MATTER_KIND_LABELS, RESULT_LABELS, MatterState, Result

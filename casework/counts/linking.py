@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from sqlmodel import col
 
 from casework.counts.problems import said, same
+from casework.counts.tallies import Scope
 from casework.counts.terms import Family, Indicator, Section, Source
-from casework.tallies import Scope
 from core.lives import REFERRAL_STATE_LABELS, ReferralState
 from models.base import table_of
 from models.campaign import Campaign, Finding

@@ -9,11 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
-from casework.climbing import rules_of
 from casework.counts.problems import said, same
+from casework.counts.tallies import Column, Scope
 from casework.counts.terms import Family, Indicator, Section, Source
-from casework.kinds import is_shown, kinds_in_order, name_of_kind
-from casework.tallies import Column, Scope
+from casework.lights.climbing import rules_of
+from casework.paperwork.kinds import is_shown, kinds_in_order, name_of_kind
 from core.codes import DocumentContent
 from core.lives import MESSAGE_STATE_LABELS, DocumentState
 from models.base import table_of

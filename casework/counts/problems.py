@@ -8,10 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
-from casework.climbing import rules_of
 from casework.counts.rounds import VISITS
+from casework.counts.tallies import Scope
 from casework.counts.terms import Family, Indicator, Section, Source
-from casework.tallies import Scope
+from casework.lights.climbing import rules_of
 from core.codes import CHECK_RESULT_LABELS, SEVERITY_LABELS
 from core.lives import FindingState
 from core.rulebook import Rulebook

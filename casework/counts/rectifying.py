@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from casework.counts.problems import said, same
+from casework.counts.tallies import Column, Scope
 from casework.counts.terms import Family, Indicator, Section, Share, Source
-from casework.tallies import Column, Scope
 from core.rectification import (
     CASE_STATE_LABELS,
     CLOCK_RUNS,

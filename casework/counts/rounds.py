@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 import sqlalchemy as sa
 from sqlmodel import col
 
+from casework.counts.tallies import Scope
 from casework.counts.terms import Family, Indicator, Section, Share, Source
-from casework.people import split
-from casework.tallies import Scope
+from casework.staff.people import split
 from core.codes import CAMPAIGN_KIND_LABELS, CampaignKind
 from core.lives import CampaignState
 from models.base import table_of

@@ -20,8 +20,8 @@ from casework.counts.rectifying import (
     overdue,
 )
 from casework.counts.rounds import VISITS
+from casework.counts.tallies import Column, Scope
 from casework.counts.terms import Condition, Indicator, Section, Source
-from casework.tallies import Column, Scope
 from core.codes import CheckResult, Light, Severity
 from core.lives import FindingState
 from core.rectification import CaseAct, CaseState

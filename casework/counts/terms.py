@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from casework.tallies import Column, Scope
+from casework.counts.tallies import Column, Scope
 
 Condition = Column | Callable[[Scope], Column]
 

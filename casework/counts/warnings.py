@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 import sqlalchemy as sa
 from sqlmodel import col
 
-from casework.climbing import palette_of
 from casework.counts.problems import same
 from casework.counts.rectifying import LIT_CASES, REQUESTS, RUNGS
+from casework.counts.tallies import Column, Scope
 from casework.counts.terms import DaysBetween, Family, Indicator, Section
-from casework.tallies import Column, Scope
+from casework.lights.climbing import palette_of
 from core.codes import Light
 from core.rectification import RequestKind, RequestState
 from models.base import table_of

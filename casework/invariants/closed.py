@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from casework.desk import Desk
 from casework.invariants.tally import Invariant, Tally
-from casework.periods import hash_of
+from casework.reports.periods import hash_of
 from models.base import table_of
 from models.period import Report, StatPeriod
 from models.record import AuditEntry

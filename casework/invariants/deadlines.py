@@ -7,9 +7,9 @@ from datetime import date
 import sqlalchemy as sa
 
 from casework.desk import Desk
-from casework.duehistory import DueSet, calendars_by_version, due_history
 from casework.invariants.tally import Invariant, Tally
-from casework.rederiving import LookDay, look_days
+from casework.lights.duehistory import DueSet, calendars_by_version, due_history
+from casework.lights.rederiving import LookDay, look_days
 from core.rectification import CLOCK_RUNS
 from core.workdays import Calendar
 from models.base import table_of

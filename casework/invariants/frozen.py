@@ -9,9 +9,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from casework.desk import Desk
-from casework.evidence import content_path
-from casework.hashing import hash_content
 from casework.invariants.tally import Invariant, Tally
+from casework.paperwork.hashing import hash_content
+from casework.rectification.evidence import content_path
 from models.base import table_of
 from models.campaign import Campaign, RuleSet
 from models.document import Document, DocumentFile, ServiceRecord

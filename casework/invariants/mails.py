@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from casework.climbing import rules_of_document
 from casework.desk import Desk
 from casework.invariants.tally import Invariant, Tally
-from casework.kinds import HIDDEN_ABOUT
-from casework.queueing import unit_recipients
+from casework.lights.climbing import rules_of_document
+from casework.mail.queueing import unit_recipients
+from casework.paperwork.kinds import HIDDEN_ABOUT
 from casework.ticks import hold_reason
 from core.lives import DocumentState, MessageState
 from core.rulebook import Rulebook

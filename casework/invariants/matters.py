@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from casework.desk import Desk
-from casework.duehistory import calendars_by_version
 from casework.invariants.tally import Invariant, Tally
+from casework.lights.duehistory import calendars_by_version
 from casework.litigation.files import IDS_AT_ONCE, MatterFile, load_files, rules_of_matter
 from casework.litigation.lights import Derived, derive
 from core.errors import DuchaError

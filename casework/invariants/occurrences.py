@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from casework.climbing import office_palette, palette_of
 from casework.desk import Desk
 from casework.invariants.tally import Invariant, Tally
-from casework.people import split
+from casework.lights.climbing import office_palette, palette_of
+from casework.staff.people import split
 from core.codes import Light
 from models.base import table_of
 from models.campaign import Campaign, CheckRecord, Visit, VisitMember

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from casework.desk import Desk
-from casework.drawing import holds
 from casework.invariants.tally import Invariant, Tally
+from casework.staff.drawing import holds
 from core.declarationlife import DeclarationState
 from models.base import table_of
 from models.campaign import Visit, VisitMember

@@ -10,9 +10,9 @@ from datetime import date
 import sqlalchemy as sa
 
 from casework.desk import Desk
-from casework.handingon import OVER
 from casework.invariants.tally import Invariant, Tally
-from casework.people import split
+from casework.staff.people import split
+from casework.units.handingon import OVER
 from core.tasklife import TaskState
 from models.base import table_of
 from models.delegation import Delegation

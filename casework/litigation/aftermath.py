@@ -11,11 +11,11 @@ from datetime import date
 from sqlmodel import col, select
 
 from casework.desk import SYSTEM, Desk
-from casework.lineage import addressee
 from casework.litigation.files import MatterFile, units_of
 from casework.litigation.reporting import open_keys, owe_node_report, owe_progress
-from casework.standalone import draft_outside
+from casework.paperwork.standalone import draft_outside
 from casework.tasks import finish_for, open_task
+from casework.units.lineage import addressee
 from core.codes import Light, Line
 from core.litigation import task_days
 from core.matters import MatterStanding, Turn

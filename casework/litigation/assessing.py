@@ -8,15 +8,15 @@ from datetime import date
 from sqlmodel import col, select
 
 from casework.desk import Desk
-from casework.lineage import ancestors_of
 from casework.litigation.aftermath import finish_tasks
 from casework.litigation.files import MatterFile, lost_for_cause
 from casework.litigation.lights import refresh
 from casework.litigation.recording import day_of_act
 from casework.litigation.reporting import open_keys
 from casework.moves import take
-from casework.people import join, require_role, split
+from casework.staff.people import join, require_role, split
 from casework.tasks import finish_for, open_task
+from casework.units.lineage import ancestors_of
 from core.errors import InvalidInput
 from core.guardrails import keep_guardrails
 from core.litigation import score

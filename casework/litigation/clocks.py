@@ -8,7 +8,7 @@ from datetime import date
 
 from casework.desk import Desk
 from casework.litigation.files import MatterFile, rules_of_matter
-from casework.people import require_role
+from casework.staff.people import require_role
 from core.derivation import write_date
 from core.errors import IllegalMove, InvalidInput
 from core.matterlife import OVER, MatterKind, MatterState

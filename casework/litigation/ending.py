@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 from casework.desk import Desk
-from casework.evidence import keep_file
 from casework.litigation.aftermath import finish_tasks
 from casework.litigation.clocks import Counting, set_counted, set_given
 from casework.litigation.files import MatterFile, load_file
@@ -15,6 +14,7 @@ from casework.litigation.lights import refresh
 from casework.litigation.recording import note_event, note_fact
 from casework.litigation.registering import Entry, register
 from casework.moves import take
+from casework.rectification.evidence import keep_file
 from casework.tasks import finish_for, open_task
 from core.derivation import write_date
 from core.errors import InvalidInput

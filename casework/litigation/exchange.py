@@ -8,7 +8,6 @@ from pathlib import Path
 from sqlmodel import col, select
 
 from casework.desk import Desk
-from casework.library import freeze_current
 from casework.litigation.clocks import Counting, set_counted, set_given
 from casework.litigation.ending import Outcome, conclude
 from casework.litigation.files import MatterFile, find_matter, load_files, units_of
@@ -16,7 +15,8 @@ from casework.litigation.filing import close, perform
 from casework.litigation.lights import refresh
 from casework.litigation.recording import note_fact
 from casework.litigation.registering import Entry, describe, register
-from casework.people import find_unit, require_role
+from casework.rulesets.library import freeze_current
+from casework.staff.people import find_unit, require_role
 from core.errors import BadCell, DuchaError, InvalidInput
 from core.matterlife import (
     FIRST_CLOCK,

@@ -11,8 +11,8 @@ from typing import Any
 from sqlmodel import SQLModel, col, select
 
 from casework.desk import Desk
-from casework.library import frozen_rules
-from casework.people import find_unit, split
+from casework.rulesets.library import frozen_rules
+from casework.staff.people import find_unit, split
 from core.errors import NotFound
 from core.matters import Assessment, Happening, Matter
 from core.rulebook import Rulebook

@@ -9,14 +9,14 @@ from pathlib import Path
 from sqlmodel import col, select
 
 from casework.desk import Desk
-from casework.evidence import keep_file
 from casework.litigation.aftermath import finish_tasks, ones_missing
 from casework.litigation.clocks import set_given
 from casework.litigation.files import MatterFile
 from casework.litigation.lights import refresh
 from casework.litigation.reporting import open_keys
 from casework.moves import take
-from casework.people import require_other
+from casework.rectification.evidence import keep_file
+from casework.staff.people import require_other
 from casework.tasks import finish_for
 from core.codes import Light
 from core.derivation import write_date

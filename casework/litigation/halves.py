@@ -8,10 +8,10 @@ from datetime import date
 from sqlmodel import col, or_, select
 
 from casework.desk import Desk
-from casework.halfreports import WAITING, Subject, earliest, open_report, send_report
-from casework.lineage import addressee
 from casework.litigation.files import MatterFile, load_files, units_of
 from casework.moves import take
+from casework.rectification.halfreports import WAITING, Subject, earliest, open_report, send_report
+from casework.units.lineage import addressee
 from core.codes import Light, Secrecy
 from core.errors import DuchaError
 from core.halflife import HALF_REPORT, HalfReportAct

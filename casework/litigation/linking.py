@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from casework.desk import Desk
 from casework.litigation.files import MatterFile
 from casework.litigation.lights import derive
-from casework.people import require_role
+from casework.staff.people import require_role
 from casework.tasks import COMPARTMENT, open_task
 from core.derivation import write_date
 from core.errors import InvalidInput, NotFound, Refused

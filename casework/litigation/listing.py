@@ -7,7 +7,6 @@ from typing import Any
 from sqlmodel import col, or_, select
 
 from casework.desk import Desk
-from casework.kinds import name_of_kind
 from casework.litigation.aftermath import ones_missing
 from casework.litigation.assessing import derived_factors
 from casework.litigation.clocks import list_clocks_of
@@ -16,7 +15,8 @@ from casework.litigation.kindwords import kind_word
 from casework.litigation.lights import derive
 from casework.litigation.linking import cases_of
 from casework.litigation.ones import ones_values
-from casework.people import find_unit, split
+from casework.paperwork.kinds import name_of_kind
+from casework.staff.people import find_unit, split
 from core.codes import Light
 from core.errors import InvalidInput
 from core.litigation import score

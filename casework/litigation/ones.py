@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from casework.desk import Desk
-from casework.evidence import keep_file
 from casework.litigation.aftermath import finish_tasks
 from casework.litigation.files import MatterFile
 from casework.litigation.halves import send_waiting
 from casework.litigation.lights import refresh
 from casework.litigation.reporting import open_keys, store_paper
-from casework.people import join, require_role
+from casework.rectification.evidence import keep_file
+from casework.staff.people import join, require_role
 from casework.tasks import finish_for
 from core.codes import Light
 from core.errors import IllegalMove, InvalidInput

@@ -14,9 +14,9 @@ from datetime import date
 from sqlmodel import col, select
 
 from casework.desk import Desk
-from casework.lineage import lineage_of
 from casework.litigation.files import units_of
-from casework.people import find_unit
+from casework.staff.people import find_unit
+from casework.units.lineage import lineage_of
 from core.errors import InvalidInput
 from core.litigation import unit_light
 from core.matterlife import BAD, RESULT_LABELS, Instance, MatterKind, Result

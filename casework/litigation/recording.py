@@ -8,11 +8,11 @@ from datetime import date
 from pathlib import Path
 
 from casework.desk import Desk
-from casework.evidence import keep_file
 from casework.litigation.aftermath import finish_tasks
 from casework.litigation.files import MatterFile
 from casework.litigation.lights import refresh
-from casework.people import require_role
+from casework.rectification.evidence import keep_file
+from casework.staff.people import require_role
 from core.codes import Light
 from core.errors import IllegalMove, InvalidInput, NotAllowed
 from core.guardrails import keep_guardrails

@@ -8,13 +8,13 @@ from datetime import date
 from sqlmodel import col, select
 
 from casework.desk import Desk
-from casework.library import freeze_current
 from casework.litigation.aftermath import event_key
 from casework.litigation.clocks import Counting, set_counted
 from casework.litigation.files import MatterFile, load_file
 from casework.litigation.lights import refresh
 from casework.litigation.recording import note_event, note_fact
-from casework.people import find_unit, require_role
+from casework.rulesets.library import freeze_current
+from casework.staff.people import find_unit, require_role
 from casework.tasks import open_task
 from core.codes import Secrecy
 from core.errors import InvalidInput

@@ -9,8 +9,8 @@ from pathlib import Path
 from sqlmodel import col, select
 
 from casework.desk import Desk
-from casework.evidence import keep_file
 from casework.litigation.files import MatterFile
+from casework.rectification.evidence import keep_file
 from casework.tasks import finish_for, open_task
 from core.codes import Light
 from core.errors import IllegalMove, InvalidInput, NotAllowed

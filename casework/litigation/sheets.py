@@ -10,7 +10,7 @@ from casework.litigation.clocks import OF_THE_COURT, list_clocks_of
 from casework.litigation.files import MatterFile, load_file
 from casework.litigation.kindwords import kind_word
 from casework.litigation.lights import derive
-from casework.subjects import Subject, Values, cite, kind_bases
+from casework.paperwork.subjects import Subject, Values, cite, kind_bases
 from core.codes import Light
 from core.matterlife import MatterKind
 from models.matter import LitigationMatter, MatterSheet

@@ -30,7 +30,7 @@ def pack(
     out: Annotated[Path, typer.Option("--out", help="放在哪个文件夹")],
     subject: Annotated[str, typer.Option(help="case 整改事项，campaign 督察批次，referral 移送")] = "case",
 ) -> None:
-    from casework.archiving import pack as do
+    from casework.archive.archiving import pack as do
 
     with writing() as desk:
         result = [_row(do(desk, subject, code, out)) for code in codes]
@@ -39,7 +39,7 @@ def pack(
 
 @group.command("file", help="编档号归档")
 def file(archive: Number) -> None:
-    from casework.archiving import file_away
+    from casework.archive.archiving import file_away
 
     with writing() as desk:
         result = _row(file_away(desk, archive))
@@ -52,7 +52,7 @@ def list_(
     transfer_by: Annotated[str | None, typer.Option("--transfer-by", help="至哪一天应移交")] = None,
     expired: Annotated[bool, typer.Option("--expired", help="保管期限已满")] = False,
 ) -> None:
-    from casework.archiving import Wanted, list_files
+    from casework.archive.archiving import Wanted, list_files
 
     by: date | None = day(transfer_by, "--transfer-by")
     with reading() as desk:
@@ -62,7 +62,7 @@ def list_(
 
 @group.command("transfer", help="登记已移交综合档案馆")
 def transfer(archives: Annotated[list[int], typer.Argument(metavar="ID...")], note: Note = "") -> None:
-    from casework.archiving import transfer as do
+    from casework.archive.archiving import transfer as do
 
     with writing() as desk:
         result = [_row(one) for one in do(desk, archives, note)]
@@ -71,7 +71,7 @@ def transfer(archives: Annotated[list[int], typer.Argument(metavar="ID...")], no
 
 @group.command("appraise", help="保管期满，提出鉴定意见")
 def appraise(archive: Number, note: Note = "") -> None:
-    from casework.archiving import appraise as do
+    from casework.archive.archiving import appraise as do
 
     with writing() as desk:
         result = _row(do(desk, archive, note))
@@ -84,7 +84,7 @@ def decide(
     note: Note = "",
     destroy: Annotated[bool, typer.Option("--destroy/--keep", help="销毁或续存")] = False,
 ) -> None:
-    from casework.archiving import decide as do
+    from casework.archive.archiving import decide as do
 
     with writing() as desk:
         result = _row(do(desk, archive, destroy=destroy, note=note))

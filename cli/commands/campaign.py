@@ -27,7 +27,7 @@ def attach(app: typer.Typer) -> None:
 
 @campaigns.command("plan", help="按批次文件排出每个单位的日期、地点和督察组")
 def plan(file: Annotated[Path, typer.Argument(help="批次文件（YAML）")]) -> None:
-    from casework.campaigns import describe_campaign, plan_campaign
+    from casework.inspection.campaigns import describe_campaign, plan_campaign
 
     with writing() as desk:
         result = describe_campaign(desk, plan_campaign(desk, existing(file)))
@@ -38,7 +38,7 @@ def plan(file: Annotated[Path, typer.Argument(help="批次文件（YAML）")]) -
 def approve(
     code: Code, file: Annotated[Path | None, typer.Option(help="督察方案签批件扫描件")] = None
 ) -> None:
-    from casework.campaigns import approve_campaign, describe_campaign
+    from casework.inspection.campaigns import approve_campaign, describe_campaign
 
     with writing() as desk:
         result = describe_campaign(desk, approve_campaign(desk, code, existing(file) if file else None))
@@ -49,7 +49,7 @@ def approve(
 def open_(
     code: Code, reason: Annotated[str, typer.Option(help="对减负提醒的说明，记入办理记录")] = ""
 ) -> None:
-    from casework.campaigns import describe_campaign, open_campaign
+    from casework.inspection.campaigns import describe_campaign, open_campaign
 
     with writing() as desk:
         result = describe_campaign(desk, open_campaign(desk, code, reason))
@@ -58,7 +58,7 @@ def open_(
 
 @campaigns.command("close", help="办结批次（整改事项须全部办结）")
 def close(code: Code) -> None:
-    from casework.campaigns import close_campaign, describe_campaign
+    from casework.inspection.campaigns import close_campaign, describe_campaign
 
     with writing() as desk:
         result = describe_campaign(desk, close_campaign(desk, code))
@@ -67,7 +67,7 @@ def close(code: Code) -> None:
 
 @campaigns.command("show", help="查看批次的任务安排")
 def show(code: Code) -> None:
-    from casework.campaigns import describe_campaign, find_campaign
+    from casework.inspection.campaigns import describe_campaign, find_campaign
 
     with reading() as desk:
         result = describe_campaign(desk, find_campaign(desk, code))
@@ -98,7 +98,7 @@ def _visit(visit: dict[str, Any]) -> dict[str, str]:
 
 @checklists.command("export", help="导出检查表，每个单位一本")
 def export(code: Code, out: Annotated[Path, typer.Option(help="输出文件夹")]) -> None:
-    from casework.checklists import export_checklists
+    from casework.inspection.checklists import export_checklists
 
     with writing() as desk:
         paths = export_checklists(desk, code, out)
@@ -107,7 +107,7 @@ def export(code: Code, out: Annotated[Path, typer.Option(help="输出文件夹")
 
 @checklists.command("import", help="导入填好的检查表，全部成功或全部不写")
 def import_(files: Annotated[list[Path], typer.Argument(help="检查表文件")]) -> None:
-    from casework.checklists import import_checklists
+    from casework.inspection.checklists import import_checklists
 
     with writing() as desk:
         result = import_checklists(desk, [existing(path) for path in files])
@@ -116,7 +116,7 @@ def import_(files: Annotated[list[Path], typer.Argument(help="检查表文件")]
 
 @checklists.command("self-report", help="登记单位已报送自查报告")
 def self_report(code: Code, unit: Annotated[str, typer.Argument(help="单位编码")]) -> None:
-    from casework.checklists import record_self_report
+    from casework.inspection.checklists import record_self_report
 
     with writing() as desk:
         visit = record_self_report(desk, code, unit)
@@ -129,7 +129,7 @@ def list_(
     campaign: Annotated[str | None, typer.Option(help="批次编码")] = None,
     state: Annotated[str | None, typer.Option(help="paper、confirmed、withdrawn")] = None,
 ) -> None:
-    from casework.findings import list_findings
+    from casework.inspection.findings import list_findings
 
     with reading() as desk:
         result = list_findings(desk, campaign=campaign, state=state)
@@ -143,7 +143,7 @@ def confirm(
     all_: Annotated[bool, typer.Option("--all", help="认定该批次单位已确认的全部底稿")] = False,
     note: Annotated[str, typer.Option(help="复核理由")] = "",
 ) -> None:
-    from casework.findings import confirm_all, confirm_findings
+    from casework.inspection.findings import confirm_all, confirm_findings
 
     if bool(ids) == bool(campaign and all_):
         raise InvalidInput(
@@ -165,7 +165,7 @@ def withdraw(
     code: Annotated[str, typer.Argument(metavar="ID", help="问题编号")],
     note: Annotated[str, typer.Option(help="撤销理由")] = "",
 ) -> None:
-    from casework.findings import withdraw_finding
+    from casework.inspection.findings import withdraw_finding
 
     with writing() as desk:
         row = withdraw_finding(desk, code, note)

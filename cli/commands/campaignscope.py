@@ -28,7 +28,7 @@ def attach() -> None:
 
 @campaigns.command("list", help="列出督察批次")
 def list_() -> None:
-    from casework.campaignview import list_campaigns
+    from casework.inspection.campaignview import list_campaigns
 
     with reading() as desk:
         result = list_campaigns(desk)
@@ -56,7 +56,7 @@ def _say_campaigns(rows: list[dict[str, Any]]) -> None:
 
 @campaigns.command("kinds", help="列出督察方式：各属哪条线、有哪些节点、要求什么")
 def kinds() -> None:
-    from casework.campaignview import list_kinds
+    from casework.inspection.campaignview import list_kinds
 
     with reading() as desk:
         result = list_kinds(desk)
@@ -82,7 +82,7 @@ def _say_kinds(rows: list[dict[str, Any]]) -> None:
 
 @campaigns.command("warnings", help="减负和多头重复提醒：同期督察、未办结的通知和事项、计划依据")
 def warnings(code: Code) -> None:
-    from casework.burden import warnings_for
+    from casework.inspection.burden import warnings_for
 
     with reading() as desk:
         result = [one.as_dict() for one in warnings_for(desk, code)]
@@ -96,8 +96,8 @@ def milestones(
     shared: Annotated[bool, typer.Option("--shared", help="只列与联合方共同的节点")] = False,
     ics: Annotated[Path | None, typer.Option(help="另存为日历文件（.ics），供联合方导入")] = None,
 ) -> None:
-    from casework.milestonecalendar import calendar_of_milestones
-    from casework.milestones import list_milestones
+    from casework.inspection.milestonecalendar import calendar_of_milestones
+    from casework.inspection.milestones import list_milestones
 
     with reading() as desk:
         result = list_milestones(desk, code, late=late, shared=shared)
@@ -132,7 +132,7 @@ def done(
     on: Annotated[str | None, typer.Option(help="完成日期，不写为今天")] = None,
     note: Annotated[str, typer.Option(help="说明")] = "",
 ) -> None:
-    from casework.milestones import finish_milestone, list_milestones
+    from casework.inspection.milestones import finish_milestone, list_milestones
 
     with writing() as desk:
         finish_milestone(desk, code, name, on=day(on, "--on"), note=note)
@@ -151,7 +151,7 @@ def request(
     period_from: Annotated[str | None, typer.Option(help="督察期间首日")] = None,
     period_to: Annotated[str | None, typer.Option(help="督察期间末日")] = None,
 ) -> None:
-    from casework.scopechanges import describe_change, request_scope_change
+    from casework.inspection.scopechanges import describe_change, request_scope_change
     from core.scope import ScopeWish
 
     wish = ScopeWish(
@@ -167,7 +167,7 @@ def request(
 def approve(
     code: Code, number: Number = None, file: Annotated[Path | None, typer.Option(help="签批件扫描件")] = None
 ) -> None:
-    from casework.scopechanges import approve_scope_change, describe_change
+    from casework.inspection.scopechanges import approve_scope_change, describe_change
 
     with writing() as desk:
         result = describe_change(approve_scope_change(desk, code, number, existing(file) if file else None))
@@ -180,7 +180,7 @@ def refuse(
     note: Annotated[str, typer.Option("--note", "--reason", help="理由")] = "",
     number: Number = None,
 ) -> None:
-    from casework.scopechanges import describe_change, refuse_scope_change
+    from casework.inspection.scopechanges import describe_change, refuse_scope_change
 
     with writing() as desk:
         result = describe_change(refuse_scope_change(desk, code, note, number))
@@ -189,7 +189,7 @@ def refuse(
 
 @scope.command("withdraw", help="撤回尚未决定的变更申请")
 def withdraw(code: Code, note: Annotated[str, typer.Option(help="说明")] = "", number: Number = None) -> None:
-    from casework.scopechanges import describe_change, withdraw_scope_change
+    from casework.inspection.scopechanges import describe_change, withdraw_scope_change
 
     with writing() as desk:
         result = describe_change(withdraw_scope_change(desk, code, note, number))
@@ -198,7 +198,7 @@ def withdraw(code: Code, note: Annotated[str, typer.Option(help="说明")] = "",
 
 @scope.command("list", help="列出历次范围变更，连同变更前后的范围")
 def scopes(code: Code) -> None:
-    from casework.scopechanges import list_scope_changes
+    from casework.inspection.scopechanges import list_scope_changes
 
     with reading() as desk:
         result = list_scope_changes(desk, code)
@@ -227,7 +227,7 @@ def _say_change(row: dict[str, Any]) -> None:
 
 @joint.command("findings", help="列出联合督察的问题；联合方联络员只见共享的")
 def findings(code: Code) -> None:
-    from casework.jointly import list_joint_findings
+    from casework.inspection.jointly import list_joint_findings
 
     with reading() as desk:
         result = list_joint_findings(desk, code)
@@ -239,7 +239,7 @@ def share(
     finding: Annotated[str, typer.Argument(metavar="问题编号")],
     back: Annotated[bool, typer.Option("--back", help="收回")] = False,
 ) -> None:
-    from casework.jointly import show_finding_to
+    from casework.inspection.jointly import show_finding_to
 
     with writing() as desk:
         row = show_finding_to(desk, finding, jointly=not back)

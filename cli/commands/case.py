@@ -57,7 +57,7 @@ def list_(
     state: Annotated[str | None, typer.Option(help="状态")] = None,
     light: Annotated[str | None, typer.Option(help="灯色：none、blue、yellow、orange、red、black")] = None,
 ) -> None:
-    from casework.caselist import list_cases
+    from casework.rectification.caselist import list_cases
 
     with reading() as desk:
         result = list_cases(desk, campaign=campaign, unit=unit, state=state, light=light)
@@ -83,7 +83,7 @@ def _worded(row: dict[str, Any]) -> dict[str, Any]:
 
 @cases.command("show", help="查看一个整改事项及其办理过程")
 def show(code: CaseCode) -> None:
-    from casework.caselist import show_case
+    from casework.rectification.caselist import show_case
 
     with reading() as desk:
         result = show_case(desk, code)
@@ -140,7 +140,7 @@ def _entry(entry: dict[str, Any], light_words: dict[str, str]) -> dict[str, str]
 
 @cases.command("explain", help="为什么是这个灯：事实、规则、日历的推算")
 def explain(code: CaseCode) -> None:
-    from casework.explaining import explain_case
+    from casework.lights.explaining import explain_case
     from cli.explanations import say_explanation
 
     with reading() as desk:
@@ -157,8 +157,8 @@ def act(
     file: Annotated[list[Path] | None, typer.Option(help="佐证材料，可多次")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", help=SET_HELP)] = None,
 ) -> None:
-    from casework.caselist import show_case
-    from casework.cases import act_on_case
+    from casework.rectification.caselist import show_case
+    from casework.rectification.cases import act_on_case
 
     with writing() as desk:
         act_on_case(
@@ -192,7 +192,7 @@ def import_(
     file: Annotated[Path, typer.Argument(help="报告表（.xlsx）")],
     evidence: Annotated[Path | None, typer.Option(help="佐证材料文件夹")] = None,
 ) -> None:
-    from casework.replies import import_reply
+    from casework.paperwork.replies import import_reply
 
     with writing() as desk:
         result = import_reply(desk, existing(file), evidence)
@@ -204,7 +204,7 @@ def export(
     file: Annotated[Path, typer.Argument(help="输出文件")],
     campaign: Annotated[str | None, typer.Option(help="批次编码")] = None,
 ) -> None:
-    from casework.ledger import export_ledger
+    from casework.ledgers.ledger import export_ledger
 
     with reading() as desk:
         content = export_ledger(desk, campaign=campaign)

@@ -34,7 +34,7 @@ def add(
     reason: Annotated[str, typer.Option("--reason", "--note", help="理由")] = "",
     file: Annotated[Path | None, typer.Option("--file", help="授权书扫描件")] = None,
 ) -> None:
-    from casework.delegations import Wish, add_delegation
+    from casework.staff.delegations import Wish, add_delegation
 
     until_on = day(until, "--until")
     if until_on is None:
@@ -59,7 +59,7 @@ def revoke(
     delegation: Annotated[int, typer.Argument(metavar="ID", help="授权编号")],
     reason: Annotated[str, typer.Option("--reason", "--note", help="理由")] = "",
 ) -> None:
-    from casework.delegations import revoke_delegation
+    from casework.staff.delegations import revoke_delegation
 
     with writing() as desk:
         result = _row(revoke_delegation(desk, delegation, reason))
@@ -70,7 +70,7 @@ def revoke(
 def list_(
     now: Annotated[bool, typer.Option("--now", help="只列今天有效的")] = False,
 ) -> None:
-    from casework.delegations import list_delegations
+    from casework.staff.delegations import list_delegations
 
     with reading() as desk:
         result = [_row(row) for row in list_delegations(desk, desk.today if now else None)]

@@ -49,8 +49,8 @@ def register(
     item: Items = None,
     file: Scan = None,
 ) -> None:
-    from casework.incoming import NewIncoming, register_incoming
-    from casework.linkageitems import read_item
+    from casework.intake.incoming import NewIncoming, register_incoming
+    from casework.linkage.linkageitems import read_item
     from core.codes import Line
     from core.errors import InvalidInput
 
@@ -72,7 +72,7 @@ def list_(
     state: Annotated[str | None, typer.Option(help="状态")] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="只列逾期未回复的")] = False,
 ) -> None:
-    from casework.incomingviews import list_incoming
+    from casework.intake.incomingviews import list_incoming
 
     with reading() as desk:
         result = list_incoming(desk, state=state, overdue=overdue)
@@ -81,7 +81,7 @@ def list_(
 
 @group.command("show", help="查看一件来件；查看留痕")
 def show(incoming: Number) -> None:
-    from casework.incomingviews import show_incoming
+    from casework.intake.incomingviews import show_incoming
 
     with looking() as desk:
         result = show_incoming(desk, incoming)
@@ -94,7 +94,7 @@ def assign(
     owner: Annotated[str, typer.Option(help="承办人编号")],
     until: Annotated[str | None, typer.Option(help="知悉至何日，默认一年")] = None,
 ) -> None:
-    from casework.incoming import assign_incoming
+    from casework.intake.incoming import assign_incoming
 
     with writing() as desk:
         result = _row(assign_incoming(desk, incoming, owner, until=day(until, "--until")))
@@ -113,7 +113,7 @@ def answer(
     next_steps: Annotated[str, typer.Option("--next", help="下一步工作")] = "",
     unit: Annotated[str, typer.Option(help="所涉单位编码")] = "",
 ) -> None:
-    from casework.incomingreplies import answer_incoming, draft_incoming_reply
+    from casework.intake.incomingreplies import answer_incoming, draft_incoming_reply
 
     with writing() as desk:
         if draft:
@@ -135,7 +135,7 @@ def return_(
     reason: Annotated[str, typer.Option("--reason", "--note", help="理由")] = "",
     file: Scan = None,
 ) -> None:
-    from casework.incoming import return_incoming
+    from casework.intake.incoming import return_incoming
 
     with writing() as desk:
         result = _row(return_incoming(desk, incoming, reason, file=_scan(file)))
@@ -144,7 +144,7 @@ def return_(
 
 @group.command("close", help="办结：须已回复、各项均已落实")
 def close(incoming: Number, note: Annotated[str, typer.Option(help="说明")] = "") -> None:
-    from casework.incoming import close_incoming
+    from casework.intake.incoming import close_incoming
 
     with writing() as desk:
         result = _row(close_incoming(desk, incoming, note))
@@ -163,8 +163,8 @@ def record(
     referral: Annotated[int | None, typer.Option(help="有关移送编号")] = None,
     incoming: Annotated[int | None, typer.Option(help="有关来件编号")] = None,
 ) -> None:
-    from casework.linkageitems import read_item
-    from casework.meetings import NewMeeting, record_meeting
+    from casework.linkage.linkageitems import read_item
+    from casework.linkage.meetings import NewMeeting, record_meeting
 
     with writing() as desk:
         given = NewMeeting(
@@ -184,7 +184,7 @@ def record(
 
 @meetings.command("list", help="列出会商和联席会议")
 def list_meetings() -> None:
-    from casework.meetings import list_meetings as listed
+    from casework.linkage.meetings import list_meetings as listed
 
     with reading() as desk:
         result = listed(desk)
@@ -193,7 +193,7 @@ def list_meetings() -> None:
 
 @meetings.command("show", help="查看一次会议和议定事项；查看留痕")
 def show_meeting(meeting: Annotated[int, typer.Argument(metavar="ID", help="会议编号")]) -> None:
-    from casework.meetings import show_meeting as shown
+    from casework.linkage.meetings import show_meeting as shown
 
     with looking() as desk:
         result = shown(desk, meeting)
@@ -209,7 +209,7 @@ def joint(
     meeting: Annotated[int | None, typer.Option(help="有关会议编号")] = None,
     incoming: Annotated[int | None, typer.Option(help="有关来件编号")] = None,
 ) -> None:
-    from casework.jointcases import supervise_jointly
+    from casework.linkage.jointcases import supervise_jointly
 
     with writing() as desk:
         row = supervise_jointly(
@@ -227,7 +227,7 @@ def joint(
 
 @meetings.command("joint-list", help="列出联合督办的事项")
 def joint_list() -> None:
-    from casework.jointcases import list_joint
+    from casework.linkage.jointcases import list_joint
 
     with reading() as desk:
         result = list_joint(desk)
@@ -239,7 +239,7 @@ def joint_end(
     joint_id: Annotated[int, typer.Argument(metavar="ID", help="联合督办编号")],
     note: Annotated[str, typer.Option(help="督办结果")] = "",
 ) -> None:
-    from casework.jointcases import end_joint_supervision
+    from casework.linkage.jointcases import end_joint_supervision
 
     with writing() as desk:
         row = end_joint_supervision(desk, joint_id, note)

@@ -29,7 +29,7 @@ def list_(
     unit: Annotated[str | None, typer.Option(help="单位编码")] = None,
     late: Annotated[bool, typer.Option("--late", help="只列逾期的")] = False,
 ) -> None:
-    from casework.inquiryviews import list_inquiries
+    from casework.inspection.inquiryviews import list_inquiries
 
     with reading() as desk:
         result = list_inquiries(desk, campaign, unit=unit, late=late)
@@ -64,8 +64,8 @@ def ask(
     item: Annotated[list[str] | None, typer.Option(help="内容，可重复；需要几份的写 内容=3")] = None,
     due: Annotated[str | None, typer.Option(help="交回期限；不写的按督察方式规则")] = None,
 ) -> None:
-    from casework.inquiries import ask_units
-    from casework.inquiryviews import show_inquiry
+    from casework.inspection.inquiries import ask_units
+    from casework.inspection.inquiryviews import show_inquiry
 
     items = [_item(text) for text in item or ()]
     with writing() as desk:
@@ -91,8 +91,8 @@ def return_(
     note: Annotated[str, typer.Option(help="说明")] = "",
     file: Annotated[Path | None, typer.Option(help="交回的材料")] = None,
 ) -> None:
-    from casework.inquiryreturns import return_items
-    from casework.inquiryviews import show_inquiry
+    from casework.inspection.inquiryreturns import return_items
+    from casework.inspection.inquiryviews import show_inquiry
 
     counts = dict(_got(text) for text in got or ())
     with writing() as desk:
@@ -118,8 +118,8 @@ def _count(text: str) -> int:
 
 @group.command("withdraw", help="撤回清单，写明理由")
 def withdraw(number: Number, reason: Annotated[str, typer.Option(help="理由")] = "") -> None:
-    from casework.inquiries import withdraw_list
-    from casework.inquiryviews import show_inquiry
+    from casework.inspection.inquiries import withdraw_list
+    from casework.inspection.inquiryviews import show_inquiry
 
     with writing() as desk:
         result = show_inquiry(desk, withdraw_list(desk, number, reason))
@@ -128,8 +128,8 @@ def withdraw(number: Number, reason: Annotated[str, typer.Option(help="理由")]
 
 @group.command("show", help="查看清单逐项的交回情况")
 def show(number: Number) -> None:
-    from casework.inquiries import find_list
-    from casework.inquiryviews import show_inquiry
+    from casework.inspection.inquiries import find_list
+    from casework.inspection.inquiryviews import show_inquiry
 
     with reading() as desk:
         result = show_inquiry(desk, find_list(desk, number))
@@ -156,8 +156,8 @@ def count(
     on: Annotated[str | None, typer.Option(help="日期")] = None,
     note: Annotated[str, typer.Option(help="说明")] = "",
 ) -> None:
-    from casework.campaignrows import find_campaign
-    from casework.fieldcounts import counted, describe_counts, note_count
+    from casework.inspection.campaignrows import find_campaign
+    from casework.inspection.fieldcounts import counted, describe_counts, note_count
     from models.base import key_of
 
     with writing() as desk:
@@ -170,8 +170,8 @@ def count(
 def counts(
     campaign: Annotated[str | None, typer.Option(help="批次编码；不写的为全部")] = None,
 ) -> None:
-    from casework.campaignrows import find_campaign, refuse_units
-    from casework.fieldcounts import counted, describe_counts
+    from casework.inspection.campaignrows import find_campaign, refuse_units
+    from casework.inspection.fieldcounts import counted, describe_counts
     from models.base import key_of
 
     with reading() as desk:

@@ -38,7 +38,7 @@ def plan(
     about: Annotated[str, typer.Option(help="所涉其他事项，如 matter:3")] = "",
     line: Annotated[str, typer.Option(help="不属批次的：party 督察，enforcement 执法监督")] = "party",
 ) -> None:
-    from casework.interviews import Occasion, describe_interview, plan_interview
+    from casework.paperwork.interviews import Occasion, describe_interview, plan_interview
 
     with writing() as desk:
         occasion = Occasion(
@@ -66,7 +66,7 @@ def hold(
     commit: Annotated[list[str] | None, typer.Option(help="承诺：日期=内容，可写多次；到期提醒核实")] = None,
     note: Annotated[str, typer.Option(help="说明")] = "",
 ) -> None:
-    from casework.interviews import describe_interview, hold_interview
+    from casework.paperwork.interviews import describe_interview, hold_interview
     from models.organisation import Unit
 
     with writing() as desk:
@@ -79,7 +79,7 @@ def hold(
 
 @interviews.command("cancel", help="取消约谈")
 def cancel(interview: Number, note: Annotated[str, typer.Option(help="理由")] = "") -> None:
-    from casework.interviews import cancel_interview, describe_interview
+    from casework.paperwork.interviews import cancel_interview, describe_interview
     from models.organisation import Unit
 
     with writing() as desk:
@@ -92,7 +92,7 @@ def cancel(interview: Number, note: Annotated[str, typer.Option(help="理由")] 
 def list_(
     state: Annotated[str | None, typer.Option(help="planned、held、cancelled")] = None,
 ) -> None:
-    from casework.interviews import list_interviews
+    from casework.paperwork.interviews import list_interviews
 
     with reading() as desk:
         result: list[dict[str, Any]] = list_interviews(desk, state)

@@ -48,7 +48,7 @@ def register(
     secrecy: Annotated[str, typer.Option(help="internal 内部，work_secret 工作秘密")] = "internal",
     reply_by: Annotated[str | None, typer.Option("--reply-by", help="来源要求的答复期限")] = None,
 ) -> None:
-    from casework.leads import NewLead, register_lead
+    from casework.intake.leads import NewLead, register_lead
     from core.codes import Line, Secrecy
 
     with writing() as desk:
@@ -75,7 +75,7 @@ def register(
 
 @group.command("import", help="导入线索清单（.xlsx、.csv），全部登记或全不登记；已登记的来源编号略过")
 def import_(file: Annotated[Path, typer.Argument(help="清单文件")]) -> None:
-    from casework.leadimport import import_leads
+    from casework.intake.leadimport import import_leads
 
     with writing() as desk:
         result = import_leads(desk, existing(file))
@@ -88,7 +88,7 @@ def list_(
     source: Annotated[str | None, typer.Option(help="来源")] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="只列有期限已过的")] = False,
 ) -> None:
-    from casework.leadviews import list_leads
+    from casework.intake.leadviews import list_leads
 
     with reading() as desk:
         result = list_leads(desk, state=state, source=source, overdue=overdue)
@@ -97,7 +97,7 @@ def list_(
 
 @group.command("show", help="查看一件线索（不含来源人）")
 def show(lead: Number) -> None:
-    from casework.leadviews import show_lead
+    from casework.intake.leadviews import show_lead
 
     with looking() as desk:
         result = show_lead(desk, lead)
@@ -106,7 +106,7 @@ def show(lead: Number) -> None:
 
 @group.command("source", help="查看来源人，查看留痕；--views 列出谁查看过")
 def source(lead: Number, views: Annotated[bool, typer.Option("--views", help="查看记录")] = False) -> None:
-    from casework.leadviews import source_of, views_of
+    from casework.intake.leadviews import source_of, views_of
 
     with looking() as desk:
         result = views_of(desk, lead) if views else source_of(desk, lead)
@@ -127,7 +127,7 @@ def check(
     item: Item = "",
     file: Scan = None,
 ) -> None:
-    from casework.leadsteps import conclude_check, start_check
+    from casework.intake.leadsteps import conclude_check, start_check
     from core.errors import InvalidInput
 
     if bool(handler) == bool(opinion):
@@ -158,7 +158,7 @@ def check(
 
 @group.command("decline", help="不予处理，写明理由")
 def decline(lead: Number, reason: Reason = "") -> None:
-    from casework.leadsteps import decline_lead
+    from casework.intake.leadsteps import decline_lead
 
     with writing() as desk:
         result = row_of(decline_lead(desk, lead, reason))
@@ -167,7 +167,7 @@ def decline(lead: Number, reason: Reason = "") -> None:
 
 @group.command("return", help="错误转来的，在规定期限内说明理由退回来源")
 def return_(lead: Number, reason: Reason = "", file: Scan = None) -> None:
-    from casework.leadsteps import return_lead
+    from casework.intake.leadsteps import return_lead
 
     with writing() as desk:
         result = row_of(return_lead(desk, lead, reason, file=_scan(file)))
@@ -178,7 +178,7 @@ def return_(lead: Number, reason: Reason = "", file: Scan = None) -> None:
 def merge(
     lead: Number, into: Annotated[int, typer.Option(help="并入哪一件（编号）")], reason: Reason = ""
 ) -> None:
-    from casework.leadsteps import merge_lead
+    from casework.intake.leadsteps import merge_lead
 
     with writing() as desk:
         result = row_of(merge_lead(desk, lead, into, reason))
@@ -187,7 +187,7 @@ def merge(
 
 @group.command("close", help="办结线索：须已答复来源、承办单位已反馈")
 def close(lead: Number, note: Reason = "") -> None:
-    from casework.leadsteps import close_lead
+    from casework.intake.leadsteps import close_lead
 
     with writing() as desk:
         result = row_of(close_lead(desk, lead, note))
@@ -204,7 +204,7 @@ def extend(
     refuse: Annotated[bool, typer.Option("--refuse", help="不批准")] = False,
     told: Annotated[str, typer.Option(help="何时以何方式告知")] = "",
 ) -> None:
-    from casework.leadclocks import ask_extension, decide_extension, tell_extension
+    from casework.intake.leadclocks import ask_extension, decide_extension, tell_extension
 
     with writing() as desk:
         if approve or refuse:

@@ -32,7 +32,7 @@ def transfer(
     matter: Annotated[str | None, typer.Option(help="反映的主要情况；默认为线索内容")] = None,
     material: Annotated[list[str] | None, typer.Option(help="随函材料，可写多次")] = None,
 ) -> None:
-    from casework.leadpassing import Passing, transfer_lead
+    from casework.intake.leadpassing import Passing, transfer_lead
     from cli.commands.lead import row_of
 
     with writing() as desk:
@@ -49,7 +49,7 @@ def answer(
     on: On = None,
     file: Scan = None,
 ) -> None:
-    from casework.leadpassing import record_answer
+    from casework.intake.leadpassing import record_answer
     from cli.commands.lead import row_of
 
     with writing() as desk:
@@ -74,7 +74,7 @@ def establish(
     severity: Annotated[str, typer.Option(help="minor 一般，major 较重，grave 严重")] = "major",
     facts: Annotated[str, typer.Option(help="事实与证据")] = "",
 ) -> None:
-    from casework.leadends import Problem, establish_lead
+    from casework.intake.leadends import Problem, establish_lead
     from cli.commands.lead import row_of
     from core.codes import SEVERITY_LABELS, Severity
     from core.errors import InvalidInput
@@ -104,7 +104,7 @@ def reply(
     verified: Annotated[str, typer.Option(help="核实情况")] = "",
     result: Annotated[str, typer.Option(help="处理意见")] = "",
 ) -> None:
-    from casework.leadends import draft_reply, reply_to_source
+    from casework.intake.leadends import draft_reply, reply_to_source
     from cli.commands.lead import row_of
 
     with writing() as desk:

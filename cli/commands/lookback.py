@@ -18,7 +18,7 @@ def attach(app: typer.Typer) -> None:
 
 @group.command("list", help="列出已销号事项的回头看：已定、到期、逾期、未抽取、观察期满")
 def list_(unit: Annotated[str | None, typer.Option("--unit", help="单位编码")] = None) -> None:
-    from casework.lookbacks import list_look_backs
+    from casework.rectification.lookbacks import list_look_backs
 
     with reading() as desk:
         result = list(list_look_backs(desk, unit=unit))
@@ -30,8 +30,8 @@ def draw(
     period: Annotated[str, typer.Option("--period", help="季度，如 2026Q2")],
     seed: Annotated[str | None, typer.Option("--seed", help="随机种子，不写的由系统生成并记录")] = None,
 ) -> None:
-    from casework.drawing import describe_draw
-    from casework.lookbacks import draw_look_backs
+    from casework.rectification.lookbacks import draw_look_backs
+    from casework.staff.drawing import describe_draw
 
     with writing() as desk:
         result = [describe_draw(row) for row in draw_look_backs(desk, period, seed)]
@@ -44,7 +44,7 @@ def date_(
     on: Annotated[str | None, typer.Option("--on", help="日期，不写的为观察期最后一日")] = None,
     note: Annotated[str, typer.Option("--note", "--reason", help="理由，变更时必填")] = "",
 ) -> None:
-    from casework.lookbacks import date_look_back
+    from casework.rectification.lookbacks import date_look_back
 
     with writing() as desk:
         row = date_look_back(desk, case, day(on, "--on"), note)

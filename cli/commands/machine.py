@@ -75,7 +75,7 @@ def _say_chains(data: dict[str, Any]) -> None:
 
 
 def doctor() -> None:
-    from casework.doctor import examine
+    from casework.upkeep.doctor import examine
 
     with reading() as desk:
         result = examine(desk).as_dict()
@@ -106,7 +106,7 @@ def _say_diagnosis(data: dict[str, Any]) -> None:
 
 
 def backup(file: Annotated[Path, typer.Argument(help="备份文件")]) -> None:
-    from casework.backup import backup as do
+    from casework.upkeep.backup import backup as do
 
     edge = open_edge()
     emit(do(edge.engine, edge.settings, file, edge.clock.now()))
@@ -116,7 +116,7 @@ def restore(
     file: Annotated[Path, typer.Argument(help="备份文件")],
     force: Annotated[bool, typer.Option("--force", help="覆盖现有数据库")] = False,
 ) -> None:
-    from casework.backup import restore as do
+    from casework.upkeep.backup import restore as do
 
     edge = open_edge(must_exist=False)
     edge.engine.dispose()
@@ -124,7 +124,7 @@ def restore(
 
 
 def release(second: Annotated[str, typer.Option(help="第二名核对人")]) -> None:
-    from casework.backup import release_hold
+    from casework.upkeep.backup import release_hold
 
     with writing() as desk:
         release_hold(desk, second)

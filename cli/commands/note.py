@@ -31,7 +31,7 @@ def add(
     on: Annotated[str | None, typer.Option("--on", help="联系日期，补录时填写")] = None,
     follow_up: Annotated[str | None, typer.Option("--follow-up", help="跟进日期")] = None,
 ) -> None:
-    from casework.notes import Said, add_note
+    from casework.rectification.notes import Said, add_note
 
     said = Said(kind, text, with_whom, day(on, "--on"), day(follow_up, "--follow-up"))
     with writing() as desk:
@@ -41,7 +41,7 @@ def add(
 
 @group.command("list", help="列出联系记录")
 def list_(subject: Subject, code: Code) -> None:
-    from casework.notes import list_notes
+    from casework.rectification.notes import list_notes
 
     with reading() as desk:
         result = [_row(note) for note in list_notes(desk, subject, code)]

@@ -48,7 +48,7 @@ def draft(
     major: Annotated[str, typer.Option(help="认定问题重大的理由（决定书的前提之一）")] = "",
     copy_to: Annotated[list[str] | None, typer.Option("--copy-to", help="抄送机关，可写多次")] = None,
 ) -> None:
-    from casework.notices import draft_by_hand, draft_notices
+    from casework.paperwork.notices import draft_by_hand, draft_notices
 
     by_hand = {"--unit": unit, "--values": values, "--case": case, "--set": settings,
                "--major": major, "--copy-to": copy_to}  # fmt: skip
@@ -92,8 +92,8 @@ def read_values(file: Path | None, settings: list[str]) -> dict[str, Any]:
 
 @notices.command("sheet", help="生成发文稿纸，进入核稿")
 def sheet(document: Number, out: Annotated[Path | None, typer.Option(help="输出的 PDF 文件")] = None) -> None:
-    from casework.papers import print_sheet, store_file
-    from casework.reviewing import put_in_review
+    from casework.paperwork.papers import print_sheet, store_file
+    from casework.paperwork.reviewing import put_in_review
 
     path = out or Path(f"发文稿纸-{document}.pdf")
     with writing() as desk:
@@ -112,7 +112,7 @@ def sign(
         Path | None, typer.Option(help="签批后的发文稿纸扫描件；由政府决定的文书为政府的决定")
     ] = None,
 ) -> None:
-    from casework.documents import sign_documents
+    from casework.paperwork.documents import sign_documents
 
     with writing() as desk:
         rows = sign_documents(desk, documents, existing(file) if file else None)
@@ -122,7 +122,7 @@ def sign(
 
 @notices.command("seal", help="登记用印：上传盖章后的 PDF，随即发出")
 def seal(document: Number, file: Annotated[Path, typer.Option(help="盖章后的 PDF")]) -> None:
-    from casework.documents import seal_document
+    from casework.paperwork.documents import seal_document
 
     with writing() as desk:
         result = describe_here(desk, seal_document(desk, document, existing(file)))
@@ -137,7 +137,7 @@ def serve(
     file: Annotated[Path | None, typer.Option(help="送达回证扫描件")] = None,
     note: Annotated[str, typer.Option(help="说明")] = "",
 ) -> None:
-    from casework.serving import serve_document
+    from casework.paperwork.serving import serve_document
 
     known = CHANNELS.get(channel, channel)
     if known not in KNOWN_CHANNELS:
@@ -162,8 +162,8 @@ def list_(
     campaign: Annotated[str | None, typer.Option(help="批次编码")] = None,
     unserved: Annotated[bool, typer.Option("--unserved", help="逾期未签收、须电话或专人送达的")] = False,
 ) -> None:
-    from casework.documents import list_documents
-    from casework.reminders import unserved as list_unserved
+    from casework.mail.reminders import unserved as list_unserved
+    from casework.paperwork.documents import list_documents
 
     with reading() as desk:
         if unserved:
@@ -186,9 +186,9 @@ def _say_documents(rows: list[dict[str, Any]]) -> None:
 
 @notices.command("show", help="查看一份文书、审核记录和缺少的字体；--out 写出 PDF 和可编辑的 .docx")
 def show(document: Number, out: Annotated[Path | None, typer.Option(help="输出文件夹")] = None) -> None:
-    from casework.documents import find_document
-    from casework.papers import fonts_of, paper_of, print_docx, print_pdf
-    from casework.reviewing import UNSIGNED, compose, list_approvals
+    from casework.paperwork.documents import find_document
+    from casework.paperwork.papers import fonts_of, paper_of, print_docx, print_pdf
+    from casework.paperwork.reviewing import UNSIGNED, compose, list_approvals
 
     with reading() as desk:
         row = find_document(desk, document)
@@ -211,7 +211,7 @@ def show(document: Number, out: Annotated[Path | None, typer.Option(help="输出
 def void(
     document: Number, note: Annotated[str, typer.Option("--note", "--reason", help="作废理由")] = ""
 ) -> None:
-    from casework.documents import void_document
+    from casework.paperwork.documents import void_document
 
     with writing() as desk:
         result = describe_here(desk, void_document(desk, document, note))
@@ -257,7 +257,7 @@ def list_mail(
         str | None, typer.Option(help="ready、sending、accepted、rejected、unknown、cancelled")
     ] = None,
 ) -> None:
-    from casework.outbox import list_messages
+    from casework.mail.outbox import list_messages
 
     with reading() as desk:
         result = list_messages(desk, state=state)
@@ -269,7 +269,7 @@ def resolve(
     message: Annotated[int, typer.Argument(metavar="ID", help="邮件编号")],
     verdict: Annotated[str, typer.Argument(help="accepted 或 resend")],
 ) -> None:
-    from casework.outbox import resolve as do
+    from casework.mail.outbox import resolve as do
 
     with writing() as desk:
         row = do(desk, message, verdict)

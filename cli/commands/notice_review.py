@@ -38,7 +38,7 @@ def approve(
     step: Annotated[str, typer.Option(help="核稿 reviewed 或 法制审核 legal")] = "reviewed",
     note: Annotated[str, typer.Option(help="审核意见")] = "",
 ) -> None:
-    from casework.reviewing import approve_document, list_approvals
+    from casework.paperwork.reviewing import approve_document, list_approvals
 
     with writing() as desk:
         row = approve_document(desk, document, STEPS.get(step, step), note)
@@ -47,7 +47,7 @@ def approve(
 
 
 def give_back(document: Number, note: Annotated[str, typer.Option(help="退回理由")] = "") -> None:
-    from casework.reviewing import return_document
+    from casework.paperwork.reviewing import return_document
 
     with writing() as desk:
         result = _row(desk, return_document(desk, document, note))
@@ -60,7 +60,7 @@ def edit(
     settings: Annotated[list[str] | None, typer.Option("--set", help="单个取值：名称=文字")] = None,
     copy_to: Annotated[list[str] | None, typer.Option("--copy-to", help="抄送机关，可写多次")] = None,
 ) -> None:
-    from casework.reviewing import edit_document
+    from casework.paperwork.reviewing import edit_document
     from cli.commands.notice import read_values
 
     with writing() as desk:
@@ -78,8 +78,8 @@ def reply(
     file: Annotated[Path | None, typer.Option(help="答复扫描件")] = None,
     note: Annotated[str, typer.Option(help="说明")] = "",
 ) -> None:
-    from casework.answers import record_reply
-    from casework.documents import find_document
+    from casework.paperwork.answers import record_reply
+    from casework.paperwork.documents import find_document
 
     with writing() as desk:
         when = day(on, "--on") or desk.today
@@ -91,7 +91,7 @@ def reply(
 
 
 def items(document: Number) -> None:
-    from casework.answers import list_items
+    from casework.paperwork.answers import list_items
 
     with reading() as desk:
         result = list_items(desk, document)
@@ -105,7 +105,7 @@ def answer(
     on: On = None,
     note: Annotated[str, typer.Option(help="落实情况")] = "",
 ) -> None:
-    from casework.answers import answer_item, list_items
+    from casework.paperwork.answers import answer_item, list_items
 
     with writing() as desk:
         when = day(on, "--on") or desk.today
@@ -116,7 +116,7 @@ def answer(
 
 
 def series(year: Annotated[int | None, typer.Option(help="年份，默认今年")] = None) -> None:
-    from casework.series import list_series
+    from casework.paperwork.series import list_series
 
     with reading() as desk:
         result = list_series(desk, year)

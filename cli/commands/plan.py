@@ -24,7 +24,7 @@ def attach(app: typer.Typer) -> None:
 
 @group.command("list", help="列出周期计划：已编制、不开展和到期的期次")
 def list_(ahead: Annotated[int, typer.Option(help="另列今后多少日内到期的")] = 31) -> None:
-    from casework.occurrenceviews import list_plans
+    from casework.inspection.occurrenceviews import list_plans
 
     with reading() as desk:
         result = list_plans(desk, ahead=ahead)
@@ -49,9 +49,9 @@ def _of(unit: str) -> str:
 
 @group.command("due", help="列出到期而尚未编制的期次")
 def due(ahead: Annotated[int, typer.Option(help="另列今后多少日内到期的")] = 0) -> None:
-    from casework.campaignrows import refuse_units
-    from casework.occurrences import due_occurrences
-    from casework.occurrenceviews import describe_due
+    from casework.inspection.campaignrows import refuse_units
+    from casework.inspection.occurrences import due_occurrences
+    from casework.inspection.occurrenceviews import describe_due
 
     with reading() as desk:
         refuse_units(desk, "查看周期计划")
@@ -67,8 +67,8 @@ def start(
     unit: Unit = "",
     begin: Annotated[str | None, typer.Option("--from", help="督察期间首日")] = None,
 ) -> None:
-    from casework.campaignview import describe_campaign
-    from casework.occurrences import start_occurrence
+    from casework.inspection.campaignview import describe_campaign
+    from casework.inspection.occurrences import start_occurrence
 
     with writing() as desk:
         row, campaign = start_occurrence(desk, plan, period, unit=unit, begin=day(begin, "--from"))
@@ -86,7 +86,7 @@ def _say_started(data: dict[str, Any]) -> None:
 def skip(
     plan: Plan, period: Period, reason: Annotated[str, typer.Option(help="理由")] = "", unit: Unit = ""
 ) -> None:
-    from casework.occurrences import skip_occurrence
+    from casework.inspection.occurrences import skip_occurrence
 
     with writing() as desk:
         row = skip_occurrence(desk, plan, period, reason, unit=unit)
@@ -101,7 +101,7 @@ def done(
     on: Annotated[str | None, typer.Option(help="完成日期")] = None,
     unit: Unit = "",
 ) -> None:
-    from casework.occurrences import finish_occurrence
+    from casework.inspection.occurrences import finish_occurrence
 
     with writing() as desk:
         row = finish_occurrence(desk, plan, period, day(on, "--on") or desk.today, unit=unit)
@@ -118,7 +118,7 @@ def reference(
     exception: Annotated[str, typer.Option(help="例外开展的理由")] = "",
     file: Annotated[Path | None, typer.Option(help="批准件扫描件")] = None,
 ) -> None:
-    from casework.references import approve_exception, describe_reference, refer_to_plan
+    from casework.inspection.references import approve_exception, describe_reference, refer_to_plan
 
     scan = existing(file) if file else None
     with writing() as desk:
@@ -139,7 +139,7 @@ def register(
     item: Annotated[list[str] | None, typer.Option(help="事项，可重复")] = None,
     file: Annotated[Path | None, typer.Option(help="计划文件扫描件")] = None,
 ) -> None:
-    from casework.references import register_annual_plan
+    from casework.inspection.references import register_annual_plan
 
     with writing() as desk:
         row = register_annual_plan(desk, year, title, number, item or [], existing(file) if file else None)
@@ -149,7 +149,7 @@ def register(
 
 @group.command("annual", help="列出已登记的年度计划，各项对应哪些批次")
 def annual() -> None:
-    from casework.references import list_annual_plans
+    from casework.inspection.references import list_annual_plans
 
     with reading() as desk:
         result = list_annual_plans(desk)

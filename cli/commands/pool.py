@@ -24,7 +24,7 @@ def attach(app: typer.Typer) -> None:
 
 @pools.command("list", help="列出各人才库：人数、将届满、培训不足")
 def list_() -> None:
-    from casework.poolviews import list_pools
+    from casework.staff.poolviews import list_pools
 
     with reading() as desk:
         result = list_pools(desk)
@@ -33,7 +33,7 @@ def list_() -> None:
 
 @pools.command("show", help="查看人才库的规则和专业构成")
 def show(pool: Pool) -> None:
-    from casework.poolviews import show_pool
+    from casework.staff.poolviews import show_pool
 
     with reading() as desk:
         result = show_pool(desk, pool)
@@ -44,7 +44,7 @@ def show(pool: Pool) -> None:
 def members(
     pool: Pool, every: Annotated[bool, typer.Option("--all", help="含已退出和届满的")] = False
 ) -> None:
-    from casework.poolviews import list_members
+    from casework.staff.poolviews import list_members
 
     with reading() as desk:
         result = list_members(desk, pool, every=every)
@@ -61,7 +61,7 @@ def enrol(
     last: Annotated[str | None, typer.Option("--until", help="届满日，默认按人才库的年数")] = None,
     specialty: Annotated[list[str] | None, typer.Option("--specialty", help="在本库的专业，可写多个")] = None,
 ) -> None:
-    from casework.pools import enrol as act
+    from casework.staff.pools import enrol as act
 
     with writing() as desk:
         row = act(
@@ -80,7 +80,7 @@ def enrol(
 
 @pools.command("renew", help="续聘一届")
 def renew(pool: Pool, person: Member, checked: Checked = None) -> None:
-    from casework.pools import renew as act
+    from casework.staff.pools import renew as act
 
     with writing() as desk:
         row = act(desk, pool, person, checked_on=day(checked, "--checked-on"))
@@ -101,7 +101,7 @@ def leave(
     reason: Annotated[str, typer.Option("--reason", help="退出情形，见 ducha pool show")] = "",
     note: Annotated[str, typer.Option("--note", help="说明")] = "",
 ) -> None:
-    from casework.pools import exit_pool
+    from casework.staff.pools import exit_pool
 
     with writing() as desk:
         row, affected = exit_pool(desk, pool, person, reason, note)
@@ -116,7 +116,7 @@ def train(
     topic: Annotated[str, typer.Option(help="培训内容")],
     on: Annotated[str | None, typer.Option("--on", help="培训日期，默认今天")] = None,
 ) -> None:
-    from casework.pools import train as act
+    from casework.staff.pools import train as act
 
     with writing() as desk:
         rows = act(desk, people, day(on, "--on") or desk.today, hours, topic)
@@ -126,7 +126,7 @@ def train(
 
 @pools.command("training", help="查看一人的培训记录")
 def training(person: Member) -> None:
-    from casework.poolviews import list_training
+    from casework.staff.poolviews import list_training
 
     with reading() as desk:
         result = list_training(desk, person)
@@ -185,7 +185,7 @@ def draw_people(
 
 
 def _draw(kind: str, size: int, purpose: str, seed: str | None, **scope: Any) -> None:
-    from casework.drawing import Scope, describe_draw, make_draw
+    from casework.staff.drawing import Scope, describe_draw, make_draw
 
     with writing() as desk:
         result = describe_draw(make_draw(desk, kind, size, purpose, Scope(**scope), seed))
@@ -194,7 +194,7 @@ def _draw(kind: str, size: int, purpose: str, seed: str | None, **scope: Any) ->
 
 @draws.command("list", help="列出历次抽取")
 def list_draws() -> None:
-    from casework.drawing import list_draws as view
+    from casework.staff.drawing import list_draws as view
 
     with reading() as desk:
         result = view(desk)
@@ -203,7 +203,7 @@ def list_draws() -> None:
 
 @draws.command("verify", help="按记录的范围和种子重新抽取，核对结果")
 def verify(number: Number) -> None:
-    from casework.drawing import verify_draw
+    from casework.staff.drawing import verify_draw
     from cli.edge import refuse
     from core.errors import Refused
 

@@ -27,7 +27,7 @@ def list_(
     unit: Annotated[str | None, typer.Option("--unit", help="单位编码")] = None,
     period: Annotated[str | None, typer.Option("--period", help="半月中的任一天（YYYY-MM-DD）")] = None,
 ) -> None:
-    from casework.halfreports import list_reports
+    from casework.rectification.halfreports import list_reports
 
     with reading() as desk:
         rows = list_reports(desk, state=state, unit=unit, period=day(period, "--period"))
@@ -37,7 +37,7 @@ def list_(
 
 @group.command("due", help="列出待报和逾期未报的半月报")
 def due(unit: Annotated[str | None, typer.Option("--unit", help="单位编码")] = None) -> None:
-    from casework.halfreports import list_reports
+    from casework.rectification.halfreports import list_reports
 
     with reading() as desk:
         result = [_row(row, its.code) for row, its in list_reports(desk, state="due", unit=unit)]
@@ -52,7 +52,7 @@ def send(
     next_steps: Annotated[str, typer.Option("--next", help="下一步措施")] = "",
     on: Annotated[str | None, typer.Option("--on", help="报送日期，补录时填写")] = None,
 ) -> None:
-    from casework.halfreports import send_report
+    from casework.rectification.halfreports import send_report
 
     with writing() as desk:
         row = send_report(desk, report, text, percent=percent, next_steps=next_steps, on=day(on, "--on"))
@@ -62,7 +62,7 @@ def send(
 
 @group.command("waive", help="免报一份半月报，写明理由")
 def waive(report: Number, note: Annotated[str, typer.Option("--note", "--reason", help="理由")] = "") -> None:
-    from casework.halfreports import waive_report
+    from casework.rectification.halfreports import waive_report
 
     with writing() as desk:
         result = _row(waive_report(desk, report, note))
@@ -71,7 +71,7 @@ def waive(report: Number, note: Annotated[str, typer.Option("--note", "--reason"
 
 @group.command("read", help="登记已阅一份半月报")
 def read(report: Number) -> None:
-    from casework.halfreports import read_report
+    from casework.rectification.halfreports import read_report
 
     with writing() as desk:
         result = _row(read_report(desk, report))

@@ -31,7 +31,7 @@ def attach(app: typer.Typer) -> None:
 
 @group.command("list", help="列出线索")
 def list_(state: Annotated[str | None, typer.Option(help="状态")] = None) -> None:
-    from casework.referrals import list_referrals
+    from casework.linkage.referrals import list_referrals
 
     with reading() as desk:
         result = list_referrals(desk, state=state)
@@ -40,7 +40,7 @@ def list_(state: Annotated[str | None, typer.Option(help="状态")] = None) -> N
 
 @group.command("show", help="查看一件线索；查看留痕")
 def show(referral: Number) -> None:
-    from casework.referralviews import show_referral
+    from casework.linkage.referralviews import show_referral
 
     with looking() as desk:
         result = show_referral(desk, referral)
@@ -52,7 +52,7 @@ def open_(
     case: Annotated[str, typer.Argument(metavar="CASE", help="问题编号")],
     note: Annotated[str, typer.Option("--note", "--reason", help="联动条件如何成立")] = "",
 ) -> None:
-    from casework.screening import open_screening_by_hand
+    from casework.linkage.screening import open_screening_by_hand
 
     with writing() as desk:
         result = _row(open_screening_by_hand(desk, case, note))
@@ -67,7 +67,7 @@ def screen(
         str, typer.Option(help="接收机关代码，如 discipline、procuratorate、inspection")
     ] = "discipline",
 ) -> None:
-    from casework.referrals import screen as do
+    from casework.linkage.referrals import screen as do
 
     with writing() as desk:
         result = _row(do(desk, referral, receiver=receiver, opinion=note))
@@ -81,7 +81,7 @@ def study(
     file: Scan = None,
     participant: Annotated[list[str] | None, typer.Option(help="参加人员编号，可写多次")] = None,
 ) -> None:
-    from casework.referrals import study as do
+    from casework.linkage.referrals import study as do
 
     said = note or (f"见{file.name}" if file else "")
     with writing() as desk:
@@ -91,7 +91,7 @@ def study(
 
 @group.command("approve", help="主要负责人批准移送，起草移送函")
 def approve(referral: Number, note: Note = "") -> None:
-    from casework.referrals import approve as do
+    from casework.linkage.referrals import approve as do
 
     with writing() as desk:
         result = _row(do(desk, referral, note=note))
@@ -102,7 +102,7 @@ def approve(referral: Number, note: Note = "") -> None:
 def decline(
     referral: Number, note: Annotated[str, typer.Option("--note", "--reason", help="理由")] = ""
 ) -> None:
-    from casework.referrals import decline as do
+    from casework.linkage.referrals import decline as do
 
     with writing() as desk:
         result = _row(do(desk, referral, reason=note))
@@ -117,7 +117,7 @@ def send(
     handed_to: Annotated[str, typer.Option("--handed-to", help="对方收件人")] = "",
     post_number: Annotated[str, typer.Option("--post-number", help="机要编号")] = "",
 ) -> None:
-    from casework.referrals import send as do
+    from casework.linkage.referrals import send as do
 
     with writing() as desk:
         row = do(
@@ -136,7 +136,7 @@ def receipt(
     passed_to: Annotated[str, typer.Option("--passed-to", help="转送的机关")] = "",
     file: Scan = None,
 ) -> None:
-    from casework.referrals import receipt as do
+    from casework.linkage.referrals import receipt as do
 
     with writing() as desk:
         row = do(
@@ -163,9 +163,9 @@ def result(
     interim: Annotated[bool, typer.Option("--interim", help="阶段性结果，暂不办结")] = False,
     file: Scan = None,
 ) -> None:
-    from casework.linkageitems import read_item
-    from casework.referrals import Outcome
-    from casework.referrals import result as do
+    from casework.linkage.linkageitems import read_item
+    from casework.linkage.referrals import Outcome
+    from casework.linkage.referrals import result as do
 
     outcome = Outcome(organisational, disciplinary, criminal, educational, _kinds(sanction or []))
     items = [read_item(text) for text in advice or []]

@@ -60,7 +60,7 @@ def show_settings() -> None:
 
 @imports.command("units", help="导入被督察单位（.xlsx 或 .csv）")
 def import_units(file: FileArgument) -> None:
-    from casework.parties import import_units as do
+    from casework.staff.parties import import_units as do
 
     with writing() as desk:
         result = do(desk, existing(file))
@@ -69,7 +69,7 @@ def import_units(file: FileArgument) -> None:
 
 @imports.command("people", help="导入人才库（.xlsx 或 .csv）")
 def import_people(file: FileArgument) -> None:
-    from casework.parties import import_people as do
+    from casework.staff.parties import import_people as do
 
     with writing() as desk:
         result = do(desk, existing(file))
@@ -78,7 +78,7 @@ def import_people(file: FileArgument) -> None:
 
 @imports.command("ledger", help="导入旧整改台账：保留原日期，不发任何文书")
 def import_ledger(file: FileArgument) -> None:
-    from casework.ledger import import_ledger as do
+    from casework.ledgers.ledger import import_ledger as do
 
     with writing() as desk:
         result = do(desk, existing(file))
@@ -125,7 +125,7 @@ def _due(due: Due | TermDue) -> dict[str, Any]:
 
 def _statutory(start: date, code: str, variant: str, *, extended: bool) -> dict[str, Any]:
     """Return the last day of a statutory period with the law it rests on."""
-    from casework.library import current_rules
+    from casework.rulesets.library import current_rules
     from core.rulebook import find_clock
 
     clock = find_clock(current_rules(settings().rules).clocks, code)
@@ -136,7 +136,7 @@ def _statutory(start: date, code: str, variant: str, *, extended: bool) -> dict[
 
 @calendar.command("clocks", help="列出法定期限：代码、长度、依据")
 def calendar_clocks() -> None:
-    from casework.library import current_rules
+    from casework.rulesets.library import current_rules
     from core.rulebook import list_clocks
 
     emit(list_clocks(current_rules(settings().rules).clocks), _say_clocks)
@@ -151,7 +151,7 @@ def _say_clocks(rows: list[dict[str, Any]]) -> None:
 
 def _calendar() -> Calendar:
     """Return the office's calendar, or that of the rule files while there is no database yet."""
-    from casework.library import current_rules, rules_calendar
+    from casework.rulesets.library import current_rules, rules_calendar
 
     try:
         with reading() as desk:
@@ -176,7 +176,7 @@ def calendar_import(
     file: Annotated[Path | None, typer.Argument(help="文件")] = None,
     from_package: Annotated[int | None, typer.Option(help="取 chinesecalendar 所附的这一年")] = None,
 ) -> None:
-    from casework.calendars import propose_file, propose_packaged
+    from casework.calendar.calendars import propose_file, propose_packaged
 
     with writing() as desk:
         if file is not None and from_package is None:
@@ -198,7 +198,7 @@ def calendar_confirm(
     year: Annotated[int, typer.Argument(help="年份")],
     sha: Annotated[str, typer.Option(help="所核对的那一份的校验值，见 calendar proposals")] = "",
 ) -> None:
-    from casework.calendars import confirm_year
+    from casework.calendar.calendars import confirm_year
 
     with writing() as desk:
         result = confirm_year(desk, year, sha)
@@ -210,7 +210,7 @@ def calendar_reject(
     year: Annotated[int, typer.Argument(help="年份")],
     note: Annotated[str, typer.Option(help="理由")] = "",
 ) -> None:
-    from casework.calendars import reject_year
+    from casework.calendar.calendars import reject_year
 
     with writing() as desk:
         result = reject_year(desk, year, note)
@@ -219,7 +219,7 @@ def calendar_reject(
 
 @calendar.command("proposals", help="列出提出过的年表及各自将改动的期限")
 def calendar_proposals() -> None:
-    from casework.calendars import list_proposals
+    from casework.calendar.calendars import list_proposals
 
     with reading() as desk:
         result = list_proposals(desk)

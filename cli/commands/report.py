@@ -12,7 +12,7 @@ from cli.edge import UsageProblem, day, emit, reading, writing
 
 if TYPE_CHECKING:
     from casework.desk import Desk
-    from casework.reporting import Composed
+    from casework.reports.reporting import Composed
     from models.period import Report
 
 
@@ -47,9 +47,9 @@ def campaign(
     out: OutOption,
     total: Annotated[bool, typer.Option("--rectification", help="另出整改情况总报告")] = False,
 ) -> None:
-    from casework.issuing import print_composed
-    from casework.reporting import compose_campaign
-    from casework.reports import campaign_report
+    from casework.reports.campaignreport import campaign_report
+    from casework.reports.issuing import print_composed
+    from casework.reports.reporting import compose_campaign
     from delivery.report import render_report
 
     with reading() as desk:
@@ -70,8 +70,8 @@ def period(
     out: OutOption,
     keep: KeepOption = False,
 ) -> None:
-    from casework.periods import read_kind
-    from casework.reporting import compose_period
+    from casework.reports.periods import read_kind
+    from casework.reports.reporting import compose_period
 
     def compose(desk: Desk) -> Composed:
         wanted = day(on, "--on")
@@ -89,7 +89,7 @@ def bulletin(
     to_on: Annotated[str | None, typer.Option("--to", help="至某日（含）")] = None,
     keep: KeepOption = False,
 ) -> None:
-    from casework.reporting import compose_bulletin
+    from casework.reports.reporting import compose_bulletin
 
     def compose(desk: Desk) -> Composed:
         return compose_bulletin(
@@ -106,8 +106,8 @@ def focus(
     to_on: Annotated[str | None, typer.Option("--to", help="至某日（含）")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="把片段写入此文件")] = None,
 ) -> None:
-    from casework.countscope import scope_of
-    from casework.focus import as_rows, plan_snippet, suggest_focus
+    from casework.counts.countscope import scope_of
+    from casework.inspection.focus import as_rows, plan_snippet, suggest_focus
 
     with reading() as desk:
         found = suggest_focus(
@@ -123,7 +123,7 @@ def focus(
 
 @group.command("issue", help="印发：主任签发，通报取得当年下一期号")
 def issue(number: Number) -> None:
-    from casework.issuing import issue_report
+    from casework.reports.issuing import issue_report
 
     with writing() as desk:
         result = _row(issue_report(desk, number))
@@ -132,7 +132,7 @@ def issue(number: Number) -> None:
 
 @group.command("void", help="放弃草稿，或作废已印发的报告（期号不再使用）")
 def void(number: Number, reason: Annotated[str, typer.Option("--reason", help="理由")]) -> None:
-    from casework.issuing import end_report
+    from casework.reports.issuing import end_report
 
     with writing() as desk:
         result = _row(end_report(desk, number, reason))
@@ -141,7 +141,7 @@ def void(number: Number, reason: Annotated[str, typer.Option("--reason", help="�
 
 @group.command("list", help="列出存下的报告")
 def list_() -> None:
-    from casework.issuing import list_reports
+    from casework.reports.issuing import list_reports
 
     with reading() as desk:
         result = [_row(row) for row in list_reports(desk)]
@@ -150,7 +150,7 @@ def list_() -> None:
 
 @group.command("export", help="导出存下的报告（.docx）")
 def export(number: Number, out: OutOption) -> None:
-    from casework.issuing import find_report, print_report
+    from casework.reports.issuing import find_report, print_report
 
     with reading() as desk:
         row = find_report(desk, number)
@@ -159,7 +159,7 @@ def export(number: Number, out: OutOption) -> None:
 
 
 def _print(compose: Any, out: Path, *, keep: bool) -> None:
-    from casework.issuing import keep_report, print_composed
+    from casework.reports.issuing import keep_report, print_composed
 
     with writing() if keep else reading() as desk:
         composed = compose(desk)

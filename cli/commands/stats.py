@@ -9,8 +9,8 @@ import typer
 from cli.edge import UsageProblem, day, emit, reading, writing
 
 if TYPE_CHECKING:
+    from casework.counts.tallies import Scope
     from casework.desk import Desk
-    from casework.tallies import Scope
 
 ranks = typer.Typer(help="单位评价：按公布的算法计分、排名、逐项说明", invoke_without_command=True)
 periods = typer.Typer(help="统计期：结账后数字不再变动，迟报的计入下一期", no_args_is_help=True)
@@ -47,8 +47,8 @@ def stats(
         bool, typer.Option("--definitions", help="列出全部指标的代码、单位和口径")
     ] = False,
 ) -> None:
-    from casework.indicators import list_indicators
-    from casework.statistics import count
+    from casework.counts.indicators import list_indicators
+    from casework.counts.statistics import count
 
     if definitions:
         emit(list_indicators())
@@ -73,8 +73,8 @@ def stats(
 
 
 def _drill(given: dict[str, Any], indicator: str, *, rows: bool) -> None:
-    from casework.countscope import scope_of
-    from casework.indicators import drill
+    from casework.counts.countscope import scope_of
+    from casework.counts.indicators import drill
 
     with reading() as desk:
         found = drill(scope_of(desk, **given), indicator)
@@ -111,8 +111,8 @@ def rank(
     """按公布的算法给单位计分、排名。"""
     if context.invoked_subcommand is not None:
         return
-    from casework.ranking import as_row
-    from casework.ranking import rank as do
+    from casework.reports.ranking import as_row
+    from casework.reports.ranking import rank as do
 
     with reading() as desk:
         result = [as_row(one) for one in do(_scope(desk, campaign, from_on, to_on))]
@@ -126,7 +126,7 @@ def explain(
     from_on: FromOption = None,
     to_on: ToOption = None,
 ) -> None:
-    from casework.ranking import explain_unit
+    from casework.reports.ranking import explain_unit
 
     with reading() as desk:
         result = explain_unit(_scope(desk, campaign, from_on, to_on), unit)
@@ -134,7 +134,7 @@ def explain(
 
 
 def _scope(desk: Desk, campaign: str | None, from_on: str | None, to_on: str | None) -> Scope:
-    from casework.countscope import scope_of
+    from casework.counts.countscope import scope_of
 
     return scope_of(desk, campaign=campaign, from_on=day(from_on, "--from"), to_on=day(to_on, "--to"))
 
@@ -170,8 +170,8 @@ def close(
     kind: PeriodOption,
     on: Annotated[str, typer.Option("--on", help="该期中的任一日")],
 ) -> None:
-    from casework.periods import close_period, read_kind
-    from casework.periodview import describe_period
+    from casework.reports.periods import close_period, read_kind
+    from casework.reports.periodview import describe_period
 
     with writing() as desk:
         wanted, one = read_kind(kind), _day(on)
@@ -183,7 +183,7 @@ def close(
 
 @periods.command("list", help="列出统计期")
 def list_periods() -> None:
-    from casework.periods import list_periods as do
+    from casework.reports.periods import list_periods as do
     from core.periodlife import PERIOD
     from core.periods import PeriodKind, name_period
 
@@ -204,8 +204,8 @@ def show(
     kind: PeriodOption,
     on: Annotated[str, typer.Option("--on", help="该期中的任一日")],
 ) -> None:
-    from casework.periods import read_kind
-    from casework.periodview import describe_period
+    from casework.reports.periods import read_kind
+    from casework.reports.periodview import describe_period
 
     with reading() as desk:
         result = describe_period(desk, read_kind(kind), _day(on))
@@ -232,7 +232,7 @@ def add(
     filed: Annotated[str | None, typer.Option(help="报送日期")] = None,
     published: Annotated[str | None, typer.Option(help="向社会公开日期")] = None,
 ) -> None:
-    from casework.filings import register_filing
+    from casework.units.filings import register_filing
 
     with writing() as desk:
         row = register_filing(
@@ -245,7 +245,7 @@ def add(
 
 @filings.command("list", help="列出登记的年度报告、述法")
 def list_filings(year: Annotated[int | None, typer.Option(help="报告所属年度")] = None) -> None:
-    from casework.filings import list_filings as do
+    from casework.units.filings import list_filings as do
 
     with reading() as desk:
         result = do(desk, year)
@@ -259,7 +259,7 @@ def rule(
     on: Annotated[str, typer.Option("--on", help="制定、修订日期")],
     finding: Annotated[str | None, typer.Option(help="起因的问题编号")] = None,
 ) -> None:
-    from casework.filings import register_institution
+    from casework.units.filings import register_institution
 
     with writing() as desk:
         row = register_institution(desk, unit, title, _day(on), finding=finding)
@@ -274,7 +274,7 @@ def point(
     on: Annotated[str, typer.Option("--on", help="设立日期")],
     until: Annotated[str | None, typer.Option(help="撤销日期")] = None,
 ) -> None:
-    from casework.filings import register_point
+    from casework.units.filings import register_point
 
     with writing() as desk:
         row = register_point(desk, code, name, _day(on), until_on=day(until, "--until"))

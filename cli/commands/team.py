@@ -36,9 +36,9 @@ def declare(
         str | None, typer.Option("--origin", help="代为登记：self、unit、complainant、ex_officio")
     ] = None,
 ) -> None:
-    from casework.declarations import Filing
-    from casework.declarations import declare as act
-    from casework.declarationviews import describe
+    from casework.staff.declarations import Filing
+    from casework.staff.declarations import declare as act
+    from casework.staff.declarationviews import describe
     from core.declarationlife import Origin, Relation
 
     with writing() as desk:
@@ -68,8 +68,8 @@ def decide(
     verdict: Annotated[str, typer.Argument(metavar="accept|reject", help="accept 回避，reject 不回避")],
     note: Annotated[str, typer.Option("--note", help="决定理由")] = "",
 ) -> None:
-    from casework.declarations import decide as act
-    from casework.declarationviews import describe
+    from casework.staff.declarations import decide as act
+    from casework.staff.declarationviews import describe
     from core.errors import InvalidInput
 
     if verdict not in ("accept", "reject"):
@@ -82,8 +82,8 @@ def decide(
 
 @recusals.command("withdraw", help="撤回尚未决定的申报")
 def withdraw(number: Number, note: Annotated[str, typer.Option("--note", help="说明")] = "") -> None:
-    from casework.declarations import withdraw as act
-    from casework.declarationviews import describe
+    from casework.staff.declarations import withdraw as act
+    from casework.staff.declarationviews import describe
 
     with writing() as desk:
         result = describe(desk, act(desk, number, note))
@@ -95,7 +95,7 @@ def list_recusals(
     campaign: Annotated[str | None, typer.Option("--campaign", help="批次编码")] = None,
     pending: Annotated[bool, typer.Option("--pending", help="只列待决定的")] = False,
 ) -> None:
-    from casework.declarationviews import list_declarations
+    from casework.staff.declarationviews import list_declarations
 
     with reading() as desk:
         result = list_declarations(desk, campaign=campaign, pending=pending)
@@ -104,7 +104,7 @@ def list_recusals(
 
 @teams.command("show", help="查看各督察组：人员、选用理由、更换、授权书、未申报人员")
 def show_teams(code: Campaign) -> None:
-    from casework.teamviews import show_teams as view
+    from casework.staff.teamviews import show_teams as view
 
     with reading() as desk:
         result = view(desk, code)
@@ -115,7 +115,7 @@ def show_teams(code: Campaign) -> None:
 def list_candidates(
     visit: Visit, leaving: Annotated[str, typer.Argument(metavar="OUT", help="退出人员编号")]
 ) -> None:
-    from casework.teams import candidates
+    from casework.staff.teams import candidates
 
     with reading() as desk:
         result = [
@@ -134,8 +134,8 @@ def replace(
     reason: Annotated[str, typer.Option("--reason", help="理由")] = "",
     declaration: Annotated[int | None, typer.Option("--declaration", help="所依据的回避申报")] = None,
 ) -> None:
-    from casework.teams import find_visit, replace_member
-    from casework.visits import team_of
+    from casework.inspection.visits import team_of
+    from casework.staff.teams import find_visit, replace_member
 
     with writing() as desk:
         replace_member(desk, visit, leaving, joining, reason, declaration=declaration)
@@ -148,7 +148,7 @@ def replace(
 def authorise(
     code: Campaign, visit: Annotated[int | None, typer.Option("--visit", help="只为这次督察")] = None
 ) -> None:
-    from casework.authorising import authorise_teams
+    from casework.staff.authorising import authorise_teams
 
     with writing() as desk:
         result = [

@@ -37,7 +37,7 @@ def split(
     matter: Annotated[str, typer.Option(help="分送的部分")],
     instead: Annotated[bool, typer.Option("--instead", help="改送：原移送被退回，由本件代替")] = False,
 ) -> None:
-    from casework.splitting import split as do
+    from casework.linkage.splitting import split as do
 
     with writing() as desk:
         row = do(desk, referral, receiver=receiver, matter=matter, instead=instead)
@@ -60,7 +60,7 @@ def material(
     file: Annotated[Path | None, typer.Option(help="材料的电子件")] = None,
     anew: Annotated[bool, typer.Option("--anew", help="清空后重新编制")] = False,
 ) -> None:
-    from casework.letters import Material, list_materials
+    from casework.linkage.letters import Material, list_materials
 
     with writing() as desk:
         rows = list_materials(
@@ -78,7 +78,7 @@ def material(
 
 
 def package(referral: Number, out: Annotated[Path, typer.Option(help="输出文件夹")]) -> None:
-    from casework.packages import print_package
+    from casework.linkage.packages import print_package
 
     with looking() as desk:
         result = print_package(desk, referral, out)
@@ -86,7 +86,7 @@ def package(referral: Number, out: Annotated[Path, typer.Option(help="输出文�
 
 
 def back(referral: Number, reason: Reason = "") -> None:
-    from casework.referrals import send_back
+    from casework.linkage.referrals import send_back
 
     with writing() as desk:
         result = _row(send_back(desk, referral, reason=reason))
@@ -94,7 +94,7 @@ def back(referral: Number, reason: Reason = "") -> None:
 
 
 def block(referral: Number, reason: Reason = "") -> None:
-    from casework.referrals import block as do
+    from casework.linkage.referrals import block as do
 
     with writing() as desk:
         result = _row(do(desk, referral, reason=reason))
@@ -102,7 +102,7 @@ def block(referral: Number, reason: Reason = "") -> None:
 
 
 def unblock(referral: Number) -> None:
-    from casework.referrals import unblock as do
+    from casework.linkage.referrals import unblock as do
 
     with writing() as desk:
         result = _row(do(desk, referral))
@@ -110,7 +110,7 @@ def unblock(referral: Number) -> None:
 
 
 def close(referral: Number, reason: Reason = "") -> None:
-    from casework.referrals import close as do
+    from casework.linkage.referrals import close as do
 
     with writing() as desk:
         result = _row(do(desk, referral, reason=reason))
@@ -124,7 +124,7 @@ def reader(
     since: Annotated[str | None, typer.Option("--from", help="自何日，默认今天")] = None,
     scope: Annotated[str | None, typer.Option(help="如 referral:3、incoming:1；不写为全部")] = None,
 ) -> None:
-    from casework.compartment import name_reader
+    from casework.linkage.compartment import name_reader
     from core.errors import InvalidInput
 
     subject, _, number = (scope or "").partition(":")
@@ -149,7 +149,7 @@ def reader(
 
 
 def readers() -> None:
-    from casework.compartment import list_readers
+    from casework.linkage.compartment import list_readers
 
     with reading() as desk:
         result = list_readers(desk)
@@ -157,7 +157,7 @@ def readers() -> None:
 
 
 def unread(number: Annotated[int, typer.Argument(metavar="ID", help="授权编号")]) -> None:
-    from casework.compartment import revoke_reader
+    from casework.linkage.compartment import revoke_reader
 
     with writing() as desk:
         row = revoke_reader(desk, number)

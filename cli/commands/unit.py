@@ -11,7 +11,7 @@ import typer
 from cli.edge import UsageProblem, day, emit, reading, writing
 
 if TYPE_CHECKING:
-    from casework.unitassigning import Step
+    from casework.units.unitassigning import Step
 
 group = typer.Typer(help="机构沿革：更名、合并、分设、撤销", no_args_is_help=True)
 Code = Annotated[str, typer.Argument(metavar="单位", help="单位编码")]
@@ -76,8 +76,8 @@ def _record(
     file: Path | None,
     name: str = "",
 ) -> None:
-    from casework.genealogy import Wanted, record_change
-    from casework.unitassigning import describe_change
+    from casework.units.genealogy import Wanted, record_change
+    from casework.units.unitassigning import describe_change
     from core.unitlife import UnitChangeKind
 
     with writing() as desk:
@@ -96,7 +96,7 @@ def assign(
     unit: Code,
     basis: Basis = "",
 ) -> None:
-    from casework.unitassigning import assign_unit
+    from casework.units.unitassigning import assign_unit
 
     with writing() as desk:
         state = assign_unit(desk, case, unit, basis)
@@ -109,8 +109,8 @@ def call_off_(
     change: Annotated[int, typer.Argument(metavar="ID", help="变动编号")],
     note: Annotated[str, typer.Option("--note", "--reason", help="理由")] = "",
 ) -> None:
-    from casework.genealogy import call_off
-    from casework.unitassigning import describe_change
+    from casework.units.genealogy import call_off
+    from casework.units.unitassigning import describe_change
 
     with writing() as desk:
         call_off(desk, change, note)
@@ -120,8 +120,8 @@ def call_off_(
 
 @group.command("history", help="一个单位的沿革；--on 给出当日的名称")
 def history(unit: Code, on: On = None) -> None:
-    from casework.lineage import ancestors_of, heirs_of, live_units, unit_on
-    from casework.unitassigning import unit_history
+    from casework.units.lineage import ancestors_of, heirs_of, live_units, unit_on
+    from casework.units.unitassigning import unit_history
 
     with reading() as desk:
         then = unit_on(desk, unit, day(on, "--on") or desk.today)

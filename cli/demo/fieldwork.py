@@ -10,10 +10,15 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from casework.campaigns import describe_campaign, find_campaign
-from casework.cases import act_on_case
-from casework.checklists import checklist_name, import_checklists, make_checklist, record_self_report
-from casework.findings import confirm_findings, list_findings, withdraw_finding
+from casework.inspection.campaigns import describe_campaign, find_campaign
+from casework.inspection.checklists import (
+    checklist_name,
+    import_checklists,
+    make_checklist,
+    record_self_report,
+)
+from casework.inspection.findings import confirm_findings, list_findings, withdraw_finding
+from casework.rectification.cases import act_on_case
 from cli.demo.world import COMPREHENSIVE, REVIEWERS, SEED, SPECIAL, Course, World
 from core.codes import SEVERITY_LABELS, Severity
 from core.rulebook import Item

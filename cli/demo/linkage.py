@@ -8,10 +8,10 @@ from pathlib import Path
 
 from sqlmodel import col, select
 
-from casework import referrals
-from casework.documents import find_document
-from casework.papers import print_sheet
-from casework.reviewing import put_in_review
+from casework.linkage import referrals
+from casework.paperwork.documents import find_document
+from casework.paperwork.papers import print_sheet
+from casework.paperwork.reviewing import put_in_review
 from cli.demo.world import LINKAGE, World
 from core.lives import ReferralState
 from models.base import key_of

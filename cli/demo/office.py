@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from casework.cases import act_on_case
+from casework.rectification.cases import act_on_case
 from cli.demo.views import CaseView
 from cli.demo.world import REVIEWERS, Course, World
 from core.rectification import CaseState

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from casework.desk import Desk
-from casework.doctor import examine
-from casework.documents import find_document
-from casework.papers import print_docx, print_pdf
+from casework.paperwork.documents import find_document
+from casework.paperwork.papers import print_docx, print_pdf
+from casework.upkeep.doctor import examine
 from cli.demo.views import is_paper
 from cli.demo.world import COMPREHENSIVE, LINKAGE, OLD, SPECIAL, World
 from core.codes import Light
@@ -56,8 +56,8 @@ def _write_document(desk: Desk, folder: Path, number: int) -> None:
 
 def write_reports(world: World) -> list[Path]:
     """Write the ledger and the report of each campaign; return their paths."""
-    from casework.ledger import export_ledger
-    from casework.reports import campaign_report
+    from casework.ledgers.ledger import export_ledger
+    from casework.reports.campaignreport import campaign_report
     from delivery.report import render_report
 
     paths = [world.out / "ledger.xlsx"]
@@ -95,7 +95,7 @@ def summarise(world: World, seconds: float) -> dict[str, Any]:
 
 def _every_light(desk: Desk) -> dict[str, int]:
     """Return a zero for every colour the office's ladder uses, and for none."""
-    from casework.climbing import office_palette
+    from casework.lights.climbing import office_palette
 
     return {light.value: 0 for light in (Light.NONE, *office_palette(desk).lights)}
 

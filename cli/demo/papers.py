@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from casework.documents import find_document, seal_document, sign_documents, void_document
-from casework.notices import draft_notices
-from casework.papers import print_pdf, print_sheet
-from casework.reminders import unserved
-from casework.reviewing import put_in_review
-from casework.serving import serve_document
+from casework.mail.reminders import unserved
+from casework.paperwork.documents import find_document, seal_document, sign_documents, void_document
+from casework.paperwork.notices import draft_notices
+from casework.paperwork.papers import print_pdf, print_sheet
+from casework.paperwork.reviewing import put_in_review
+from casework.paperwork.serving import serve_document
 from cli.demo.units import HIDDEN
 from cli.demo.views import PaperView, read_papers
 from cli.demo.world import LINKAGE, World

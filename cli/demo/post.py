@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from casework.outbox import list_messages, resolve
+from casework.mail.outbox import list_messages, resolve
 from cli.demo.clock import DemoClock
 from cli.demo.world import World
 from delivery.sink import MailSink, Rule

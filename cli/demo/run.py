@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from casework.library import current_rules
+from casework.rulesets.library import current_rules
 from cli.demo.clock import DemoClock
 from cli.demo.outcome import summarise, write_documents, write_reports
 from cli.demo.post import open_sink

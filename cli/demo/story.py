@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from casework.campaigns import approve_campaign, close_campaign, open_campaign, plan_campaign
-from casework.ledger import import_ledger
-from casework.parties import import_people, import_units
+from casework.inspection.campaigns import approve_campaign, close_campaign, open_campaign, plan_campaign
+from casework.ledgers.ledger import import_ledger
+from casework.staff.parties import import_people, import_units
 from cli.demo import office, papers, post, units
 from cli.demo.fieldwork import Fieldwork
 from cli.demo.linkage import Linkage

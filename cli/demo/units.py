@@ -9,12 +9,12 @@ from pathlib import Path
 
 from sqlmodel import col, select
 
-from casework.cases import act_on_case, find_case
 from casework.desk import Desk
-from casework.documents import find_document
-from casework.papers import file_of
-from casework.replies import import_reply
-from casework.serving import serve_document
+from casework.paperwork.documents import find_document
+from casework.paperwork.papers import file_of
+from casework.paperwork.replies import import_reply
+from casework.paperwork.serving import serve_document
+from casework.rectification.cases import act_on_case, find_case
 from cli.demo.views import CaseView, PaperView, read_papers
 from cli.demo.world import OLD, RELUCTANT, Course, World
 from core.codes import DocumentContent

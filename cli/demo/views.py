@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from casework.desk import Desk
-from casework.documents import rule_of
+from casework.paperwork.documents import rule_of
 from core.lives import DocumentState
 from core.rectification import RequestState
 from core.rulebook.documents import DocumentRule

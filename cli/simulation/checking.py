@@ -8,11 +8,11 @@ from datetime import date
 
 from sqlmodel import col, select
 
-from casework.countscope import count_scope, scope_of
+from casework.counts.countscope import count_scope, scope_of
+from casework.counts.indicators import drill
 from casework.desk import Desk
-from casework.doctor import examine
-from casework.explaining import explain_case
-from casework.indicators import drill
+from casework.lights.explaining import explain_case
+from casework.upkeep.doctor import examine
 from cli.simulation.county import DIRECTOR
 from cli.simulation.world import World
 from core.reckoning import recompute

@@ -9,7 +9,7 @@ from random import Random
 import sqlalchemy as sa
 
 from casework.desk import Desk
-from casework.parties import import_people, import_units
+from casework.staff.parties import import_people, import_units
 from cli.simulation.shape import Shape
 from flows.jobs import Edge
 from models.base import table_of

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
-from casework.calendars import confirm_year, propose_file
+from casework.calendar.calendars import confirm_year, propose_file
 from casework.desk import Desk
 from cli.simulation.county import DIRECTOR, OFFICERS
 from cli.simulation.world import World

@@ -8,14 +8,20 @@ from functools import partial
 
 from sqlmodel import col, select
 
-from casework.campaigns import approve_campaign, close_campaign, find_campaign, open_campaign, plan_campaign
-from casework.checklists import store_rows
-from casework.climbing import rules_of
 from casework.desk import Desk
-from casework.findings import confirm_findings, withdraw_finding
-from casework.notices import draft_notices
-from casework.people import split
-from casework.visits import team_of
+from casework.inspection.campaigns import (
+    approve_campaign,
+    close_campaign,
+    find_campaign,
+    open_campaign,
+    plan_campaign,
+)
+from casework.inspection.checklists import store_rows
+from casework.inspection.findings import confirm_findings, withdraw_finding
+from casework.inspection.visits import team_of
+from casework.lights.climbing import rules_of
+from casework.paperwork.notices import draft_notices
+from casework.staff.people import split
 from cli.simulation.county import DIRECTOR, OFFICERS, REVIEWERS, unit_codes
 from cli.simulation.shape import Shape
 from cli.simulation.world import World

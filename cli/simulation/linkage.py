@@ -7,8 +7,8 @@ from functools import partial
 from sqlmodel import col, select
 
 from casework.desk import Desk
-from casework.documents import find_document, seal_document, sign_documents
-from casework.referrals import Outcome, approve, decline, receipt, result, screen, send, study
+from casework.linkage.referrals import Outcome, approve, decline, receipt, result, screen, send, study
+from casework.paperwork.documents import find_document, seal_document, sign_documents
 from cli.simulation.county import DEPUTY, DIRECTOR, LINKAGE
 from cli.simulation.shape import ODDS
 from cli.simulation.world import World

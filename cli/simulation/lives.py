@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
 
-from casework.cases import act_on_case, find_case
+from casework.rectification.cases import act_on_case, find_case
 from cli.simulation.county import DIRECTOR, OFFICERS, REVIEWERS, VERIFIERS
 from cli.simulation.shape import ODDS
 from core.codes import Light

@@ -8,10 +8,10 @@ from functools import partial
 from sqlmodel import col, select
 
 from casework.desk import Desk
-from casework.documents import find_document, seal_document, sign_documents
-from casework.kinds import rule_of_kind
-from casework.serving import serve_document
-from casework.signing import signing_level
+from casework.paperwork.documents import find_document, seal_document, sign_documents
+from casework.paperwork.kinds import rule_of_kind
+from casework.paperwork.serving import serve_document
+from casework.paperwork.signing import signing_level
 from cli.simulation.agenda import Entry
 from cli.simulation.county import COUNTY, DEPUTY, DIRECTOR, OFFICERS
 from cli.simulation.shape import ODDS

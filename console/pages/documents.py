@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from casework.desk import Desk
-from casework.kinds import name_of_kind
+from casework.paperwork.kinds import name_of_kind
 from casework.views import (
     Cursor,
     DocumentFilters,
@@ -64,7 +64,7 @@ def show_document(document_id: int, world: HasWorld) -> HTMLResponse:
 @router.get("/documents/{document_id}/pdf")
 def download_pdf(document_id: int, world: HasWorld) -> Response:
     """Send the PDF of a document: the sealed one where there is one."""
-    from casework.papers import print_pdf  # the typesetter is heavy, and most pages do without it
+    from casework.paperwork.papers import print_pdf  # the typesetter is heavy, and most pages do without it
 
     return _download(world, document_id, print_pdf, "application/pdf", ".pdf")
 
@@ -72,7 +72,7 @@ def download_pdf(document_id: int, world: HasWorld) -> Response:
 @router.get("/documents/{document_id}/docx")
 def download_docx(document_id: int, world: HasWorld) -> Response:
     """Send the editable .docx of a document."""
-    from casework.papers import print_docx  # the typesetter is heavy, and most pages do without it
+    from casework.paperwork.papers import print_docx  # the typesetter is heavy, and most pages do without it
 
     return _download(world, document_id, print_docx, WORD, ".docx")
 

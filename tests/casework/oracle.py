@@ -15,8 +15,8 @@ from typing import Any
 from sqlmodel import col, select
 
 from casework.desk import Desk
-from casework.explaining import explain_case
 from casework.invariants.lives import LIVES
+from casework.lights.explaining import explain_case
 from core.codes import Light
 from core.palette import DEFAULT
 from core.reckoning import recompute

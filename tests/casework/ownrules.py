@@ -8,7 +8,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from casework.doctor import examine
+from casework.upkeep.doctor import examine
 from system.paths import RULES_DIR
 from system.settings import Settings
 from tests.casework.conftest import open_desks_on

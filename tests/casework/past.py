@@ -6,14 +6,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from casework.cases import act_on_case
-from casework.deadlines import due_cases, sweep_batch
 from casework.desk import Desk
-from casework.documents import CaseOnDocument, draft_document, seal_document, sign_documents
-from casework.findings import confirm_findings
-from casework.outbox import SendReport, claim_next, settle
-from casework.rungs import SweepReport
-from casework.serving import serve_document
+from casework.inspection.findings import confirm_findings
+from casework.lights.deadlines import due_cases, sweep_batch
+from casework.lights.rungs import SweepReport
+from casework.mail.outbox import SendReport, claim_next, settle
+from casework.paperwork.documents import CaseOnDocument, draft_document, seal_document, sign_documents
+from casework.paperwork.serving import serve_document
+from casework.rectification.cases import act_on_case
 from core.lives import CampaignState, FindingState
 from delivery.smtp import Outcome, Phase, Receipt
 from models.base import key_of

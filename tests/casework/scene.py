@@ -10,14 +10,14 @@ from typing import Any
 import xlsxwriter
 from sqlmodel import col, select
 
-from casework.campaigns import approve_campaign, open_campaign, plan_campaign
-from casework.cases import act_on_case
 from casework.desk import Desk
-from casework.documents import seal_document, sign_documents
-from casework.findings import confirm_findings
-from casework.notices import draft_notices
-from casework.reviewing import approve_document, put_in_review
-from casework.serving import serve_document
+from casework.inspection.campaigns import approve_campaign, open_campaign, plan_campaign
+from casework.inspection.findings import confirm_findings
+from casework.paperwork.documents import seal_document, sign_documents
+from casework.paperwork.notices import draft_notices
+from casework.paperwork.reviewing import approve_document, put_in_review
+from casework.paperwork.serving import serve_document
+from casework.rectification.cases import act_on_case
 from core.campaignplan import read_plan
 from models.audit import canonical_json, history_of
 from models.campaign import Campaign, Finding, Visit

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
-from casework.archiving import Wanted, appraise, decide, file_away, list_files, pack, transfer
+from casework.archive.archiving import Wanted, appraise, decide, file_away, list_files, pack, transfer
 from casework.desk import Desk
-from casework.doctor import examine
+from casework.upkeep.doctor import examine
 from core.errors import InvalidInput, NotAllowed, Refused
 from core.rulebook.archives import Approval
 from models.archive import ArchiveFile

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from casework.backup import backup, release_hold, restore
-from casework.doctor import examine
-from casework.evidence import content_path
+from casework.rectification.evidence import content_path
 from casework.ticks import hold_reason
+from casework.upkeep.backup import backup, release_hold, restore
+from casework.upkeep.doctor import examine
 from core.errors import InvalidInput, NotAllowed, Refused, WorldFailed
 from models.database import make_engine
 from models.schema import upgrade

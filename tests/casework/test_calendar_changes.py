@@ -10,10 +10,10 @@ from random import Random
 import pytest
 import sqlalchemy as sa
 
-from casework.calendars import confirm_year, propose
-from casework.cases import act_on_case
-from casework.doctor import examine
-from casework.yearsources import YearTable
+from casework.calendar.calendars import confirm_year, propose
+from casework.calendar.yearsources import YearTable
+from casework.rectification.cases import act_on_case
+from casework.upkeep.doctor import examine
 from core.rulebook import CalendarYear
 from models.base import table_of
 from models.rectification import Rectification

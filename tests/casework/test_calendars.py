@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from casework.calendars import (
+from casework.calendar.calendars import (
     calendar_add,
     confirm_year,
     list_proposals,
@@ -17,13 +17,13 @@ from casework.calendars import (
     propose_packaged,
     reject_year,
 )
-from casework.casefile import case_view
-from casework.cases import act_on_case
-from casework.doctor import examine
-from casework.documents import sign_documents
-from casework.explaining import explain_case
-from casework.screening import open_screening_by_hand
-from casework.serving import serve_document
+from casework.lights.explaining import explain_case
+from casework.linkage.screening import open_screening_by_hand
+from casework.paperwork.documents import sign_documents
+from casework.paperwork.serving import serve_document
+from casework.rectification.casefile import case_view
+from casework.rectification.cases import act_on_case
+from casework.upkeep.doctor import examine
 from core.errors import InvalidInput, InvalidRuleFile, NotAllowed, NotFound, Refused
 from core.rulebook import CalendarYear
 from core.rulebook.parts import read_parts

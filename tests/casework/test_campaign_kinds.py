@@ -8,21 +8,26 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
-from casework.burden import warnings_for
-from casework.campaigns import (
+from casework.desk import Desk
+from casework.inspection.burden import warnings_for
+from casework.inspection.campaigns import (
     approve_campaign,
     describe_campaign,
     find_campaign,
     open_campaign,
     plan_campaign,
 )
-from casework.campaignview import list_campaigns, list_kinds
-from casework.desk import Desk
-from casework.findings import list_findings
-from casework.inquiries import ask_units
-from casework.inquiryviews import list_inquiries
-from casework.jointly import list_joint_findings, show_finding_to
-from casework.references import approve_exception, list_annual_plans, refer_to_plan, register_annual_plan
+from casework.inspection.campaignview import list_campaigns, list_kinds
+from casework.inspection.findings import list_findings
+from casework.inspection.inquiries import ask_units
+from casework.inspection.inquiryviews import list_inquiries
+from casework.inspection.jointly import list_joint_findings, show_finding_to
+from casework.inspection.references import (
+    approve_exception,
+    list_annual_plans,
+    refer_to_plan,
+    register_annual_plan,
+)
 from casework.watching import watch_over
 from core.campaignparts import AskedItem
 from core.errors import InvalidInput, InvalidRuleFile, NotAllowed, NotFound, Refused

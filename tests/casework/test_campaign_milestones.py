@@ -7,11 +7,11 @@ from datetime import date
 import pytest
 from sqlmodel import col, select
 
-from casework.campaigns import approve_campaign, find_campaign, open_campaign
-from casework.documents import sign_documents
-from casework.milestonecalendar import calendar_of_milestones
-from casework.milestones import finish_milestone, list_milestones, set_milestones, watch_milestones
-from casework.notices import draft_notices
+from casework.inspection.campaigns import approve_campaign, find_campaign, open_campaign
+from casework.inspection.milestonecalendar import calendar_of_milestones
+from casework.inspection.milestones import finish_milestone, list_milestones, set_milestones, watch_milestones
+from casework.paperwork.documents import sign_documents
+from casework.paperwork.notices import draft_notices
 from core.errors import InvalidInput, NotAllowed, NotFound, Refused
 from models.plan import Milestone
 from models.task import Task

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from casework.campaigns import (
+from casework.inspection.campaigns import (
     approve_campaign,
     close_campaign,
     describe_campaign,
@@ -16,8 +16,8 @@ from casework.campaigns import (
     open_campaign,
     plan_of,
 )
-from casework.choosing import chosen_items
-from casework.library import frozen_rules
+from casework.inspection.choosing import chosen_items
+from casework.rulesets.library import frozen_rules
 from core.campaignplan import read_plan
 from core.errors import IllegalMove, InvalidInput, InvalidRuleFile, NotAllowed, NotFound, Refused
 from models.campaign import Campaign, RuleSet, Visit, VisitMember

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from sqlmodel import select
 
-from casework.caselist import list_cases, show_case
+from casework.rectification.caselist import list_cases, show_case
 from core.codes import Light
 from core.errors import IllegalMove, InvalidInput, NotAllowed, NotFound, Refused
 from models.organisation import Person

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from casework.checklists import (
+from casework.inspection.checklists import (
     export_checklists,
     import_checklists,
     make_checklist,
@@ -52,7 +52,7 @@ def fill(scene: Scene, name: str, *rows: tuple[str, dict[str, str] | None], unit
 
 
 def leader_of(scene: Scene, visit: Visit) -> str:
-    from casework.visits import team_of
+    from casework.inspection.visits import team_of
 
     with scene.open_desk(readonly=True) as desk:
         return team_of(desk, visit)[0].code
@@ -138,7 +138,7 @@ def test_a_workbook_of_other_rules_or_another_kind_is_refused(scene: Scene, tmp_
     path = fill(scene, "回收.xlsx", ("E24", {}))
     with scene.open_desk(today=LATER) as desk:
         campaign = desk.session.exec(select(Campaign)).one()
-        from casework.library import freeze_current
+        from casework.rulesets.library import freeze_current
 
         campaign.rules_sha256 = freeze_current(
             desk.session, desk.rules, {"fazhi-ducha-46": ("E24",)}, desk.now
@@ -171,7 +171,7 @@ def unit_id(scene: Scene, code: str) -> int:
 
 
 def team(scene: Scene, visit: Visit) -> list[str]:
-    from casework.visits import team_of
+    from casework.inspection.visits import team_of
 
     with scene.open_desk(readonly=True) as desk:
         return [person.code for person in team_of(desk, visit)]

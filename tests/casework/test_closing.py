@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from casework.caselist import show_case
-from casework.returns import requirements_of
+from casework.rectification.caselist import show_case
+from casework.rectification.returns import requirements_of
 from core.errors import InvalidInput, NotAllowed, Refused
 from models.handling import Complaint, Verification
 from models.rectification import Evidence, Rectification

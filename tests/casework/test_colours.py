@@ -14,14 +14,14 @@ import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
-from casework.board import LedgerFilters, ledger_view
-from casework.caselist import list_cases, show_case
+from casework.counts.statistics import count
 from casework.desk import Desk
-from casework.doctor import examine
-from casework.explaining import explain_case
-from casework.ledger import export_ledger, import_ledger
-from casework.reports import campaign_report
-from casework.statistics import count
+from casework.ledgers.ledger import export_ledger, import_ledger
+from casework.lights.explaining import explain_case
+from casework.rectification.board import LedgerFilters, ledger_view
+from casework.rectification.caselist import list_cases, show_case
+from casework.reports.campaignreport import campaign_report
+from casework.upkeep.doctor import examine
 from console.app import create_app
 from core.codes import Light
 from core.errors import InvalidInput

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 from sqlmodel import select
 
-from casework.documents import list_documents, sign_documents
-from casework.notices import draft_notices
-from casework.papers import print_docx, print_pdf, print_sheet
+from casework.paperwork.documents import list_documents, sign_documents
+from casework.paperwork.notices import draft_notices
+from casework.paperwork.papers import print_docx, print_pdf, print_sheet
 from models.campaign import Campaign
 from models.document import Document
 from tests.casework.scene import CODE, NOTIFIED, OPENED, Scene

@@ -12,9 +12,9 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import select
 
-from casework.deadlines import batches
-from casework.documents import seal_document, sign_documents, void_document
-from casework.serving import serve_document
+from casework.lights.deadlines import batches
+from casework.paperwork.documents import seal_document, sign_documents, void_document
+from casework.paperwork.serving import serve_document
 from flows.jobs import Edge, run_sweep
 from models.audit import verify_chains
 from models.campaign import Campaign

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from casework.delegations import Wish, add_delegation, list_delegations, revoke_delegation
-from casework.doctor import examine
-from casework.documents import sign_documents
-from casework.notices import draft_notices
+from casework.paperwork.documents import sign_documents
+from casework.paperwork.notices import draft_notices
+from casework.staff.delegations import Wish, add_delegation, list_delegations, revoke_delegation
+from casework.upkeep.doctor import examine
 from core.codes import Light
 from core.errors import IllegalMove, InvalidInput, NotAllowed, NotFound
 from models.delegation import Delegation

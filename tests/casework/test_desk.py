@@ -11,13 +11,13 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import select
 
-from casework import evidence
 from casework.desk import at_desk
-from casework.evidence import content_path, keep_file, read_file
-from casework.library import calendar_of, current_rules, frozen_rules, store_frozen
 from casework.moves import move
-from casework.numbering import take_number, write_number
-from casework.people import find_actor, find_unit
+from casework.paperwork.numbering import take_number, write_number
+from casework.rectification import evidence
+from casework.rectification.evidence import content_path, keep_file, read_file
+from casework.rulesets.library import calendar_of, current_rules, frozen_rules, store_frozen
+from casework.staff.people import find_actor, find_unit
 from core.errors import DatabaseFailed, IllegalMove, InvalidInput, NotFound
 from core.lives import CAMPAIGN_MOVES, CampaignAct
 from models.audit import canonical_json, verify_chains

@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from casework.doctor import Diagnosis, examine
-from casework.evidence import content_path
+from casework.rectification.evidence import content_path
+from casework.upkeep.doctor import Diagnosis, examine
 from core.errors import CalendarMissing
 from core.rulebook import LocalCalendar
 from core.workdays import Calendar

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from casework.documents import (
+from casework.paperwork.documents import (
     CaseOnDocument,
     content_hash,
     draft_document,
@@ -18,11 +18,11 @@ from casework.documents import (
     sign_documents,
     void_document,
 )
-from casework.library import store_frozen
-from casework.notices import draft_notices
-from casework.papers import build_paper, paper_of
-from casework.reviewing import put_in_review
-from casework.serving import serve_document
+from casework.paperwork.notices import draft_notices
+from casework.paperwork.papers import build_paper, paper_of
+from casework.paperwork.reviewing import put_in_review
+from casework.paperwork.serving import serve_document
+from casework.rulesets.library import store_frozen
 from core.errors import IllegalMove, InvalidInput, NotAllowed, NotFound, Refused
 from core.rulebook import Rulebook, freeze
 from models.campaign import Campaign

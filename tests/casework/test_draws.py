@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from casework.doctor import examine
-from casework.drawing import Scope, list_draws, make_draw, verify_draw
+from casework.staff.drawing import Scope, list_draws, make_draw, verify_draw
+from casework.upkeep.doctor import examine
 from core.drawing import draw
 from core.errors import InvalidInput, NotAllowed, NotFound
 from models.base import table_of

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from casework.desk import Desk
-from casework.explaining import explain_case
+from casework.lights.explaining import explain_case
 from core.codes import Light
 from core.errors import NotFound
 from core.lives import DocumentState

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from sqlmodel import select
 
-from casework.findings import confirm_all, confirm_findings, list_findings, withdraw_finding
+from casework.inspection.findings import confirm_all, confirm_findings, list_findings, withdraw_finding
 from core.errors import IllegalMove, InvalidInput, NotAllowed, NotFound
 from models.rectification import Rectification
 from tests import make

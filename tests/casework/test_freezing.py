@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from casework.caselist import show_case
-from casework.freezing import watch_freezes
+from casework.rectification.caselist import show_case
+from casework.rectification.freezing import watch_freezes
 from casework.tasks import list_tasks, open_task
 from core.errors import InvalidInput, NotAllowed, Refused
 from models.handling import Freeze

@@ -8,16 +8,16 @@ from datetime import date
 import pytest
 from sqlmodel import col, select
 
-from casework.cases import act_on_case
-from casework.doctor import examine
-from casework.genealogy import Wanted, call_off, record_change
-from casework.lineage import addressee, ancestors_of, codes_with_heirs, heirs_of, unit_on
-from casework.notices import draft_notices
-from casework.papers import build_paper
-from casework.people import find_actor, find_unit
-from casework.serving import serve_document
+from casework.paperwork.notices import draft_notices
+from casework.paperwork.papers import build_paper
+from casework.paperwork.serving import serve_document
+from casework.rectification.cases import act_on_case
+from casework.staff.people import find_actor, find_unit
 from casework.tasks import list_tasks
-from casework.unitassigning import assign_unit, unit_history
+from casework.units.genealogy import Wanted, call_off, record_change
+from casework.units.lineage import addressee, ancestors_of, codes_with_heirs, heirs_of, unit_on
+from casework.units.unitassigning import assign_unit, unit_history
+from casework.upkeep.doctor import examine
 from casework.watching import watch_over
 from core.errors import InvalidInput, NotAllowed, Refused
 from core.unitlife import UnitChangeKind as Kind
@@ -325,7 +325,7 @@ def test_the_letters_of_a_merged_unit_reach_the_successor(scene: Scene) -> None:
 
 
 def test_a_list_of_units_that_brings_another_name_records_a_rename(scene: Scene) -> None:
-    from casework.parties import import_units
+    from casework.staff.parties import import_units
     from tests.casework.scene import write_sheet
 
     scene.settle()
@@ -364,7 +364,7 @@ def test_a_list_of_units_that_brings_another_name_records_a_rename(scene: Scene)
 
 
 def test_lawsuits_and_leads_of_a_merged_unit_go_on_with_the_successor(scene: Scene) -> None:
-    from casework.handingmatters import hand_on_leads, live_matters
+    from casework.units.handingmatters import hand_on_leads, live_matters
 
     scene.notify(MAJOR)
     new_unit(scene, "D009")

@@ -7,12 +7,19 @@ from datetime import date
 import pytest
 from sqlmodel import col, select
 
-from casework.doctor import examine
-from casework.halfreports import Subject, list_reports, owe, read_report, send_report, waive_report
-from casework.outbox import SendReport, claim_next
-from casework.posting import compose
-from casework.statistics import count
+from casework.counts.statistics import count
+from casework.mail.outbox import SendReport, claim_next
+from casework.mail.posting import compose
+from casework.rectification.halfreports import (
+    Subject,
+    list_reports,
+    owe,
+    read_report,
+    send_report,
+    waive_report,
+)
 from casework.tasks import list_tasks
+from casework.upkeep.doctor import examine
 from casework.watching import watch_over
 from core.codes import Light, Secrecy
 from core.errors import IllegalMove, InvalidInput, NotAllowed, NotFound

@@ -8,19 +8,19 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from casework.documents import seal_document, sign_documents
-from casework.incoming import (
+from casework.intake.incoming import (
     NewIncoming,
     assign_incoming,
     close_incoming,
     register_incoming,
     return_incoming,
 )
-from casework.incomingreplies import answer_incoming, draft_incoming_reply
-from casework.incomingviews import list_incoming, show_incoming
-from casework.jointcases import end_joint_supervision, list_joint, supervise_jointly
-from casework.linkageitems import NewItem, read_item
-from casework.meetings import NewMeeting, list_meetings, record_meeting, show_meeting
+from casework.intake.incomingreplies import answer_incoming, draft_incoming_reply
+from casework.intake.incomingviews import list_incoming, show_incoming
+from casework.linkage.jointcases import end_joint_supervision, list_joint, supervise_jointly
+from casework.linkage.linkageitems import NewItem, read_item
+from casework.linkage.meetings import NewMeeting, list_meetings, record_meeting, show_meeting
+from casework.paperwork.documents import seal_document, sign_documents
 from casework.tasks import finish_task, list_tasks
 from core.errors import InvalidInput, NotAllowed, NotFound, Refused
 from models.incoming import Incoming

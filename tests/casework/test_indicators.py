@@ -4,13 +4,13 @@ from datetime import date
 
 import pytest
 
+from casework.counts.countscope import count_scope, scope_of
+from casework.counts.indicators import drill, list_indicators
 from casework.counts.registry import SECTIONS, entry_of, every_entry
+from casework.counts.statistics import count
 from casework.counts.terms import Family
-from casework.countscope import count_scope, scope_of
 from casework.desk import Desk
-from casework.filings import register_filing, register_institution
-from casework.indicators import drill, list_indicators
-from casework.statistics import count
+from casework.units.filings import register_filing, register_institution
 from core.codes import Light
 from core.errors import NotAllowed, NotFound
 from core.rectification import RequestKind

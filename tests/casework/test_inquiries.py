@@ -7,13 +7,13 @@ from datetime import date
 import pytest
 from sqlmodel import col, select
 
-from casework.campaigns import approve_campaign, open_campaign
-from casework.checklists import record_self_report
-from casework.doctor import examine
-from casework.fieldcounts import counted, describe_counts, note_count
-from casework.inquiries import ask_units, find_list, withdraw_list
-from casework.inquiryreturns import return_items
-from casework.inquiryviews import list_inquiries, show_inquiry, watch_inquiries
+from casework.inspection.campaigns import approve_campaign, open_campaign
+from casework.inspection.checklists import record_self_report
+from casework.inspection.fieldcounts import counted, describe_counts, note_count
+from casework.inspection.inquiries import ask_units, find_list, withdraw_list
+from casework.inspection.inquiryreturns import return_items
+from casework.inspection.inquiryviews import list_inquiries, show_inquiry, watch_inquiries
+from casework.upkeep.doctor import examine
 from core.campaignlife import Counted
 from core.campaignparts import AskedItem
 from core.errors import IllegalMove, InvalidInput, NotFound, Refused

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from casework.doctor import examine
-from casework.documents import sign_documents
-from casework.interviews import (
+from casework.paperwork.documents import sign_documents
+from casework.paperwork.interviews import (
     Occasion,
     cancel_interview,
     find_interview,
@@ -18,8 +17,9 @@ from casework.interviews import (
     list_interviews,
     plan_interview,
 )
-from casework.papers import paper_of
+from casework.paperwork.papers import paper_of
 from casework.tasks import list_tasks
+from casework.upkeep.doctor import examine
 from core.codes import Line
 from core.errors import IllegalMove, InvalidInput, NotAllowed, NotFound, Refused
 from core.interviewlife import read_people

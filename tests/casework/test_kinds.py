@@ -12,15 +12,15 @@ import pytest
 import yaml
 from sqlmodel import col, select
 
-from casework.campaigns import plan_campaign
 from casework.desk import Actor, Desk
-from casework.documents import CaseOnDocument, draft_document, sign_by_authorisation, sign_documents
-from casework.freevalues import OWN_NAMES, PERIOD
-from casework.kinds import kinds_in_order, name_of_kind
-from casework.notices import draft_by_hand, draft_notices
-from casework.papers import paper_of
-from casework.reviewing import approve_document, put_in_review
-from casework.serving import serve_document
+from casework.inspection.campaigns import plan_campaign
+from casework.paperwork.documents import CaseOnDocument, draft_document, sign_by_authorisation, sign_documents
+from casework.paperwork.freevalues import OWN_NAMES, PERIOD
+from casework.paperwork.kinds import kinds_in_order, name_of_kind
+from casework.paperwork.notices import draft_by_hand, draft_notices
+from casework.paperwork.papers import paper_of
+from casework.paperwork.reviewing import approve_document, put_in_review
+from casework.paperwork.serving import serve_document
 from core.campaignplan import notice_rule, read_plan
 from core.codes import DocumentContent, Line
 from core.errors import InvalidInput, NotAllowed, NotFound, Refused

@@ -10,19 +10,26 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from casework.counts.statistics import count
 from casework.desk import Desk
-from casework.doctor import examine
-from casework.documents import seal_document, sign_documents
-from casework.leadclocks import ask_extension, decide_extension, tell_extension
-from casework.leadends import Problem, draft_reply, establish_lead, reply_to_source
-from casework.leadimport import import_leads
-from casework.leadpassing import Passing, record_answer, transfer_lead
-from casework.leads import NewLead, register_lead
-from casework.leadsteps import close_lead, conclude_check, decline_lead, merge_lead, return_lead, start_check
-from casework.leadviews import list_leads, show_lead, source_of, views_of
-from casework.linkagewatch import watch_leads
-from casework.statistics import count
+from casework.intake.leadclocks import ask_extension, decide_extension, tell_extension
+from casework.intake.leadends import Problem, draft_reply, establish_lead, reply_to_source
+from casework.intake.leadimport import import_leads
+from casework.intake.leadpassing import Passing, record_answer, transfer_lead
+from casework.intake.leads import NewLead, register_lead
+from casework.intake.leadsteps import (
+    close_lead,
+    conclude_check,
+    decline_lead,
+    merge_lead,
+    return_lead,
+    start_check,
+)
+from casework.intake.leadviews import list_leads, show_lead, source_of, views_of
+from casework.linkage.linkagewatch import watch_leads
+from casework.paperwork.documents import seal_document, sign_documents
 from casework.tasks import list_tasks
+from casework.upkeep.doctor import examine
 from core.codes import Line, Severity
 from core.errors import IllegalMove, InvalidInput, NotAllowed, NotFound, Refused
 from models.lead import Lead, LeadSource

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
-from casework.campaigns import plan_of
-from casework.climbing import derive_next_due
-from casework.deadlines import sweep_batch
 from casework.desk import Desk
-from casework.doctor import examine
-from casework.ledger import export_ledger, import_ledger
-from casework.ledgerentries import find_item
-from casework.rungs import SweepReport
+from casework.inspection.campaigns import plan_of
+from casework.ledgers.ledger import export_ledger, import_ledger
+from casework.ledgers.ledgerentries import find_item
+from casework.lights.climbing import derive_next_due
+from casework.lights.deadlines import sweep_batch
+from casework.lights.rungs import SweepReport
+from casework.upkeep.doctor import examine
 from core.codes import Light
 from core.errors import InvalidInput, NotAllowed, NotFound
 from delivery.sheets.ledger import LedgerRow, read_ledger, write_ledger, write_ledger_csv

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 from sqlmodel import col, select
 
-from casework.caselist import show_case
-from casework.explaining import explain_case
-from casework.longterm import months_after, read_stages
+from casework.lights.explaining import explain_case
+from casework.rectification.caselist import show_case
+from casework.rectification.longterm import months_after, read_stages
 from core.codes import Light
 from core.errors import InvalidInput, NotAllowed, Refused
 from core.reckoning import recompute

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from sqlmodel import col, select
 
-from casework.drawing import verify_draw
-from casework.lookbacks import date_look_back, draw_look_backs, due_look_backs, list_look_backs
+from casework.rectification.lookbacks import date_look_back, draw_look_backs, due_look_backs, list_look_backs
+from casework.staff.drawing import verify_draw
 from casework.tasks import list_tasks
 from casework.watching import watch_over
 from core.codes import Light

@@ -10,13 +10,13 @@ import pytest
 from sqlmodel import select
 
 from casework.desk import Desk
-from casework.doctor import examine
-from casework.genealogy import Wanted, record_change
 from casework.litigation.clocks import set_given
 from casework.litigation.exchange import export_matters, import_matters
 from casework.litigation.files import find_matter
 from casework.litigation.listing import list_matters
 from casework.litigation.rates import rate_board
+from casework.units.genealogy import Wanted, record_change
+from casework.upkeep.doctor import examine
 from core.errors import InvalidInput, NotAllowed
 from core.matterlife import Instance, MatterKind, Result
 from core.unitlife import UnitChangeKind
@@ -231,7 +231,7 @@ def test_a_unit_answers_for_what_those_lost_that_it_carries_on(court: Court) -> 
         assert show_matter(desk, "合并后")["assessments"][-1]["factors"] == "F7"
     court.watch(date(2026, 3, 12))
     with court.scene.open_desk(readonly=True, today=date(2026, 3, 12)) as desk:
-        from casework.papers import paper_of
+        from casework.paperwork.papers import paper_of
 
         paper = next(
             paper_of(desk, one)

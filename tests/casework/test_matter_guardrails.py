@@ -14,7 +14,7 @@ from casework.litigation.listing import explain_matter, show_matter
 from casework.litigation.ones import hand_in, set_ones
 from casework.litigation.rates import rate_board
 from casework.litigation.recording import void
-from casework.papers import paper_of
+from casework.paperwork.papers import paper_of
 from casework.tasks import list_tasks
 from core.errors import InvalidInput, NotAllowed, NotFound, Refused
 from core.matterlife import Fault, Instance, PaperKind, Result
@@ -253,7 +253,7 @@ def test_a_lost_matter_is_linked_with_a_case_of_its_own_unit_by_a_person(court: 
         from tests import make
 
         campaign = make.make_campaign(desk)
-        from casework.people import find_unit
+        from casework.staff.people import find_unit
 
         make.make_finding_and_case(desk, campaign, find_unit(desk, "D001"), "2026-ZH-01-D001-01")
         make.make_finding_and_case(desk, campaign, find_unit(desk, "T001"), "2026-ZH-01-T001-01")

@@ -8,8 +8,6 @@ from datetime import date
 import pytest
 from sqlmodel import col, select
 
-from casework.doctor import examine
-from casework.documents import sign_documents
 from casework.litigation.clocks import set_given
 from casework.litigation.ending import appeal
 from casework.litigation.files import find_matter
@@ -17,7 +15,9 @@ from casework.litigation.filing import annul, close, perform, revise
 from casework.litigation.lights import refresh
 from casework.litigation.listing import list_matters, show_matter
 from casework.litigation.ones import hand_in, set_ones
-from casework.papers import paper_of
+from casework.paperwork.documents import sign_documents
+from casework.paperwork.papers import paper_of
+from casework.upkeep.doctor import examine
 from core.errors import IllegalMove, InvalidInput, NotAllowed, Refused
 from core.matterlife import Fault, Instance, MatterKind, PaperKind, Result
 from models.halfreport import HalfReport

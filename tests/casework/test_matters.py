@@ -9,7 +9,6 @@ from datetime import date
 import pytest
 from sqlmodel import col, select
 
-from casework.doctor import examine
 from casework.litigation.assessing import note_trigger
 from casework.litigation.clocks import Counting, list_clocks_of, recount, set_counted, set_given
 from casework.litigation.files import find_matter
@@ -17,6 +16,7 @@ from casework.litigation.lights import refresh
 from casework.litigation.listing import explain_matter, list_matters, show_matter
 from casework.litigation.recording import void
 from casework.litigation.registering import register
+from casework.upkeep.doctor import examine
 from core.errors import InvalidInput, NotAllowed, NotFound
 from core.matterlife import Instance, MatterKind, Result
 from models.matter import MatterDate

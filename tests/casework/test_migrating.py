@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from casework.calendars import calendar_add
-from casework.checklists import export_checklists, import_checklists
-from casework.doctor import examine
-from casework.documents import content_hash, sign_documents
-from casework.library import store_frozen
-from casework.migrating import apply_migration, preview_migration
-from casework.rulecomparison import compare_rules, compare_sides
-from casework.rulesides import read_local
+from casework.calendar.calendars import calendar_add
+from casework.inspection.checklists import export_checklists, import_checklists
+from casework.paperwork.documents import content_hash, sign_documents
+from casework.rulesets.library import store_frozen
+from casework.rulesets.migrating import apply_migration, preview_migration
+from casework.rulesets.rulecomparison import compare_rules, compare_sides
+from casework.rulesets.rulesides import read_local
+from casework.upkeep.doctor import examine
 from core.errors import InvalidInput, NotAllowed, NotFound, Refused
 from core.rulebook.differences import tree_of
 from core.rulebook.freezing import canonical

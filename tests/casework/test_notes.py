@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 from sqlmodel import select
 
-from casework.casefile import case_view
-from casework.caselist import show_case
-from casework.notes import Said, add_note, list_notes
+from casework.rectification.casefile import case_view
+from casework.rectification.caselist import show_case
+from casework.rectification.notes import Said, add_note, list_notes
 from casework.tasks import list_tasks
 from core.errors import InvalidInput, NotAllowed, NotFound
 from models.note import ContactNote

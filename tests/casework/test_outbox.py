@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlmodel import select
 
-from casework.outbox import (
+from casework.mail.outbox import (
     BACK_OFF,
     LEASE,
     Claim,
@@ -20,7 +20,7 @@ from casework.outbox import (
     sending_tokens,
     settle,
 )
-from casework.queueing import Recipient, cancel_messages, queue
+from casework.mail.queueing import Recipient, cancel_messages, queue
 from core.errors import IllegalMove, InvalidInput, NotAllowed, NotFound, Refused
 from delivery.smtp import Outcome, Phase, Receipt
 from models.message import Message, MessageBody

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from casework.parties import import_people, import_units
+from casework.staff.parties import import_people, import_units
 from core.errors import InvalidInput
 from models.organisation import Person, Unit
 from tests.casework.conftest import OpenDesk

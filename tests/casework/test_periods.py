@@ -7,13 +7,13 @@ from itertools import pairwise
 import pytest
 import sqlalchemy as sa
 
+from casework.counts.statistics import count
 from casework.desk import Desk
-from casework.doctor import examine
-from casework.periods import close_period, closed_periods, read_kind
-from casework.periodview import describe_period
-from casework.periodwatch import watch_periods
-from casework.statistics import count
+from casework.reports.periods import close_period, closed_periods, read_kind
+from casework.reports.periodview import describe_period
+from casework.reports.periodwatch import watch_periods
 from casework.tasks import list_tasks
+from casework.upkeep.doctor import examine
 from core.errors import InvalidInput, NotAllowed, Refused
 from core.periods import PeriodKind
 from models.base import table_of

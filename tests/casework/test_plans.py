@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from casework.caselist import show_case
-from casework.plans import watch_plans
+from casework.rectification.caselist import show_case
+from casework.rectification.plans import watch_plans
 from core.errors import InvalidInput, NotAllowed
 from models.handling import Measure, RectificationPlan
 from models.task import Task

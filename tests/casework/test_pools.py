@@ -9,10 +9,10 @@ import pytest
 from sqlmodel import select
 
 from casework.desk import Desk
-from casework.parties import import_people, import_units
-from casework.pools import enrol, exit_pool, renew, train
-from casework.poolviews import list_members, list_pools, list_training, show_pool
-from casework.poolwatch import watch_people
+from casework.staff.parties import import_people, import_units
+from casework.staff.pools import enrol, exit_pool, renew, train
+from casework.staff.poolviews import list_members, list_pools, list_training, show_pool
+from casework.staff.poolwatch import watch_people
 from casework.tasks import list_tasks
 from core.errors import InvalidInput, NotAllowed, NotFound, Refused
 from models.organisation import Person, Unit
@@ -155,7 +155,7 @@ def test_a_plan_from_a_pool_composes_teams_of_its_members_alone(scene: Scene, op
 
 
 def _skills(desk: Desk, visit_id: int | None) -> list[str]:
-    from casework.visits import team_of
+    from casework.inspection.visits import team_of
     from models.campaign import Visit
 
     return [person.specialties for person in team_of(desk, desk.session.get_one(Visit, visit_id))]

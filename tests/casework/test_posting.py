@@ -7,12 +7,12 @@ from datetime import date
 import pytest
 from sqlmodel import select
 
-from casework.deadlines import due_cases, sweep_batch
-from casework.outbox import SendReport, claim_next
-from casework.posting import COMPOSERS, compose
-from casework.queueing import queue_document
-from casework.reminders import remind
-from casework.rungs import SweepReport
+from casework.lights.deadlines import due_cases, sweep_batch
+from casework.lights.rungs import SweepReport
+from casework.mail.outbox import SendReport, claim_next
+from casework.mail.posting import COMPOSERS, compose
+from casework.mail.queueing import queue_document
+from casework.mail.reminders import remind
 from core.errors import InvalidInput
 from delivery.mailreader import ReadMail, read_mime
 from models.document import Document

@@ -11,8 +11,8 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import select
 
-from casework.library import current_rules
-from casework.notices import draft_notices
+from casework.paperwork.notices import draft_notices
+from casework.rulesets.library import current_rules
 from delivery.paper import Paper
 from models.campaign import Campaign
 from system.paths import RULES_DIR

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from casework.countscope import scope_of
+from casework.counts.countscope import scope_of
 from casework.desk import Desk
-from casework.focus import plan_snippet, suggest_focus
-from casework.ranking import explain_unit, rank
+from casework.inspection.focus import plan_snippet, suggest_focus
+from casework.reports.ranking import explain_unit, rank
 from core.errors import NotFound
 from models.campaign import Campaign
 from models.organisation import Unit

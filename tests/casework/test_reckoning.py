@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casework.deadlines import due_cases, sweep_batch
-from casework.documents import seal_document, sign_documents
-from casework.explaining import explain_case
-from casework.ledger import import_ledger
-from casework.rungs import SweepReport
-from casework.serving import serve_document
+from casework.ledgers.ledger import import_ledger
+from casework.lights.deadlines import due_cases, sweep_batch
+from casework.lights.explaining import explain_case
+from casework.lights.rungs import SweepReport
+from casework.paperwork.documents import seal_document, sign_documents
+from casework.paperwork.serving import serve_document
 from core.codes import Light
 from core.errors import DuchaError
 from core.reckoning import Span, is_reached, recompute
@@ -246,7 +246,7 @@ def test_a_rung_is_not_reached_before_its_day_nor_before_its_gap() -> None:
 @given(st.dates(date(2026, 2, 1), date(2026, 10, 31)), st.integers(-15, 25))
 @settings(max_examples=60)
 def test_a_span_counts_as_the_calendar_it_was_cut_from(day: date, count: int) -> None:
-    from casework.library import current_rules
+    from casework.rulesets.library import current_rules
 
     calendar = Calendar.of(current_rules(RULES_DIR).calendars.values())
     span = Span.read(Span.of(calendar, [day, day + timedelta(60), day - timedelta(60)]).as_dict())

@@ -10,16 +10,16 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
-from casework.campaigns import approve_campaign, close_campaign, open_campaign, plan_of
-from casework.doctor import examine
-from casework.occurrences import (
+from casework.inspection.campaigns import approve_campaign, close_campaign, open_campaign, plan_of
+from casework.inspection.occurrences import (
     due_occurrences,
     finish_occurrence,
     skip_occurrence,
     start_occurrence,
     watch_occurrences,
 )
-from casework.occurrenceviews import list_plans
+from casework.inspection.occurrenceviews import list_plans
+from casework.upkeep.doctor import examine
 from core.errors import DuchaError, IllegalMove, InvalidInput, NotAllowed, NotFound, Refused
 from models.campaign import Campaign
 from models.plan import Occurrence

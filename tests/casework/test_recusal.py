@@ -8,18 +8,18 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from casework.authorising import authorise_teams
-from casework.campaignrows import find_campaign
-from casework.campaigns import open_campaign, plan_campaign
-from casework.declarations import Filing, decide, declare, withdraw
-from casework.declarationviews import list_declarations, missing_declarations
-from casework.doctor import examine
-from casework.documents import sign_documents, void_document
-from casework.poolwatch import watch_people
+from casework.inspection.campaignrows import find_campaign
+from casework.inspection.campaigns import open_campaign, plan_campaign
+from casework.inspection.visits import team_of
+from casework.paperwork.documents import sign_documents, void_document
+from casework.staff.authorising import authorise_teams
+from casework.staff.declarations import Filing, decide, declare, withdraw
+from casework.staff.declarationviews import list_declarations, missing_declarations
+from casework.staff.poolwatch import watch_people
+from casework.staff.teams import candidates, replace_member
+from casework.staff.teamviews import show_teams
 from casework.tasks import list_tasks
-from casework.teams import candidates, replace_member
-from casework.teamviews import show_teams
-from casework.visits import team_of
+from casework.upkeep.doctor import examine
 from core.declarationlife import Origin, Relation
 from core.errors import IllegalMove, InvalidInput, NotAllowed, NotFound, Refused
 from models.campaign import Visit, VisitMember
@@ -268,7 +268,7 @@ def test_members_of_an_opened_campaign_are_asked_for_their_declarations(
 
 
 def _approve(scene: Scene, open_desk: OpenDesk) -> None:
-    from casework.campaigns import approve_campaign
+    from casework.inspection.campaigns import approve_campaign
 
     with open_desk(by="L-DIRECTOR", today=APPROVED) as desk:
         approve_campaign(desk, CODE, scene.file("督察方案.pdf", b"%PDF-1.7 plan"))
@@ -337,7 +337,7 @@ def test_a_letter_waits_for_the_campaign_to_open(scene: Scene, open_desk: OpenDe
 def test_makers_of_the_first_round_do_not_look_back_at_their_own_unit(
     scene: Scene, open_desk: OpenDesk
 ) -> None:
-    from casework.staffing import ties
+    from casework.staff.staffing import ties
     from core.campaignplan import read_plan
     from core.recusal import Ground, Tie
 

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from casework import referrals
-from casework.documents import seal_document, sign_documents
-from casework.referrals import Outcome
-from casework.screening import open_screening_by_hand
+from casework.linkage import referrals
+from casework.linkage.referrals import Outcome
+from casework.linkage.screening import open_screening_by_hand
+from casework.paperwork.documents import seal_document, sign_documents
 from core.errors import IllegalMove, InvalidInput, NotAllowed, NotFound, Refused
 from models.referral import Referral
 from tests.casework.scene import PDF, Scene

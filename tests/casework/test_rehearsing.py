@@ -16,14 +16,14 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlmodel import SQLModel, col, select
 
-from casework.documents import find_document, seal_document, sign_documents
-from casework.findings import withdraw_finding
-from casework.library import store_frozen
-from casework.notices import draft_notices
-from casework.rehearsalplan import Asked
-from casework.rehearsaltotals import measure_burden
-from casework.rehearsed import Programme
-from casework.serving import serve_document
+from casework.inspection.findings import withdraw_finding
+from casework.paperwork.documents import find_document, seal_document, sign_documents
+from casework.paperwork.notices import draft_notices
+from casework.paperwork.serving import serve_document
+from casework.rehearsal.rehearsalplan import Asked
+from casework.rehearsal.rehearsaltotals import measure_burden
+from casework.rehearsal.rehearsed import Programme
+from casework.rulesets.library import store_frozen
 from core.codes import Severity
 from core.errors import InvalidInput, NotFound, Refused
 from core.rulebook import Ladder, Rulebook, freeze
@@ -180,7 +180,7 @@ def test_texts_are_those_that_would_be_printed_without_a_number(scene: Scene, re
 
 def test_what_cannot_be_signed_is_told_once_and_the_rest_goes_on(scene: Scene, rehearsed: Rehearse) -> None:
     code, _other = scene.confirm(("D001", "E24", "major"), ("T001", "F27", "major"))
-    from casework.notices import draft_notices
+    from casework.paperwork.notices import draft_notices
 
     with scene.open_desk(by="P90", today=NOTIFIED) as desk:
         draft_notices(desk, CODE)

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlmodel import col, select
 
-from casework.reminders import late_self_reports, late_workbooks, papers_to_sign, remind, unserved
+from casework.mail.reminders import late_self_reports, late_workbooks, papers_to_sign, remind, unserved
 from models.campaign import Campaign, Visit
 from models.organisation import Person, Unit
 from tests import make

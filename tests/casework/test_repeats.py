@@ -8,14 +8,14 @@ from datetime import date
 
 from sqlmodel import col, select
 
-from casework.caselist import show_case
 from casework.desk import Desk
-from casework.explaining import explain_case
-from casework.findings import confirm_findings, list_findings, withdraw_finding
-from casework.genealogy import Wanted, record_change
-from casework.notices import draft_notices
-from casework.papers import build_paper
-from casework.repeats import list_repeats, view_repeat
+from casework.inspection.findings import confirm_findings, list_findings, withdraw_finding
+from casework.lights.explaining import explain_case
+from casework.paperwork.notices import draft_notices
+from casework.paperwork.papers import build_paper
+from casework.rectification.caselist import show_case
+from casework.rectification.repeats import list_repeats, view_repeat
+from casework.units.genealogy import Wanted, record_change
 from core.unitlife import UnitChangeKind as Kind
 from delivery.paper import write_paper
 from models.campaign import Campaign, Finding

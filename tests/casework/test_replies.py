@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from casework.replies import import_reply
+from casework.paperwork.replies import import_reply
 from core.errors import IllegalMove, InvalidInput, NotAllowed, Refused
 from delivery.sheets.answer import AnswerProblem, Filled, write_answer
 from delivery.sheets.answer_return import read_answer_meta

@@ -6,11 +6,11 @@ from io import BytesIO
 
 import pytest
 
+from casework.counts.statistics import count
 from casework.desk import Desk
-from casework.issuing import end_report, issue_report, keep_report, print_composed, print_report
-from casework.periods import close_period
-from casework.reporting import compose_bulletin, compose_campaign, compose_period
-from casework.statistics import count
+from casework.reports.issuing import end_report, issue_report, keep_report, print_composed, print_report
+from casework.reports.periods import close_period
+from casework.reports.reporting import compose_bulletin, compose_campaign, compose_period
 from core.codes import Light
 from core.errors import IllegalMove, InvalidInput, NotAllowed
 from core.periods import PeriodKind
@@ -103,10 +103,10 @@ def test_bulletins_are_numbered_by_year_when_the_director_issues_them(open_desk:
             end_report(desk, ids[0], " ")
     with open_desk(by="L-DIRECTOR", readonly=True) as desk:
         assert count(desk).value("bulletins.issued") == 1
-        from casework.issuing import find_report
+        from casework.reports.issuing import find_report
 
         assert "2026年第2期" in text_of(print_report(desk, find_report(desk, ids[0])))
     with open_desk(by="T001:liaison", readonly=True) as desk:
-        from casework.issuing import list_reports
+        from casework.reports.issuing import list_reports
 
         assert list_reports(desk) == []

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from casework.desk import Desk
-from casework.lightweeks import Turn, lights_at, week_ends
-from casework.reports import campaign_report
+from casework.lights.lightweeks import Turn, lights_at, week_ends
+from casework.reports.campaignreport import campaign_report
 from core.codes import Light
 from core.errors import NotFound
 from core.palette import DEFAULT

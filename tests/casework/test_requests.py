@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import select
 
-from casework.explaining import explain_case
+from casework.lights.explaining import explain_case
 from core.errors import IllegalMove, InvalidInput, NotAllowed, Refused
 from models.campaign import Finding
 from models.organisation import Person

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from casework.answers import answer_item, list_items, record_reply
-from casework.documents import seal_document, sign_by_authorisation, sign_documents, void_document
-from casework.notices import draft_by_hand, draft_notices
-from casework.papers import paper_of, print_sheet
-from casework.reviewing import (
+from casework.paperwork.answers import answer_item, list_items, record_reply
+from casework.paperwork.documents import seal_document, sign_by_authorisation, sign_documents, void_document
+from casework.paperwork.notices import draft_by_hand, draft_notices
+from casework.paperwork.papers import paper_of, print_sheet
+from casework.paperwork.reviewing import (
     approve_document,
     compose,
     edit_document,
@@ -21,10 +21,10 @@ from casework.reviewing import (
     put_in_review,
     return_document,
 )
-from casework.series import list_series
-from casework.serving import serve_document
+from casework.paperwork.series import list_series
+from casework.paperwork.serving import serve_document
+from casework.paperwork.unanswered import overdue_replies, watch_replies
 from casework.tasks import list_tasks
-from casework.unanswered import overdue_replies, watch_replies
 from core.codes import Line
 from core.errors import IllegalMove, InvalidInput, NotAllowed, NotFound, Refused
 from delivery.paper import Paper

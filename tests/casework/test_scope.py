@@ -8,17 +8,17 @@ from datetime import date
 import pytest
 from sqlmodel import col, select
 
-from casework.campaigns import approve_campaign, plan_of
-from casework.doctor import examine
-from casework.library import frozen_rules
-from casework.people import split
-from casework.scopechanges import (
+from casework.inspection.campaigns import approve_campaign, plan_of
+from casework.inspection.scopechanges import (
     approve_scope_change,
     list_scope_changes,
     refuse_scope_change,
     request_scope_change,
     withdraw_scope_change,
 )
+from casework.rulesets.library import frozen_rules
+from casework.staff.people import split
+from casework.upkeep.doctor import examine
 from core.errors import IllegalMove, InvalidInput, NotAllowed, NotFound, Refused
 from core.scope import ScopeWish
 from models.campaign import Visit, VisitMember

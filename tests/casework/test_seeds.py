@@ -7,10 +7,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from casework.countscope import scope_of
+from casework.counts.countscope import scope_of
+from casework.counts.indicators import drill
+from casework.counts.statistics import count
 from casework.desk import Desk
-from casework.indicators import drill
-from casework.statistics import count
 from models.campaign import Campaign
 from models.document import DocumentItem
 from models.interview import Interview, InterviewPerson

@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from casework.caselist import show_case
-from casework.explaining import explain_case
-from casework.suspending import watch_suspensions
+from casework.lights.explaining import explain_case
+from casework.rectification.caselist import show_case
+from casework.rectification.suspending import watch_suspensions
 from core.codes import Light
 from core.errors import IllegalMove, InvalidInput, NotAllowed, Refused
 from core.reckoning import recompute

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from casework.checklists import export_checklists, import_checklists
-from casework.choosing import chosen_items
-from casework.library import frozen_rules
-from casework.people import split
+from casework.inspection.checklists import export_checklists, import_checklists
+from casework.inspection.choosing import chosen_items
+from casework.rulesets.library import frozen_rules
+from casework.staff.people import split
 from core.campaignplan import read_plan
 from core.errors import InvalidInput
 from core.rulebook.items import Retirement

@@ -10,15 +10,21 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import select
 
-from casework.aboutvalues import ABOUT
-from casework.climbing import rules_of_document
-from casework.docket import DocumentFilters, document_view, documents_view
-from casework.doctor import examine
-from casework.documents import CaseOnDocument, list_documents, seal_document, sign_documents, void_document
-from casework.papers import paper_of, print_docx, print_pdf, print_sheet
-from casework.serving import serve_document
-from casework.standalone import draft_outside
-from casework.subjects import Subject, subject_of
+from casework.lights.climbing import rules_of_document
+from casework.paperwork.aboutvalues import ABOUT
+from casework.paperwork.docket import DocumentFilters, document_view, documents_view
+from casework.paperwork.documents import (
+    CaseOnDocument,
+    list_documents,
+    seal_document,
+    sign_documents,
+    void_document,
+)
+from casework.paperwork.papers import paper_of, print_docx, print_pdf, print_sheet
+from casework.paperwork.serving import serve_document
+from casework.paperwork.standalone import draft_outside
+from casework.paperwork.subjects import Subject, subject_of
+from casework.upkeep.doctor import examine
 from core.codes import Line
 from core.errors import InvalidInput, NotFound
 from delivery.paper import Paper

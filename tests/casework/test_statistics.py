@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from casework.counts.statistics import count
 from casework.desk import Desk
-from casework.statistics import count
 from core.codes import Light
 from core.errors import NotFound
 from core.rectification import RequestKind

@@ -7,15 +7,15 @@ from datetime import date
 import sqlalchemy as sa
 from sqlmodel import select
 
-from casework.checklists import import_checklists, make_checklist
-from casework.doctor import examine
-from casework.documents import seal_document, sign_documents, void_document
-from casework.findings import confirm_all
-from casework.notices import draft_notices
-from casework.outbox import SendReport, claim_next, settle
-from casework.replies import import_reply
-from casework.serving import serve_document
-from casework.visits import team_of
+from casework.inspection.checklists import import_checklists, make_checklist
+from casework.inspection.findings import confirm_all
+from casework.inspection.visits import team_of
+from casework.mail.outbox import SendReport, claim_next, settle
+from casework.paperwork.documents import seal_document, sign_documents, void_document
+from casework.paperwork.notices import draft_notices
+from casework.paperwork.replies import import_reply
+from casework.paperwork.serving import serve_document
+from casework.upkeep.doctor import examine
 from delivery.sheets.answer import AnswerProblem, write_answer
 from delivery.sheets.answer_return import read_answer_meta
 from delivery.smtp import Outcome, Phase, Receipt

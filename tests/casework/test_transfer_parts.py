@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from casework import referrals
-from casework.documents import find_document, seal_document, sign_documents
-from casework.letters import Material, list_materials
-from casework.linkageitems import NewItem
-from casework.linkagewatch import watch_linkage
-from casework.meetings import NewMeeting, record_meeting
-from casework.packages import print_package
-from casework.referrals import Outcome
-from casework.referralviews import show_referral
-from casework.splitting import split
+from casework.linkage import referrals
+from casework.linkage.letters import Material, list_materials
+from casework.linkage.linkageitems import NewItem
+from casework.linkage.linkagewatch import watch_linkage
+from casework.linkage.meetings import NewMeeting, record_meeting
+from casework.linkage.packages import print_package
+from casework.linkage.referrals import Outcome
+from casework.linkage.referralviews import show_referral
+from casework.linkage.splitting import split
+from casework.paperwork.documents import find_document, seal_document, sign_documents
 from casework.tasks import list_tasks
 from core.errors import InvalidInput, NotAllowed, NotFound, Refused
 from models.referral import Referral

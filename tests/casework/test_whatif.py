@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from casework.whatif import compare_ladders, read_ladder
+from casework.rulesets.whatif import compare_ladders, read_ladder
 from core.codes import Light, Severity
 from core.errors import InvalidInput, InvalidRuleFile, NotFound
 from core.rulebook import Ladder

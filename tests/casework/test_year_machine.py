@@ -16,21 +16,21 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from pydantic import SecretStr
 from sqlmodel import col, select
 
-from casework.calendars import confirm_year, propose
-from casework.cases import act_on_case
-from casework.checklists import store_rows
-from casework.deadlines import due_cases, sweep_batch
+from casework.calendar.calendars import confirm_year, propose
+from casework.calendar.yearsources import YearTable
 from casework.desk import Desk
-from casework.doctor import examine
-from casework.documents import seal_document, sign_documents
-from casework.findings import confirm_findings
-from casework.genealogy import Wanted, record_change
-from casework.notices import draft_notices
-from casework.rungs import SweepReport
-from casework.serving import serve_document
-from casework.visits import team_of
+from casework.inspection.checklists import store_rows
+from casework.inspection.findings import confirm_findings
+from casework.inspection.visits import team_of
+from casework.lights.deadlines import due_cases, sweep_batch
+from casework.lights.rungs import SweepReport
+from casework.paperwork.documents import seal_document, sign_documents
+from casework.paperwork.notices import draft_notices
+from casework.paperwork.serving import serve_document
+from casework.rectification.cases import act_on_case
+from casework.units.genealogy import Wanted, record_change
+from casework.upkeep.doctor import examine
 from casework.watching import watch_over
-from casework.yearsources import YearTable
 from core.codes import CheckResult, Severity, UnitOpinion
 from core.errors import Refused
 from core.rulebook import CalendarYear

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from sqlmodel import col, select
 
-from casework.campaigns import find_campaign
-from casework.checklists import checklist_name, make_checklist
 from casework.desk import Desk, at_desk
-from casework.documents import find_document
-from casework.people import split
-from casework.replies import _meta, _rows
-from casework.visits import team_of
+from casework.inspection.campaigns import find_campaign
+from casework.inspection.checklists import checklist_name, make_checklist
+from casework.inspection.visits import team_of
+from casework.paperwork.documents import find_document
+from casework.paperwork.replies import _meta, _rows
+from casework.staff.people import split
 from delivery.sheets.answer import AnswerProblem, write_answer
 from delivery.sink import MailSink, Taken
 from models.campaign import Visit

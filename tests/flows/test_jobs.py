@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 from sqlmodel import col, select
 
-from casework.queueing import Recipient, queue
+from casework.mail.queueing import Recipient, queue
 from core.errors import DeliveryFailed, NotAllowed
 from core.lives import MessageState
 from delivery.sink import MailSink, Rule

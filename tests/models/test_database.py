@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from casework.numbering import take_number
+from casework.paperwork.numbering import take_number
 from core.errors import DatabaseFailed
 from models import database
 from models.base import table_of
@@ -23,7 +23,7 @@ from tests.databases import open_database
 PROCESSES, TIMES = 4, 50
 TAKE = """
 import sys
-from casework.numbering import take_number
+from casework.paperwork.numbering import take_number
 from models.database import make_engine, transaction
 
 engine = make_engine(sys.argv[1])

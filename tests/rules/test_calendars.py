@@ -8,7 +8,7 @@ import chinese_calendar
 import pytest
 
 from benchmarks.workdays import Year, load_years
-from casework.library import rules_calendar
+from casework.rulesets.library import rules_calendar
 from core.rulebook import load_rulebook
 from core.workdays import Calendar, Unit
 from system.paths import RULES_DIR, read_texts

@@ -22,7 +22,7 @@ def attach(group: typer.Typer) -> None:
 
 
 def check(folder: Folder = None) -> None:
-    from casework.linting import check_files
+    from casework.rulesets.linting import check_files
     from core.rulebook import freeze, sha256
 
     root = folder_of(folder)

@@ -44,8 +44,8 @@ def diff(
     before: Annotated[str, typer.Argument(help=SIDE)],
     after: Annotated[str, typer.Argument(help="新规则，写法同上")],
 ) -> None:
-    from casework.rulecomparison import compare_rules, compare_sides
-    from casework.rulesides import is_local, read_local
+    from casework.rulesets.rulecomparison import compare_rules, compare_sides
+    from casework.rulesets.rulesides import is_local, read_local
 
     known = settings()
     try:
@@ -127,7 +127,7 @@ def migrate(
     apply: Annotated[bool, typer.Option("--apply", help="确认迁移；不写只预览")] = False,
     note: Annotated[str, typer.Option("--note", help="迁移的理由")] = "",
 ) -> None:
-    from casework.migrating import apply_migration, preview_migration
+    from casework.rulesets.migrating import apply_migration, preview_migration
 
     if apply:
         with writing() as desk:

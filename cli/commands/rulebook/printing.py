@@ -58,7 +58,7 @@ def _today() -> date:
 
 def _book_of(office: str | None) -> Rulebook:
     """Return the rule book of an office, with its local adjustment; of that of the settings when none is named."""
-    from casework.library import current_rules
+    from casework.rulesets.library import current_rules
 
     book = current_book()
     return current_rules(settings().rules, book.office(office).code) if office is not None else book

@@ -29,7 +29,7 @@ def folder_of(folder: Path | None) -> Path:
 
 def current_book() -> Rulebook:
     """Return the rule book of the office of the settings, or of the only one, as its local adjustment makes it."""
-    from casework.library import current_rules
+    from casework.rulesets.library import current_rules
 
     chosen = settings()
     base = current_rules(chosen.rules)

@@ -19,7 +19,7 @@ from core.codes import Line
 from core.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from casework.rehearsed import Programme
+    from casework.rehearsal.rehearsed import Programme
     from flows.jobs import Edge
     from flows.rehearsal import Step
 
@@ -49,7 +49,7 @@ def rehearse(
     ] = Signed.NEXT,
     out: Annotated[Path | None, typer.Option("--out", help="概览和全部文书文字写入此文件夹")] = None,
 ) -> None:
-    from casework.rehearsalplan import Asked
+    from casework.rehearsal.rehearsalplan import Asked
     from flows.rehearsal import rehearse
 
     if out is not None:
@@ -169,7 +169,7 @@ def what_if(
     campaign: Annotated[str | None, typer.Option("--campaign", help="只看一个批次")] = None,
     days: Annotated[int, typer.Option("--days", help="今后多少天之内")] = 30,
 ) -> None:
-    from casework.whatif import compare_ladders, read_ladder
+    from casework.rulesets.whatif import compare_ladders, read_ladder
 
     with reading() as desk:
         other = read_ladder(desk, ladder, settings().rules)

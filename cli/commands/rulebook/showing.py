@@ -112,7 +112,7 @@ def _history(book: Rulebook, entry: Entry) -> dict[str, Any]:
 
 def _campaigns(entry: Entry) -> list[dict[str, Any]] | None:
     """Return the campaigns that froze a rule; None where there is no database to ask."""
-    from casework.rulehistory import freezings
+    from casework.rulesets.rulehistory import freezings
     from models.database import reading as reading_session
 
     try:
@@ -190,7 +190,7 @@ def explain(
 
 
 def _explain_case(code: str) -> None:
-    from casework.explaining import explain_case
+    from casework.lights.explaining import explain_case
     from cli.explanations import say_explanation
 
     with reading() as desk:

@@ -1,0 +1,1 @@
+"""Archiving: packages, retention, hand-over, appraisal."""

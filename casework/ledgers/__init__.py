@@ -1,0 +1,1 @@
+"""The rectification ledger as a workbook, out and in."""

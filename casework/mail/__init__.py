@@ -1,0 +1,1 @@
+"""Mail: the outbox, what each mail says, and reminders inside the office."""

@@ -1,0 +1,1 @@
+"""Documents from draft to service: values, review, signature, number, files, answers."""

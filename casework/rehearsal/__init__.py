@@ -1,0 +1,1 @@
+"""Rehearsals: a campaign played through in a transaction that is rolled back."""

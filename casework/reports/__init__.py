@@ -1,0 +1,1 @@
+"""Reports, rankings, and the closed periods that they stand on."""

@@ -1,0 +1,1 @@
+"""Rule sets in use: loaded, frozen by campaigns, compared, migrated, tried out."""

@@ -1,0 +1,1 @@
+"""People of the office: roles, pools, declarations, teams, delegation, draws."""

@@ -1,0 +1,1 @@
+"""Inspected units through time: changes, assignment of what they leave, their yearly filings."""

@@ -1,0 +1,1 @@
+"""The doctor, backup and restore."""
