@@ -18,10 +18,10 @@ from typing import TypeVar
 from rich.console import Console
 from rich.table import Table
 
-from core.portions import cost_of
-from core.solving import Program
-from core.staffingbound import lower_bound
-from core.teams import Assignment, Need, Sitting, Staffing, assign
+from core.staffing.portions import cost_of
+from core.staffing.solving import Program
+from core.staffing.staffingbound import lower_bound
+from core.staffing.teams import Assignment, Need, Sitting, Staffing, assign
 
 T = TypeVar("T")
 SIZES = ((60, 200, 60), (2_000, 5_000, 60))  # people, visits, slots

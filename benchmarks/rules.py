@@ -21,7 +21,7 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from core.yamltext import read_yaml
+from core.text.yamltext import read_yaml
 from system.paths import RULES_DIR
 
 ROUNDS = 5

@@ -16,7 +16,7 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from core.workdays import Calendar
+from core.calendar.workdays import Calendar
 from system.paths import RULES_DIR
 
 A = TypeVar("A")

@@ -15,10 +15,10 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from casework.rulesets.library import calendar_of, rule_files, rules_of_office
+from core.calendar.workdays import Calendar
 from core.errors import InvalidInput, NotFound
 from core.rulebook import Office as OfficeRules
 from core.rulebook import Rulebook
-from core.workdays import Calendar
 from models.audit import Change, append_changes, shard_of, start_chains
 from models.base import table_of
 from models.campaign import Campaign

@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from casework.desk import Desk
-from core.machines import Machine
-from core.moves import step
-from core.rectification import CaseAct, CaseState, move_case
+from core.life.machines import Machine
+from core.life.moves import step
+from core.life.rectification import CaseAct, CaseState, move_case
 from models.rectification import Rectification
 
 S = TypeVar("S", bound=StrEnum)

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from casework.desk import Desk
 from casework.paperwork.kinds import is_shown, name_of_kind
 from core.codes import Light, Severity
-from core.lives import DocumentState
-from core.rectification import CLOCK_RUNS, CaseState
+from core.life.lives import DocumentState
+from core.life.rectification import CLOCK_RUNS, CaseState
 from models.base import table_of
 from models.campaign import Campaign, Finding
 from models.document import Document, DocumentCase

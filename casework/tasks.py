@@ -10,8 +10,8 @@ from sqlmodel import col, select
 from casework.desk import Desk
 from casework.moves import follow
 from core.errors import InvalidInput, NotAllowed, NotFound
-from core.secrecy import refuse_state_secrets
-from core.tasklife import TASK, TaskAct, TaskState
+from core.life.tasklife import TASK, TaskAct, TaskState
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of, table_of
 from models.task import Task
 

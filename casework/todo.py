@@ -13,9 +13,9 @@ from casework.desk import Desk
 from casework.lights.climbing import office_palette
 from casework.rows import CaseRow, DocumentRow, Pile, case_rows, document_rows, visible_documents
 from core.codes import Light
-from core.lives import DocumentState, MessageState, ReferralState
-from core.palette import Palette
-from core.rectification import CLOCK_RUNS, CaseState, RequestKind, RequestState
+from core.ladders.palette import Palette
+from core.life.lives import DocumentState, MessageState, ReferralState
+from core.life.rectification import CLOCK_RUNS, CaseState, RequestKind, RequestState
 from models.base import table_of
 from models.document import Document
 from models.message import Message

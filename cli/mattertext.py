@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.codes import SECRECY_LABELS
-from core.matterlife import MATTER
+from core.life.matterlife import MATTER
 
 STATES = {state.value: label for state, label in MATTER.state_labels.items()}
 ACTS = {act.value: label for act, label in MATTER.act_labels.items()}

@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 
 from casework.rectification.board import SCOPE_LABELS
 from core.codes import SECRECY_LABELS, SEVERITY_LABELS
-from core.derivation import WEEKDAY_NAMES
-from core.lives import DOCUMENT_STATE_LABELS, MESSAGE_STATE_LABELS
-from core.rectification import CASE_STATE_LABELS, RequestKind, RequestState
+from core.ladders.derivation import WEEKDAY_NAMES
+from core.life.lives import DOCUMENT_STATE_LABELS, MESSAGE_STATE_LABELS
+from core.life.rectification import CASE_STATE_LABELS, RequestKind, RequestState
 from system.clock import SHANGHAI
 
 REQUEST_LABELS = {

@@ -15,7 +15,7 @@ class Severity(StrEnum):
 
 
 class Light(StrEnum):
-    """The colours a case may show; which are used, in which order and by what word is data (core/palette.py)."""
+    """The colours a case may show; which are used, in which order and by what word: core/ladders/palette.py."""
 
     NONE = "none"
     BLUE = "blue"

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from core.calendar.workdays import Calendar, Period
 from core.errors import InvalidInput
-from core.workdays import Calendar, Period
 
 
 def quarter_of(day: date) -> Period:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.palette import Palette
+from core.ladders.palette import Palette
 from core.rulebook.ladder import Profile, Rung
 from core.rulebook.passages import Names, write_offset
 

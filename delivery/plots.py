@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.codes import Light
-from core.palette import DEFAULT, Palette
+from core.ladders.palette import DEFAULT, Palette
 
 WIDTH = 720.0
 ROWS_PER_PLOT = 42  # what fits on one page below a heading

@@ -19,7 +19,7 @@ from markupsafe import Markup
 
 from core.codes import SEVERITY_LABELS, Light, Severity
 from core.errors import InvalidInput
-from core.palette import Palette
+from core.ladders.palette import Palette
 from delivery.plots import Heat, draw_bars, draw_curve, draw_heat
 from delivery.sandbox import open_pages
 from system.paths import TEMPLATES_DIR

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from core.workdays import Calendar
+from core.calendar.workdays import Calendar
 from flows.jobs import (
     Edge,
     run_doctor,

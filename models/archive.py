@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from core.archivelife import ArchiveState
+from core.life.archivelife import ArchiveState
 from models.base import STRICT, check, one_of
 
 

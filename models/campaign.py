@@ -8,7 +8,7 @@ from sqlalchemy import LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from core.codes import CampaignKind, CheckResult, Line, Severity, UnitOpinion
-from core.lives import CampaignState, FindingState
+from core.life.lives import CampaignState, FindingState
 from models.base import STRICT, check, one_of
 
 

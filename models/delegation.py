@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from core.delegationlife import DelegationState
+from core.life.delegationlife import DelegationState
 from models.base import STRICT, check, one_of
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from core.codes import DocumentContent, Light, Line, Secrecy
-from core.lives import DocumentState
+from core.life.lives import DocumentState
 from models.base import STRICT, check, one_of
 from models.record import SUBJECTS
 

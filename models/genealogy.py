@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from core.unitlife import UnitChangeKind, UnitChangeState
+from core.life.unitlife import UnitChangeKind, UnitChangeState
 from models.base import STRICT, check, one_of
 
 

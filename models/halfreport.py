@@ -8,7 +8,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from core.codes import Light, Secrecy
-from core.halflife import HalfReportState
+from core.life.halflife import HalfReportState
 from models.base import STRICT, check, one_of
 
 HALF_SUBJECTS = ("case", "matter")

@@ -7,8 +7,8 @@ from datetime import date
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from core.freezelife import FreezeState
-from core.sidelife import ComplaintState, Horizon, Manner, PlanState
+from core.life.freezelife import FreezeState
+from core.life.sidelife import ComplaintState, Horizon, Manner, PlanState
 from models.base import STRICT, check, one_of
 
 

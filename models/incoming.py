@@ -8,7 +8,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from core.codes import Line, Secrecy
-from core.incominglife import IncomingState
+from core.life.incominglife import IncomingState
 from models.base import STRICT, check, one_of
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from core.campaignlife import ASKED_LABELS, Counted, InquiryState
+from core.life.campaignlife import ASKED_LABELS, Counted, InquiryState
 from models.base import STRICT, check, one_of
 
 

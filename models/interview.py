@@ -8,7 +8,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from core.codes import Line
-from core.interviewlife import InterviewRole, InterviewState
+from core.life.interviewlife import InterviewRole, InterviewState
 from models.base import STRICT, check, one_of
 from models.record import SUBJECTS
 

@@ -8,7 +8,7 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from core.codes import Line, Secrecy
-from core.leadlife import Dispute, ExtensionState, LeadClock, LeadState
+from core.life.leadlife import Dispute, ExtensionState, LeadClock, LeadState
 from models.base import STRICT, check, one_of
 
 

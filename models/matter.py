@@ -11,8 +11,8 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from core.codes import Light, Secrecy
-from core.matterlife import Instance, MatterKind, MatterState, Plaintiff, Result
-from core.matters import ANCHORS, FACTS
+from core.ladders.matters import ANCHORS, FACTS
+from core.life.matterlife import Instance, MatterKind, MatterState, Plaintiff, Result
 from models.base import STRICT, check, one_of
 
 _LIVE = text("voided_on IS NULL")

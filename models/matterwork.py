@@ -8,7 +8,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from core.codes import Light
-from core.matterlife import Fault, PaperKind
+from core.life.matterlife import Fault, PaperKind
 from models.base import STRICT, check, one_of
 
 

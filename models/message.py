@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
-from core.lives import MessageState
+from core.life.lives import MessageState
 from models.base import STRICT, check, one_of
 
 

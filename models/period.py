@@ -7,8 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from core.periodlife import PeriodState, ReportState
-from core.periods import PeriodKind
+from core.calendar.periods import PeriodKind
+from core.life.periodlife import PeriodState, ReportState
 from models.base import STRICT, check, one_of
 
 FILING_KINDS = ("annual_report", "work_statement")

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from core.campaignlife import OccurrenceState, ScopeState
+from core.life.campaignlife import OccurrenceState, ScopeState
 from models.base import STRICT, check, one_of
 
 

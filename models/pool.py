@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from core.declarationlife import DeclarationState, Origin, Relation
+from core.life.declarationlife import DeclarationState, Origin, Relation
 from models.base import STRICT, check, one_of
 
 DRAWN = ("units", "cases", "items", "people")

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from core.lives import CalendarState
+from core.life.lives import CalendarState
 from models.base import STRICT, check, one_of
 
 SUBJECTS = (

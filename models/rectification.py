@@ -8,7 +8,7 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from core.codes import Light, Severity
-from core.rectification import CaseState, RequestKind, RequestState
+from core.life.rectification import CaseState, RequestKind, RequestState
 from models.base import STRICT, check, one_of
 
 # What a kept file may belong to.

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from core.lives import ReferralState
+from core.life.lives import ReferralState
 from models.base import STRICT, check, one_of
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from core.tasklife import TaskState
+from core.life.tasklife import TaskState
 from models.base import STRICT, check, one_of
 
 

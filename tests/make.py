@@ -8,8 +8,8 @@ from typing import Any
 from casework.desk import Desk
 from casework.rulesets.library import freeze_current
 from core.codes import CampaignKind, Light, Line, Severity
-from core.lives import CampaignState, DocumentState, FindingState, ReferralState
-from core.rectification import CaseState, RequestKind, RequestState
+from core.life.lives import CampaignState, DocumentState, FindingState, ReferralState
+from core.life.rectification import CaseState, RequestKind, RequestState
 from models.campaign import Campaign, CheckRecord, Finding, Visit, VisitMember
 from models.document import Document, DocumentCase
 from models.organisation import Person, Unit

@@ -16,8 +16,8 @@ from casework.desk import Desk
 from casework.moves import take
 from casework.staff.people import require_other, require_role
 from casework.tasks import COMPARTMENT
-from core.archivelife import ARCHIVE, ArchiveAct, ArchiveState
 from core.errors import InvalidInput, NotFound, Refused
+from core.life.archivelife import ARCHIVE, ArchiveAct, ArchiveState
 from core.retention import kept_until, transfer_due, write_archive_no
 from core.rulebook.archives import RETENTION_LABELS, ArchiveClass, ArchiveRules, Retention
 from delivery.dossier import Dossier, Packed, write_dossier

@@ -16,7 +16,7 @@ from casework.paperwork.kinds import is_shown, name_of_kind
 from casework.paperwork.papers import print_docx
 from casework.rectification.evidence import content_path
 from core.codes import SECRECY_LABELS, Secrecy
-from core.everymachine import MACHINES
+from core.life.everymachine import MACHINES
 from delivery.dossier import Member, Step
 from models.audit import Link, history_of, links_of
 from models.base import key_of

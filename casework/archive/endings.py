@@ -13,8 +13,8 @@ from casework.inspection.campaigns import find_campaign
 from casework.linkage.referrals import find_referral
 from casework.rectification.cases import find_case
 from core.errors import InvalidInput, Refused
-from core.lives import CampaignState, ReferralState
-from core.rectification import CASE_STATE_LABELS, SETTLED, CaseState
+from core.life.lives import CampaignState, ReferralState
+from core.life.rectification import CASE_STATE_LABELS, SETTLED, CaseState
 from models.base import key_of
 from models.campaign import Finding
 

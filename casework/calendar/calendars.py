@@ -21,10 +21,10 @@ from casework.lights.rederiving import refresh_all
 from casework.moves import move
 from casework.paperwork.corrections import calendar_cause, draft_corrections
 from casework.staff.people import require_other, require_role
+from core.calendar.workdays import Unit
 from core.errors import InvalidInput, NotFound, Refused
-from core.lives import CALENDAR_MOVES, CalendarAct, CalendarState
+from core.life.lives import CALENDAR_MOVES, CalendarAct, CalendarState
 from core.rulebook import CalendarYear
-from core.workdays import Unit
 from models.audit import canonical_json
 from models.base import key_of, table_of
 from models.record import CalendarProposal, CalendarTable

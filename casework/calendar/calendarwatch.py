@@ -11,8 +11,8 @@ from sqlmodel import col, select
 from casework.calendar.duemoves import due_moves
 from casework.desk import Desk
 from core.errors import CalendarMissing
-from core.lives import CalendarState
-from core.rectification import SETTLED
+from core.life.lives import CalendarState
+from core.life.rectification import SETTLED
 from models.base import table_of
 from models.record import CalendarProposal
 from models.rectification import Rectification

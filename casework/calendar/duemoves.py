@@ -19,9 +19,9 @@ import sqlalchemy as sa
 
 from casework.desk import Desk
 from casework.lights.duehistory import DueSet, due_history
-from core.rectification import SETTLED
-from core.workdays import Calendar
-from core.workdays import Unit as PeriodUnit
+from core.calendar.workdays import Calendar
+from core.calendar.workdays import Unit as PeriodUnit
+from core.life.rectification import SETTLED
 from models.base import table_of
 from models.campaign import Finding
 from models.organisation import Unit

@@ -17,13 +17,13 @@ from sqlmodel import SQLModel, col, select
 from casework.desk import Desk
 from casework.intake.leads import origin_of
 from casework.linkage.clues import case_of, linkage_of
-from core.incominglife import INCOMING_ENDED
-from core.leadlife import ENDED, LeadState
-from core.lives import ReferralState
-from core.referrallife import transfer_by
+from core.calendar.workdays import Calendar
+from core.life.incominglife import INCOMING_ENDED
+from core.life.leadlife import ENDED, LeadState
+from core.life.lives import ReferralState
+from core.life.referrallife import transfer_by
 from core.rulebook.clocks import find_clock
 from core.rulebook.linkage import LinkageRules
-from core.workdays import Calendar
 from models.base import key_of, table_of
 from models.incoming import Incoming
 from models.lead import Lead

@@ -13,7 +13,7 @@ from core.errors import InvalidInput, InvalidRuleFile
 from core.rulebook import CalendarYear, Rulebook
 from core.rulebook.checks_time import check_calendars
 from core.rulebook.parts import read_parts
-from core.yamltext import read_yaml
+from core.text.yamltext import read_yaml
 
 OFFICIAL: Final = "official"
 PACKAGE, MODULE = "chinesecalendar", "chinese_calendar"

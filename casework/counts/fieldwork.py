@@ -11,8 +11,8 @@ from sqlmodel import col
 from casework.counts.problems import said, same
 from casework.counts.tallies import Column, Scope
 from casework.counts.terms import Family, Indicator, Section, Source
-from core.campaignlife import COUNTED_LABELS, COUNTED_UNITS, Counted, InquiryState
-from core.interviewlife import INTERVIEW_ROLE_LABELS, InterviewState
+from core.life.campaignlife import COUNTED_LABELS, COUNTED_UNITS, Counted, InquiryState
+from core.life.interviewlife import INTERVIEW_ROLE_LABELS, InterviewState
 from models.base import table_of
 from models.campaign import Campaign
 from models.inquiry import FieldCount, Inquiry, InquiryItem, InquiryReturn

@@ -11,8 +11,8 @@ from casework.counts.rounds import UNDER_WAY
 from casework.counts.tallies import Column, Scope
 from casework.counts.terms import Family, Indicator, Section, Source
 from core.codes import Line
-from core.lives import FindingState
-from core.periodlife import ReportState
+from core.life.lives import FindingState
+from core.life.periodlife import ReportState
 from models.base import table_of
 from models.campaign import Campaign, Finding, Visit
 from models.period import Filing, Institution, Report

@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from casework.counts.problems import FINDINGS
 from casework.counts.terms import Indicator
-from core.lives import FindingState
+from core.life.lives import FindingState
 from models.campaign import Finding
 
 _REPEAT = sa.and_(col(Finding.repeat_of).is_not(None), col(Finding.state) == FindingState.CONFIRMED.value)

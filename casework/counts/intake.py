@@ -13,9 +13,9 @@ from casework.counts.problems import said, same
 from casework.counts.tallies import Column, Scope
 from casework.counts.terms import Family, Indicator, Section, Share, Source
 from casework.linkage.compartment import known_ids
-from core.halflife import HalfReportState
-from core.leadlife import LeadState
-from core.matterlife import MATTER_KIND_LABELS, RESULT_LABELS, MatterState, Result
+from core.life.halflife import HalfReportState
+from core.life.leadlife import LeadState
+from core.life.matterlife import MATTER_KIND_LABELS, RESULT_LABELS, MatterState, Result
 from models.base import table_of
 from models.campaign import Finding
 from models.document import Document, DocumentItem

@@ -9,7 +9,7 @@ from sqlmodel import col
 from casework.counts.problems import said, same
 from casework.counts.tallies import Scope
 from casework.counts.terms import Family, Indicator, Section, Source
-from core.lives import REFERRAL_STATE_LABELS, ReferralState
+from core.life.lives import REFERRAL_STATE_LABELS, ReferralState
 from models.base import table_of
 from models.campaign import Campaign, Finding
 from models.incoming import Incoming

@@ -15,7 +15,7 @@ from casework.counts.terms import Family, Indicator, Section, Source
 from casework.lights.climbing import rules_of
 from casework.paperwork.kinds import is_shown, kinds_in_order, name_of_kind
 from core.codes import DocumentContent
-from core.lives import MESSAGE_STATE_LABELS, DocumentState
+from core.life.lives import MESSAGE_STATE_LABELS, DocumentState
 from models.base import table_of
 from models.campaign import Campaign, Visit
 from models.document import Document, DocumentCase

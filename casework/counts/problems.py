@@ -13,7 +13,7 @@ from casework.counts.tallies import Scope
 from casework.counts.terms import Family, Indicator, Section, Source
 from casework.lights.climbing import rules_of
 from core.codes import CHECK_RESULT_LABELS, SEVERITY_LABELS
-from core.lives import FindingState
+from core.life.lives import FindingState
 from core.rulebook import Rulebook
 from models.base import table_of
 from models.campaign import Campaign, CheckRecord, Finding, Visit

@@ -10,7 +10,7 @@ from sqlmodel import col
 from casework.counts.problems import said, same
 from casework.counts.tallies import Column, Scope
 from casework.counts.terms import Family, Indicator, Section, Share, Source
-from core.rectification import (
+from core.life.rectification import (
     CASE_STATE_LABELS,
     CLOCK_RUNS,
     CaseAct,

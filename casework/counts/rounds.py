@@ -11,7 +11,7 @@ from casework.counts.tallies import Scope
 from casework.counts.terms import Family, Indicator, Section, Share, Source
 from casework.staff.people import split
 from core.codes import CAMPAIGN_KIND_LABELS, CampaignKind
-from core.lives import CampaignState
+from core.life.lives import CampaignState
 from models.base import table_of
 from models.campaign import Campaign, Visit, VisitMember
 from models.organisation import Person, Unit

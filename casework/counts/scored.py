@@ -23,8 +23,8 @@ from casework.counts.rounds import VISITS
 from casework.counts.tallies import Column, Scope
 from casework.counts.terms import Condition, Indicator, Section, Source
 from core.codes import CheckResult, Light, Severity
-from core.lives import FindingState
-from core.rectification import CaseAct, CaseState
+from core.life.lives import FindingState
+from core.life.rectification import CaseAct, CaseState
 from core.unitfacts import UNIT_FACTS
 from models.campaign import CheckRecord, Finding, Visit
 from models.rectification import Rectification, Rung

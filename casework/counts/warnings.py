@@ -13,7 +13,7 @@ from casework.counts.tallies import Column, Scope
 from casework.counts.terms import DaysBetween, Family, Indicator, Section
 from casework.lights.climbing import palette_of
 from core.codes import Light
-from core.rectification import RequestKind, RequestState
+from core.life.rectification import RequestKind, RequestState
 from models.base import table_of
 from models.rectification import Rectification, Rung, SideRequest
 

@@ -18,8 +18,8 @@ from casework.inspection.campaignrows import campaign_rules, find_campaign, kind
 from casework.inspection.references import reference_of
 from core.codes import DocumentContent
 from core.errors import Refused
-from core.lives import DocumentState
-from core.rectification import SETTLED
+from core.life.lives import DocumentState
+from core.life.rectification import SETTLED
 from core.rulebook.campaigns import BurdenLimits
 from models.base import table_of
 from models.campaign import Campaign, Visit

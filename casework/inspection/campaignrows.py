@@ -7,7 +7,7 @@ import json
 from sqlmodel import col, select
 
 from casework.desk import Desk
-from core.campaignplan import CampaignPlan
+from core.campaign.campaignplan import CampaignPlan
 from core.codes import CAMPAIGN_KIND_LABELS, CampaignKind
 from core.errors import InvalidInput, NotAllowed, NotFound
 from core.rulebook.campaigns import CampaignRules, KindRule

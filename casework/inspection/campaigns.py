@@ -30,14 +30,14 @@ from casework.rulesets.library import freeze_current
 from casework.staff.people import require_other, require_role
 from casework.staff.poolwatch import ask_at_opening, require_declarations
 from casework.staff.staffing import staffing_request
-from core.campaignkinds import too_short
-from core.campaignplan import CampaignPlan, notice_rule, read_plan
+from core.campaign.campaignkinds import too_short
+from core.campaign.campaignplan import CampaignPlan, notice_rule, read_plan
 from core.errors import InvalidInput, Refused
-from core.lives import CAMPAIGN_MOVES, CampaignAct, CampaignState
-from core.planning import VisitPlan, plan_visits
+from core.life.lives import CAMPAIGN_MOVES, CampaignAct, CampaignState
 from core.rulebook import Rulebook
 from core.rulebook.campaigns import KindRule
-from core.secrecy import refuse_state_secrets
+from core.staffing.planning import VisitPlan, plan_visits
+from core.text.secrecy import refuse_state_secrets
 from models.audit import canonical_json
 from models.base import key_of
 from models.campaign import Campaign

@@ -11,7 +11,7 @@ from casework.desk import Desk
 from casework.inspection.campaignrows import find_campaign
 from casework.staff.people import split
 from casework.units.lineage import live_units
-from core.campaignplan import CampaignPlan, CatalogChoice, UnitChoice
+from core.campaign.campaignplan import CampaignPlan, CatalogChoice, UnitChoice
 from core.codes import CAMPAIGN_KIND_LABELS, CampaignKind
 from core.errors import InvalidInput, NotFound, Refused
 from core.rulebook.campaigns import KindRule

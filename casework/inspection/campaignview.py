@@ -15,7 +15,7 @@ from casework.inspection.references import describe_reference, reference_of
 from casework.inspection.visits import team_of
 from casework.staff.people import split
 from core.codes import CAMPAIGN_KIND_LABELS, LINE_LABELS, CampaignKind, Line
-from core.lives import CampaignState
+from core.life.lives import CampaignState
 from core.rulebook import freeze, sha256
 from models.campaign import Campaign, Visit
 from models.organisation import Unit

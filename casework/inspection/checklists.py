@@ -19,9 +19,9 @@ from casework.rulesets.ruleseras import rules_ever
 from casework.staff.people import join, require_role, split
 from core.codes import CheckResult, Severity, UnitOpinion
 from core.errors import InvalidInput, NotAllowed, Refused
-from core.lives import CampaignState, FindingState
+from core.life.lives import CampaignState, FindingState
 from core.rulebook import Rulebook
-from core.secrecy import refuse_state_secrets
+from core.text.secrecy import refuse_state_secrets
 from delivery.sheets.checklist import ChecklistItem, ChecklistMeta, Filled, write_checklist
 from delivery.sheets.checklist_return import (
     ChecklistReturn,

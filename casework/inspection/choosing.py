@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping
 
-from core.campaignplan import CampaignPlan
+from core.campaign.campaignplan import CampaignPlan
 from core.codes import LINE_LABELS
 from core.errors import InvalidInput
 from core.rulebook import Catalog, Item, Rulebook

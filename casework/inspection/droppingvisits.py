@@ -10,7 +10,7 @@ from casework.mail.queueing import cancel_messages, release_visit
 from casework.moves import move
 from casework.tasks import open_task
 from core.codes import DocumentContent
-from core.lives import DOCUMENT_MOVES, CampaignState, DocumentAct, DocumentState
+from core.life.lives import DOCUMENT_MOVES, CampaignState, DocumentAct, DocumentState
 from models.base import key_of
 from models.campaign import Campaign, Visit, VisitMember
 from models.document import Document

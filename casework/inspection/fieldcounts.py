@@ -13,9 +13,9 @@ from sqlmodel import col, select
 from casework.desk import Desk
 from casework.inspection.campaignrows import find_campaign
 from casework.staff.people import find_unit, require_role
-from core.campaignlife import COUNTED_LABELS, COUNTED_UNITS, Counted, InquiryState
 from core.errors import InvalidInput
-from core.secrecy import refuse_state_secrets
+from core.life.campaignlife import COUNTED_LABELS, COUNTED_UNITS, Counted, InquiryState
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of
 from models.campaign import Campaign
 from models.inquiry import FieldCount, Inquiry, InquiryItem, InquiryReturn

@@ -14,8 +14,8 @@ from casework.rectification.repeats import flag_repeat, mark_repeat
 from casework.staff.people import require_other, require_role
 from core.codes import Light, UnitOpinion
 from core.errors import InvalidInput, NotFound
-from core.lives import FINDING_MOVES, FindingAct, FindingState
-from core.rectification import SETTLED, CaseAct, CaseState
+from core.life.lives import FINDING_MOVES, FindingAct, FindingState
+from core.life.rectification import SETTLED, CaseAct, CaseState
 from models.campaign import Finding
 from models.organisation import Unit
 from models.rectification import Rectification

@@ -12,14 +12,14 @@ from casework.inspection.campaignrows import campaign_rules, find_campaign, kind
 from casework.moves import take
 from casework.staff.people import require_role
 from casework.tasks import finish_for
-from core.campaignlife import ASKED_LABELS, INQUIRY, InquiryAct, InquiryState
-from core.campaignparts import AskedItem
-from core.campaignplan import CampaignPlan
+from core.campaign.campaignparts import AskedItem
+from core.campaign.campaignplan import CampaignPlan
+from core.campaign.milestones import day_of
 from core.errors import InvalidInput, NotFound, Refused
-from core.lives import CampaignState
-from core.milestones import day_of
+from core.life.campaignlife import ASKED_LABELS, INQUIRY, InquiryAct, InquiryState
+from core.life.lives import CampaignState
 from core.rulebook.campaigns import AskRule
-from core.secrecy import refuse_state_secrets
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of
 from models.campaign import Campaign, Visit
 from models.inquiry import Inquiry, InquiryItem, InquiryReturn

@@ -13,9 +13,9 @@ from casework.inspection.inquiries import OPEN, SELF_REPORT, find_list, late_key
 from casework.moves import take
 from casework.rectification.evidence import keep_file
 from casework.tasks import finish_for
-from core.campaignlife import INQUIRY, InquiryAct
 from core.errors import InvalidInput
-from core.secrecy import refuse_state_secrets
+from core.life.campaignlife import INQUIRY, InquiryAct
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of
 from models.campaign import Visit
 from models.inquiry import Inquiry, InquiryItem, InquiryReturn

@@ -11,7 +11,7 @@ from casework.desk import Desk
 from casework.inspection.campaignrows import find_campaign
 from casework.inspection.inquiries import OPEN, late_key, returned_of
 from casework.tasks import open_task
-from core.campaignlife import INQUIRY, InquiryState
+from core.life.campaignlife import INQUIRY, InquiryState
 from models.base import key_of
 from models.campaign import Campaign
 from models.inquiry import Inquiry, InquiryItem, InquiryReturn

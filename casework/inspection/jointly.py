@@ -7,9 +7,9 @@ from sqlmodel import col, select
 from casework.desk import Desk
 from casework.inspection.campaignrows import find_campaign, plan_of
 from casework.staff.people import require_role
-from core.campaignparts import Joint
+from core.campaign.campaignparts import Joint
+from core.campaign.visibility import OWN_PEOPLE, sees_finding
 from core.errors import NotAllowed, NotFound, Refused
-from core.visibility import OWN_PEOPLE, sees_finding
 from models.base import key_of
 from models.campaign import Campaign, Finding
 from models.organisation import Unit

@@ -13,11 +13,11 @@ from casework.desk import SYSTEM, Desk
 from casework.inspection.campaignrows import campaign_rules, find_campaign, kind_rule, plan_of, refuse_units
 from casework.staff.people import require_role
 from casework.tasks import finish_for, open_task
+from core.campaign.milestones import MilestoneStanding, day_of, standing_of
 from core.codes import LIGHT_LABELS, DocumentContent
 from core.errors import CalendarMissing, InvalidInput, NotFound, Refused
-from core.lives import CampaignState, FindingState
-from core.milestones import MilestoneStanding, day_of, standing_of
-from core.secrecy import refuse_state_secrets
+from core.life.lives import CampaignState, FindingState
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of, table_of
 from models.campaign import Campaign, CheckRecord, Finding, Visit
 from models.document import Document

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from casework.desk import Desk
 from casework.moves import take
-from core.campaignlife import OCCURRENCE, OccurrenceAct, OccurrenceState
+from core.life.campaignlife import OCCURRENCE, OccurrenceAct, OccurrenceState
 from models.campaign import Campaign
 from models.plan import Occurrence
 

@@ -16,13 +16,13 @@ from casework.inspection.campaigns import store_plan
 from casework.inspection.occurrencerows import end_occurrence, stored_occurrences
 from casework.staff.people import require_role, split
 from casework.tasks import finish_for, open_task
-from core.campaignlife import OCCURRENCE, OccurrenceAct, OccurrenceState
+from core.campaign.recurrence import Occurrence as Due
+from core.campaign.recurrence import occurrences
+from core.campaign.recurringplan import drafted_plan, title_of
 from core.errors import InvalidInput, NotFound, Refused
-from core.recurrence import Occurrence as Due
-from core.recurrence import occurrences
-from core.recurringplan import drafted_plan, title_of
+from core.life.campaignlife import OCCURRENCE, OccurrenceAct, OccurrenceState
 from core.rulebook.campaigns import RecurringPlan
-from core.secrecy import refuse_state_secrets
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of, table_of
 from models.campaign import Campaign
 from models.organisation import Unit

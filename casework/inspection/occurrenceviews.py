@@ -11,8 +11,8 @@ from casework.desk import Desk
 from casework.inspection.campaignrows import refuse_units
 from casework.inspection.occurrencerows import stored_occurrences
 from casework.inspection.occurrences import DueOccurrence, due_occurrences, recurring_plans
-from core.campaignlife import OCCURRENCE, OccurrenceState
-from core.recurringplan import title_of
+from core.campaign.recurringplan import title_of
+from core.life.campaignlife import OCCURRENCE, OccurrenceState
 from models.base import key_of
 from models.campaign import Campaign
 from models.plan import Occurrence

@@ -11,9 +11,9 @@ from casework.desk import Desk
 from casework.inspection.campaignrows import find_campaign, kind_rule, refuse_units
 from casework.rectification.evidence import keep_file
 from casework.staff.people import find_actor, require_role
-from core.campaignplan import CampaignPlan
+from core.campaign.campaignplan import CampaignPlan
 from core.errors import InvalidInput, NotAllowed, Refused
-from core.secrecy import refuse_state_secrets
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of
 from models.campaign import Campaign
 from models.plan import AnnualPlan, PlanReference

@@ -20,12 +20,12 @@ from casework.inspection.milestones import refresh_milestones
 from casework.inspection.scoperules import move_to_rules, rules_after, rules_now
 from casework.inspection.visits import restaff_visit, store_visits
 from casework.staff.people import join, split
-from core.campaignplan import CampaignPlan, Span
+from core.campaign.campaignplan import CampaignPlan, Span
+from core.campaign.scope import ScopeWish, after_change
 from core.errors import InvalidInput, Refused
-from core.lives import CampaignState
-from core.planning import VisitPlan
+from core.life.lives import CampaignState
 from core.rulebook import Rulebook
-from core.scope import ScopeWish, after_change
+from core.staffing.planning import VisitPlan
 from models.audit import canonical_json
 from models.base import key_of
 from models.campaign import Campaign, CheckRecord, Visit

@@ -21,11 +21,11 @@ from casework.inspection.visits import team_of
 from casework.moves import take
 from casework.rectification.evidence import keep_file
 from casework.staff.people import require_other, require_role, split
-from core.campaignlife import SCOPE_CHANGE, ScopeAct, ScopeState
+from core.campaign.scope import WORDS, ScopeWish
 from core.errors import InvalidInput, NotFound, Refused
-from core.lives import CampaignState
-from core.scope import WORDS, ScopeWish
-from core.secrecy import refuse_state_secrets
+from core.life.campaignlife import SCOPE_CHANGE, ScopeAct, ScopeState
+from core.life.lives import CampaignState
+from core.text.secrecy import refuse_state_secrets
 from models.audit import canonical_json
 from models.base import key_of
 from models.campaign import Campaign

@@ -7,8 +7,8 @@ from sqlmodel import col, select
 from casework.desk import Desk
 from casework.rulesets.library import frozen_rules, store_frozen
 from casework.rulesets.ruleseras import MIGRATE
-from core.campaignplan import CampaignPlan
-from core.lives import DocumentState
+from core.campaign.campaignplan import CampaignPlan
+from core.life.lives import DocumentState
 from core.rulebook import Catalog, Rulebook, freeze
 from models.base import key_of
 from models.campaign import Campaign

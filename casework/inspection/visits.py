@@ -8,8 +8,8 @@ from sqlmodel import col, select
 
 from casework.desk import Desk
 from casework.staff.people import join
-from core.campaignplan import CampaignPlan
-from core.planning import VisitPlan
+from core.campaign.campaignplan import CampaignPlan
+from core.staffing.planning import VisitPlan
 from models.base import key_of
 from models.campaign import Campaign, Visit, VisitMember
 from models.organisation import Person, Unit

@@ -23,10 +23,10 @@ from casework.staff.people import find_actor, find_unit, require_role
 from casework.tasks import COMPARTMENT, finish_for, open_task
 from core.codes import Line, Secrecy
 from core.errors import InvalidInput, NotAllowed, Refused
-from core.incominglife import INCOMING, IncomingAct
+from core.life.incominglife import INCOMING, IncomingAct
 from core.rulebook.clocks import find_clock
 from core.rulebook.linkage import IncomingKind
-from core.secrecy import refuse_state_secrets
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of
 from models.incoming import Incoming
 

@@ -17,9 +17,9 @@ from casework.staff.people import find_unit
 from casework.tasks import finish_for
 from core.codes import Line
 from core.errors import InvalidInput, Refused
-from core.incominglife import INCOMING, IncomingAct
-from core.lives import DocumentState
-from core.secrecy import refuse_state_secrets
+from core.life.incominglife import INCOMING, IncomingAct
+from core.life.lives import DocumentState
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of
 from models.document import Document
 from models.incoming import Incoming

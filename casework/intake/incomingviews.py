@@ -8,7 +8,7 @@ from casework.desk import Desk
 from casework.linkage.compartment import known_ids, may_know, note_view, require_knowing
 from casework.linkage.linkageitems import items_of
 from core.errors import NotFound
-from core.incominglife import INCOMING
+from core.life.incominglife import INCOMING
 from models.incoming import Incoming
 
 

@@ -12,7 +12,7 @@ from casework.moves import settle
 from casework.staff.people import require_other, require_role
 from casework.tasks import finish_for
 from core.errors import InvalidInput, NotFound, Refused
-from core.leadlife import (
+from core.life.leadlife import (
     CLOCK_LABELS,
     ENDED,
     LEAD_EXTENSION,
@@ -21,7 +21,7 @@ from core.leadlife import (
     LeadClock,
     LeadState,
 )
-from core.secrecy import refuse_state_secrets
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of
 from models.lead import Lead, LeadExtension
 

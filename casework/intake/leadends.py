@@ -21,8 +21,8 @@ from casework.paperwork.documents import find_document
 from casework.paperwork.standalone import draft_outside
 from core.codes import Line, Severity
 from core.errors import InvalidInput, NotFound, Refused
-from core.leadlife import LeadAct
-from core.lives import CampaignState, DocumentState, FindingState
+from core.life.leadlife import LeadAct
+from core.life.lives import CampaignState, DocumentState, FindingState
 from core.rulebook import Rulebook
 from models.base import key_of
 from models.campaign import Campaign, Finding, Visit

@@ -15,7 +15,7 @@ from casework.paperwork.standalone import draft_outside
 from casework.staff.people import find_unit
 from core.codes import Line, Secrecy
 from core.errors import InvalidInput, Refused
-from core.leadlife import DISPUTE_LABELS, Dispute, LeadAct
+from core.life.leadlife import DISPUTE_LABELS, Dispute, LeadAct
 from models.base import key_of
 from models.document import Document
 from models.lead import Lead, LeadSource

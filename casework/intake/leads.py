@@ -14,9 +14,9 @@ from casework.staff.people import find_unit, require_role
 from casework.tasks import COMPARTMENT, open_task
 from core.codes import Line, Secrecy
 from core.errors import InvalidInput, NotFound, Refused
-from core.leadlife import LEAD
+from core.life.leadlife import LEAD
 from core.rulebook.leads import LeadOrigin, LeadRules
-from core.secrecy import refuse_state_secrets
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of
 from models.lead import Lead, LeadSource
 from models.organisation import Unit

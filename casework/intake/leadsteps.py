@@ -12,8 +12,8 @@ from casework.moves import take
 from casework.rectification.evidence import keep_file
 from casework.staff.people import find_actor, find_unit
 from core.errors import InvalidInput, NotAllowed, Refused
-from core.leadlife import DISPUTE_LABELS, LEAD, Dispute, LeadAct, LeadState
-from core.secrecy import refuse_state_secrets
+from core.life.leadlife import DISPUTE_LABELS, LEAD, Dispute, LeadAct, LeadState
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of
 from models.lead import Lead
 

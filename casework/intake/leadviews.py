@@ -11,7 +11,7 @@ from casework.linkage.compartment import knows_all, note_view
 from casework.staff.people import require_role
 from casework.tasks import COMPARTMENT
 from core.errors import NotAllowed, NotFound
-from core.leadlife import LEAD
+from core.life.leadlife import LEAD
 from models.base import key_of
 from models.campaign import Finding
 from models.lead import Lead, LeadExtension, LeadSource

@@ -10,8 +10,8 @@ from casework.desk import Desk
 from casework.invariants.tally import Invariant, Tally
 from casework.lights.duehistory import DueSet, calendars_by_version, due_history
 from casework.lights.rederiving import LookDay, look_days
-from core.rectification import CLOCK_RUNS
-from core.workdays import Calendar
+from core.calendar.workdays import Calendar
+from core.life.rectification import CLOCK_RUNS
 from models.base import table_of
 from models.rectification import Rectification
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from casework.desk import Desk
 from casework.invariants.lives import LIVES
 from casework.invariants.tally import Invariant, Tally
-from core.lives import (
+from core.life.lives import (
     CALENDAR_MOVES,
     CAMPAIGN_MOVES,
     DOCUMENT_MOVES,
@@ -19,7 +19,7 @@ from core.lives import (
     MESSAGE_MOVES,
     REFERRAL_MOVES,
 )
-from core.rectification import MOVES, VERDICTS, CaseState, effective_act
+from core.life.rectification import MOVES, VERDICTS, CaseState, effective_act
 from models.audit import verify_chains
 from models.base import table_of
 from models.campaign import Campaign, Finding

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from core.archivelife import ARCHIVE
-from core.campaignlife import INQUIRY, OCCURRENCE, SCOPE_CHANGE
-from core.declarationlife import DECLARATION
-from core.delegationlife import DELEGATION
-from core.freezelife import FREEZE
-from core.halflife import HALF_REPORT
-from core.incominglife import INCOMING
-from core.interviewlife import INTERVIEW
-from core.leadlife import LEAD
-from core.machines import Machine
-from core.matterlife import MATTER
-from core.periodlife import PERIOD, REPORT
-from core.tasklife import TASK
-from core.unitlife import UNIT_CHANGE
+from core.life.archivelife import ARCHIVE
+from core.life.campaignlife import INQUIRY, OCCURRENCE, SCOPE_CHANGE
+from core.life.declarationlife import DECLARATION
+from core.life.delegationlife import DELEGATION
+from core.life.freezelife import FREEZE
+from core.life.halflife import HALF_REPORT
+from core.life.incominglife import INCOMING
+from core.life.interviewlife import INTERVIEW
+from core.life.leadlife import LEAD
+from core.life.machines import Machine
+from core.life.matterlife import MATTER
+from core.life.periodlife import PERIOD, REPORT
+from core.life.tasklife import TASK
+from core.life.unitlife import UNIT_CHANGE
 from models.archive import ArchiveFile
 from models.base import table_of
 from models.delegation import Delegation

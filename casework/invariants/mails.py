@@ -16,7 +16,7 @@ from casework.lights.climbing import rules_of_document
 from casework.mail.queueing import unit_recipients
 from casework.paperwork.kinds import HIDDEN_ABOUT
 from casework.ticks import hold_reason
-from core.lives import DocumentState, MessageState
+from core.life.lives import DocumentState, MessageState
 from core.rulebook import Rulebook
 from models.base import table_of
 from models.document import Document

@@ -13,9 +13,9 @@ from casework.invariants.tally import Invariant, Tally
 from casework.lights.duehistory import calendars_by_version
 from casework.litigation.files import IDS_AT_ONCE, MatterFile, load_files, rules_of_matter
 from casework.litigation.lights import Derived, derive
+from core.calendar.workdays import Calendar
 from core.errors import DuchaError
 from core.rulebook.clocks import find_clock
-from core.workdays import Calendar
 from models.base import table_of
 from models.matter import LitigationMatter, MatterDate, MatterSheet
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from casework.desk import Desk
 from casework.invariants.tally import Invariant, Tally
 from casework.staff.drawing import holds
-from core.declarationlife import DeclarationState
+from core.life.declarationlife import DeclarationState
 from models.base import table_of
 from models.campaign import Visit, VisitMember
 from models.pool import Draw, RecusalDeclaration

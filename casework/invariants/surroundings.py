@@ -13,7 +13,7 @@ from casework.desk import Desk
 from casework.invariants.tally import Invariant, Tally
 from casework.staff.people import split
 from casework.units.handingon import OVER
-from core.tasklife import TaskState
+from core.life.tasklife import TaskState
 from models.base import table_of
 from models.delegation import Delegation
 from models.document import Document

@@ -15,10 +15,10 @@ from casework.ledgers.ledgerrows import read_rows
 from casework.lights.climbing import palette_of, profile_of, refresh, set_light
 from casework.rulesets.library import freeze_current
 from casework.staff.people import require_role
-from core.campaignplan import CampaignPlan
+from core.campaign.campaignplan import CampaignPlan
 from core.codes import CampaignKind, Light, Line
-from core.lives import CampaignState, FindingState
-from core.rectification import CaseState
+from core.life.lives import CampaignState, FindingState
+from core.life.rectification import CaseState
 from delivery.sheets.ledger import LedgerRow, write_ledger
 from models.audit import canonical_json
 from models.campaign import Campaign, Finding

@@ -13,9 +13,9 @@ from sqlmodel import col
 
 from casework.desk import Desk
 from casework.paperwork.kinds import is_shown
-from core.lives import DocumentState
-from core.rectification import CaseAct, CaseState, RequestKind, RequestState
-from core.sidelife import PlanState
+from core.life.lives import DocumentState
+from core.life.rectification import CaseAct, CaseState, RequestKind, RequestState
+from core.life.sidelife import PlanState
 from models.campaign import Campaign
 from models.document import Document, DocumentCase
 from models.handling import RectificationPlan

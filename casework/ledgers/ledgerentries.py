@@ -15,9 +15,9 @@ from casework.lights.climbing import office_palette, rules_of
 from casework.paperwork.values import rectify_days
 from core.codes import Light, Severity
 from core.errors import CalendarMissing, InvalidInput
-from core.lives import CampaignState
+from core.life.lives import CampaignState
 from core.rulebook import Catalog, Item, Rulebook
-from core.secrecy import refuse_state_secrets
+from core.text.secrecy import refuse_state_secrets
 from delivery.sheets.cells import Mistakes, Row, nearest
 from delivery.sheets.ledger import HEADERS, WHAT, LedgerRow, read_ledger
 from delivery.sheets.reading import read_table

@@ -17,8 +17,8 @@ from casework.lights.climbing import palette_of, rules_of
 from casework.paperwork.subjects import cite
 from core.codes import Light
 from core.errors import NotFound
-from core.palette import Palette
-from core.rectification import CASE_STATE_LABELS, CaseState
+from core.ladders.palette import Palette
+from core.life.rectification import CASE_STATE_LABELS, CaseState
 from core.rulebook import Item, Rulebook
 from delivery.sheets.ledger import LedgerRow
 from models.campaign import Campaign, Finding

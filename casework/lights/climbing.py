@@ -10,10 +10,10 @@ from sqlmodel import col
 from casework.desk import Desk
 from casework.rulesets.library import frozen_rules
 from core.codes import Light, Severity
-from core.ladder import LastRung, Standing, arithmetic_light, decide
-from core.lives import DocumentState
-from core.palette import Palette
-from core.rectification import CLOCK_RUNS, CaseState
+from core.ladders.ladder import LastRung, Standing, arithmetic_light, decide
+from core.ladders.palette import Palette
+from core.life.lives import DocumentState
+from core.life.rectification import CLOCK_RUNS, CaseState
 from core.rulebook import Ladder, Profile, Rulebook
 from models.document import Document
 from models.rectification import Rectification, Rung

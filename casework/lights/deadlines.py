@@ -19,8 +19,8 @@ from casework.lights.climbing import must_be_served, rules_of
 from casework.lights.rungs import Fired, SweepReport, write_rungs
 from core.codes import Light, Severity
 from core.errors import DuchaError
-from core.ladder import Decision, LastRung, Standing, decide
-from core.rectification import CLOCK_RUNS, CaseState
+from core.ladders.ladder import Decision, LastRung, Standing, decide
+from core.life.rectification import CLOCK_RUNS, CaseState
 from core.rulebook import Rulebook
 from models.base import table_of
 from models.document import Document

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from casework.lights.rungview import write_day
+from core.calendar.workdays import Calendar, Unit
 from core.rulebook.passages import UNIT_WORDS
-from core.workdays import Calendar, Unit
 from models.record import AuditEntry
 
 # What an entry says beside the day, and so why the day was set; the first that fits.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from casework.desk import Desk
-from core.workdays import Unit
+from core.calendar.workdays import Unit
 from models.rectification import Rectification
 
 

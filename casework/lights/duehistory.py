@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from casework.desk import Desk
 from casework.rulesets.library import laid_over, rules_calendar
-from core.workdays import Calendar, Unit
+from core.calendar.workdays import Calendar, Unit
 from models.base import table_of
 from models.record import AuditEntry, CalendarTable
 

@@ -15,8 +15,8 @@ from casework.rectification.cases import ActOnCase
 from casework.units.lineage import ancestors_of
 from core.codes import SEVERITY_LABELS, Light, Severity
 from core.errors import InvalidInput, Refused
-from core.ladderfacts import light_after_event, used_percent, why_not
-from core.rectification import SETTLED, CaseAct, CaseState
+from core.ladders.ladderfacts import light_after_event, used_percent, why_not
+from core.life.rectification import SETTLED, CaseAct, CaseState
 from core.rulebook.ladder import EscalationEvent
 from models.audit import history_of
 from models.campaign import Campaign, Finding

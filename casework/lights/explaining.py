@@ -15,10 +15,10 @@ from casework.lights.rungview import Climb, RungView, climb_of, held_because, wr
 from casework.rectification.cases import find_case
 from casework.rectification.repeats import view_repeat
 from core.codes import SEVERITY_LABELS, Light, Severity
-from core.ladder import Standing, arithmetic_light
-from core.ladderfacts import review_days
-from core.palette import Palette
-from core.rectification import CASE_STATE_LABELS, CLOCK_RUNS, SETTLED, CaseState
+from core.ladders.ladder import Standing, arithmetic_light
+from core.ladders.ladderfacts import review_days
+from core.ladders.palette import Palette
+from core.life.rectification import CASE_STATE_LABELS, CLOCK_RUNS, SETTLED, CaseState
 from core.rulebook import Ladder, Profile, Rulebook
 from models.audit import history_of
 from models.campaign import Finding
@@ -34,7 +34,7 @@ class Explanation:
     light_by_lateness   the colour that lateness alone would give today, whatever was issued
     rungs               events first, then the rungs in the order of the ladder
     derivation          how the calendar gives the first due date, one sentence a step
-    reckoning           the derivation as data, from which core.reckoning.recompute gives light and due date
+    reckoning           the derivation as data, from which core.ladders.reckoning.recompute gives light and due date
     """
 
     code: str

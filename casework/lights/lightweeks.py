@@ -19,8 +19,8 @@ from sqlmodel import col
 from casework.desk import Desk
 from casework.lights.climbing import palette_of
 from core.codes import Light
-from core.palette import Palette
-from core.rectification import CaseState, RequestKind, RequestState
+from core.ladders.palette import Palette
+from core.life.rectification import CaseState, RequestKind, RequestState
 from models.record import AuditEntry
 from models.rectification import Rectification, Rung, SideRequest
 

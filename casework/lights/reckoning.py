@@ -1,4 +1,4 @@
-"""The derivation of a case's light and due date: as data for core/reckoning.py, and in sentences for people."""
+"""The derivation of a case's light and due date: as data for core/ladders/reckoning.py, and in sentences for people."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from casework.lights.climbing import ladder_of
 from casework.lights.replaying import Known, Replay
 from casework.lights.rungview import write_day
 from casework.rectification.casepast import CasePast
+from core.calendar.workdays import Calendar, Unit
 from core.conditions import FACTS
-from core.reckoning import Span
+from core.ladders.reckoning import Span
 from core.rulebook.fieldwords import SEVERITY_WORDS
 from core.rulebook.passages import write_offset
-from core.workdays import Calendar, Unit
 from models.campaign import Finding
 from models.record import AuditEntry
 from models.rectification import Rectification
@@ -27,7 +27,7 @@ KNOWN_STEPS = ("rung", "event", "reopen")
 
 @dataclass(frozen=True, slots=True)
 class Reckoning:
-    """A derivation as data, from which `core.reckoning.recompute` gives the light and the due date; and in words."""
+    """A derivation as data, from which `recompute` (core/ladders/reckoning.py) gives light and due date; and in words."""
 
     data: dict[str, Any]
     sentences: tuple[str, ...]

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from casework.desk import Desk
 from casework.lights.climbing import facts_of, ladder_of, must_be_served
 from core.codes import Light, Severity
-from core.ladder import LastRung, Standing, decide
-from core.rectification import CLOCK_RUNS
+from core.ladders.ladder import LastRung, Standing, decide
+from core.life.rectification import CLOCK_RUNS
 from core.rulebook import Ladder
 from models.base import table_of
 from models.document import Document

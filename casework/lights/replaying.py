@@ -9,10 +9,10 @@ from typing import Any
 
 from casework.lights.escalating import COLOURLESS, count_event
 from casework.rectification.casepast import CasePast
+from core.calendar.workdays import Calendar, Unit
 from core.codes import Severity
-from core.rectification import SETTLED, CaseState
+from core.life.rectification import SETTLED, CaseState
 from core.rulebook import EscalationEvent, Ladder, Rung
-from core.workdays import Calendar, Unit
 from models.record import AuditEntry
 
 # What an entry names when the due date moved later and the ladder began anew for it.

@@ -15,7 +15,7 @@ from casework.linkage.screening import open_screening
 from casework.mail.queueing import message_row, unit_recipients
 from casework.paperwork.hashing import hash_content
 from core.codes import Light
-from core.lives import DocumentState
+from core.life.lives import DocumentState
 from core.rulebook import Rung
 from models.audit import canonical_json
 from models.base import table_of

@@ -11,10 +11,10 @@ from sqlmodel import col, select
 from casework.desk import Desk
 from casework.paperwork.kinds import name_of_kind
 from core.codes import Light
-from core.ladder import Decision, Standing, decide, rung_day
-from core.lives import DOCUMENT_STATE_LABELS, DocumentState
-from core.palette import Palette
-from core.rectification import CLOCK_RUNS, CaseState
+from core.ladders.ladder import Decision, Standing, decide, rung_day
+from core.ladders.palette import Palette
+from core.life.lives import DOCUMENT_STATE_LABELS, DocumentState
+from core.life.rectification import CLOCK_RUNS, CaseState
 from core.rulebook import Ladder, Profile
 from core.rulebook import Rung as RungRule
 from core.rulebook.passages import write_offset

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from casework.desk import Desk
 from casework.lights.climbing import rules_of
 from core.codes import Severity
-from core.lives import DocumentState
+from core.life.lives import DocumentState
 from core.rulebook import Authorisation
 from models.base import table_of
 from models.campaign import Campaign

@@ -14,11 +14,11 @@ from casework.moves import take
 from casework.rectification.evidence import keep_file
 from casework.tasks import finish_for, open_task
 from core.errors import InvalidInput, NotFound, Refused
-from core.lives import ReferralAct
-from core.rectification import RequestKind, RequestState
-from core.referrallife import REFERRAL
+from core.life.lives import ReferralAct
+from core.life.rectification import RequestKind, RequestState
+from core.life.referrallife import REFERRAL
 from core.rulebook.linkage import LinkageRules
-from core.secrecy import refuse_state_secrets
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of
 from models.campaign import Finding
 from models.rectification import Rectification, SideRequest

@@ -15,7 +15,7 @@ from casework.desk import Actor, Desk
 from casework.staff.people import find_actor, require_role
 from casework.tasks import COMPARTMENT
 from core.errors import InvalidInput, NotAllowed, NotFound
-from core.secrecy import refuse_state_secrets
+from core.text.secrecy import refuse_state_secrets
 from models.meeting import READABLE, CompartmentReader
 
 

@@ -26,8 +26,8 @@ from casework.linkage.linkageitems import NewItem, add_items
 from casework.staff.people import require_role
 from casework.tasks import finish_for
 from core.errors import InvalidInput, Refused
-from core.lives import DocumentState, ReferralAct
-from core.referrallife import GROUP_LABELS, GROUPS, totals
+from core.life.lives import DocumentState, ReferralAct
+from core.life.referrallife import GROUP_LABELS, GROUPS, totals
 from core.rulebook.linkage import LinkageRules
 from models.base import key_of
 from models.document import Document

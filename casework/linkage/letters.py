@@ -18,7 +18,7 @@ from casework.paperwork.documents import CaseOnDocument, draft_document, void_do
 from casework.staff.people import require_role
 from core.codes import Light
 from core.errors import InvalidInput, Refused
-from core.lives import DocumentState
+from core.life.lives import DocumentState
 from core.rulebook import LinkageRules
 from models.audit import canonical_json
 from models.base import key_of

@@ -17,8 +17,8 @@ from casework.linkage.compartment import contact_of_linkage
 from casework.staff.people import find_actor
 from casework.tasks import open_task
 from core.errors import InvalidInput, NotAllowed
-from core.secrecy import refuse_state_secrets
-from core.tasklife import TASK, TaskState
+from core.life.tasklife import TASK, TaskState
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of
 from models.meeting import LinkageItem
 from models.task import Task

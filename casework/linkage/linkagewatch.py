@@ -11,8 +11,8 @@ from casework.intake.leadclocks import running
 from casework.intake.leadpassing import start_answer_clock
 from casework.intake.leads import lead_rules, open_lead_task
 from casework.linkage.clues import linkage_of, open_clue_task
-from core.leadlife import CLOCK_LABELS, LeadClock, LeadState
-from core.lives import ReferralState
+from core.life.leadlife import CLOCK_LABELS, LeadClock, LeadState
+from core.life.lives import ReferralState
 from models.base import key_of
 from models.lead import Lead
 from models.referral import Referral

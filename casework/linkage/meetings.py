@@ -20,7 +20,7 @@ from casework.serials import next_serial, write_serial
 from casework.staff.people import join, require_role
 from casework.tasks import COMPARTMENT
 from core.errors import InvalidInput, NotFound
-from core.secrecy import refuse_state_secrets
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of
 from models.meeting import MEETING_KINDS, Meeting
 

@@ -29,8 +29,8 @@ from casework.linkage.letters import draft_letter, withdraw_letter
 from casework.linkage.linkagewatch import watch
 from casework.staff.people import find_actor, join, require_other, require_role
 from core.errors import InvalidInput, NotAllowed
-from core.lives import ReferralAct
-from core.referrallife import transfer_by
+from core.life.lives import ReferralAct
+from core.life.referrallife import transfer_by
 from core.rulebook.linkage import LinkageRules
 from models.campaign import Finding
 from models.referral import Referral

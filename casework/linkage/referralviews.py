@@ -9,7 +9,7 @@ from casework.linkage.handover import sanctions_of
 from casework.linkage.letters import materials_of
 from casework.linkage.linkageitems import items_of
 from casework.linkage.splitting import parts_of
-from core.referrallife import REFERRAL
+from core.life.referrallife import REFERRAL
 
 
 def show_referral(desk: Desk, referral_id: int) -> dict[str, object]:

@@ -9,8 +9,8 @@ from casework.lights.climbing import rules_of
 from casework.rectification.cases import find_case
 from casework.staff.people import require_role
 from core.errors import InvalidInput, Refused
-from core.lives import REFERRAL_MOVES, ReferralState
-from core.secrecy import refuse_state_secrets
+from core.life.lives import REFERRAL_MOVES, ReferralState
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of
 from models.rectification import Rectification
 from models.referral import Referral

@@ -11,8 +11,8 @@ from casework.linkage.handover import close
 from casework.linkage.referrals import check_receiver
 from casework.staff.people import require_role
 from core.errors import Refused
-from core.lives import ReferralState
-from core.referrallife import UNDECIDED
+from core.life.lives import ReferralState
+from core.life.referrallife import UNDECIDED
 from models.base import key_of
 from models.referral import Referral
 

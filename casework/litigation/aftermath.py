@@ -17,8 +17,8 @@ from casework.paperwork.standalone import draft_outside
 from casework.tasks import finish_for, open_task
 from casework.units.lineage import addressee
 from core.codes import Light, Line
-from core.litigation import task_days
-from core.matters import MatterStanding, Turn
+from core.ladders.litigation import task_days
+from core.ladders.matters import MatterStanding, Turn
 from core.rulebook.risks import Band, LitigationEvent
 from models.base import key_of
 from models.document import Document

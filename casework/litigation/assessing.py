@@ -18,11 +18,11 @@ from casework.staff.people import join, require_role, split
 from casework.tasks import finish_for, open_task
 from casework.units.lineage import ancestors_of
 from core.errors import InvalidInput
-from core.guardrails import keep_guardrails
-from core.litigation import score
-from core.matterfactors import DerivedFactor, LostBefore, derive_factors, settle_factors
-from core.matterlife import MATTER, MatterAct, MatterState
-from core.secrecy import refuse_state_secrets
+from core.ladders.guardrails import keep_guardrails
+from core.ladders.litigation import score
+from core.ladders.matterfactors import DerivedFactor, LostBefore, derive_factors, settle_factors
+from core.life.matterlife import MATTER, MatterAct, MatterState
+from core.text.secrecy import refuse_state_secrets
 from models.audit import canonical_json
 from models.matter import MatterAssessment
 

@@ -9,13 +9,13 @@ from datetime import date
 from casework.desk import Desk
 from casework.litigation.files import MatterFile, rules_of_matter
 from casework.staff.people import require_role
-from core.derivation import write_date
+from core.calendar.statutory import TermDue, write_term
 from core.errors import IllegalMove, InvalidInput
-from core.matterlife import OVER, MatterKind, MatterState
-from core.matters import ANCHORS
+from core.ladders.derivation import write_date
+from core.ladders.matters import ANCHORS
+from core.life.matterlife import OVER, MatterKind, MatterState
 from core.rulebook.clocks import StatutoryClock, find_clock
-from core.secrecy import refuse_state_secrets
-from core.statutory import TermDue, write_term
+from core.text.secrecy import refuse_state_secrets
 from models.matter import MatterDate
 
 KEEPERS = ("officer", "leader", "director")

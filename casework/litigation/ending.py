@@ -16,10 +16,10 @@ from casework.litigation.registering import Entry, register
 from casework.moves import take
 from casework.rectification.evidence import keep_file
 from casework.tasks import finish_for, open_task
-from core.derivation import write_date
 from core.errors import InvalidInput
-from core.guardrails import keep_guardrails
-from core.matterlife import (
+from core.ladders.derivation import write_date
+from core.ladders.guardrails import keep_guardrails
+from core.life.matterlife import (
     ACT_OF,
     BAD,
     MATTER,
@@ -32,7 +32,7 @@ from core.matterlife import (
     MatterState,
     Result,
 )
-from core.secrecy import refuse_state_secrets
+from core.text.secrecy import refuse_state_secrets
 from models.matter import LitigationMatter, MatterResult
 
 RULING = "litigation_appeal_ruling"

@@ -18,7 +18,7 @@ from casework.litigation.registering import Entry, describe, register
 from casework.rulesets.library import freeze_current
 from casework.staff.people import find_unit, require_role
 from core.errors import BadCell, DuchaError, InvalidInput
-from core.matterlife import (
+from core.life.matterlife import (
     FIRST_CLOCK,
     MATTER,
     OVER,

@@ -14,7 +14,7 @@ from casework.desk import Desk
 from casework.rulesets.library import frozen_rules
 from casework.staff.people import find_unit, split
 from core.errors import NotFound
-from core.matters import Assessment, Happening, Matter
+from core.ladders.matters import Assessment, Happening, Matter
 from core.rulebook import Rulebook
 from core.rulebook.litigation import LitigationLadder
 from models.base import key_of

@@ -19,11 +19,11 @@ from casework.rectification.evidence import keep_file
 from casework.staff.people import require_other
 from casework.tasks import finish_for
 from core.codes import Light
-from core.derivation import write_date
 from core.errors import InvalidInput, Refused
-from core.guardrails import keep_guardrails
-from core.matterlife import BAD, MATTER, MatterAct, MatterState, PaperKind, Result
-from core.secrecy import refuse_state_secrets
+from core.ladders.derivation import write_date
+from core.ladders.guardrails import keep_guardrails
+from core.life.matterlife import BAD, MATTER, MatterAct, MatterState, PaperKind, Result
+from core.text.secrecy import refuse_state_secrets
 from models.matter import LitigationMatter, MatterEvent, MatterFact, MatterResult
 from models.matterwork import MatterPaper
 

@@ -12,21 +12,21 @@ from casework.litigation.files import MatterFile, load_files, units_of
 from casework.moves import take
 from casework.rectification.halfreports import WAITING, Subject, earliest, open_report, send_report
 from casework.units.lineage import addressee
+from core.calendar.halfmonth import ONE_DAY, Owed, halves_between
+from core.calendar.workdays import Period
+from core.calendar.workdays import Unit as PeriodUnit
 from core.codes import Light, Secrecy
 from core.errors import DuchaError
-from core.halflife import HALF_REPORT, HalfReportAct
-from core.halfmonth import ONE_DAY, Owed, halves_between
-from core.litigation import stand
-from core.matterlife import MatterState, PaperKind
-from core.workdays import Period
-from core.workdays import Unit as PeriodUnit
+from core.ladders.litigation import stand
+from core.life.halflife import HALF_REPORT, HalfReportAct
+from core.life.matterlife import MatterState, PaperKind
 from models.base import key_of
 from models.halfreport import HalfReport
 from models.matter import LitigationMatter
 from models.matterwork import MatterPaper
 from models.record import Note
 
-DUE_WORKDAYS = 1  # the first working day of the next half, as core.litigation.next_report says
+DUE_WORKDAYS = 1  # the first working day of the next half, as core.ladders.litigation.next_report says
 SUBJECT = "matter"
 
 

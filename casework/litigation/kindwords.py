@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.matterlife import INSTANCE_LABELS, MATTER_KIND_LABELS, Instance, MatterKind
+from core.life.matterlife import INSTANCE_LABELS, MATTER_KIND_LABELS, Instance, MatterKind
 from models.matter import LitigationMatter
 
 

@@ -9,9 +9,9 @@ from casework.desk import Desk
 from casework.litigation.aftermath import follow
 from casework.litigation.files import MatterFile
 from core.codes import Light
-from core.litigation import stand
-from core.matterlife import OVER, MatterState
-from core.matters import MatterStanding
+from core.ladders.litigation import stand
+from core.ladders.matters import MatterStanding
+from core.life.matterlife import OVER, MatterState
 
 
 @dataclass(frozen=True, slots=True)

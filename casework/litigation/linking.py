@@ -15,11 +15,11 @@ from casework.litigation.files import MatterFile
 from casework.litigation.lights import derive
 from casework.staff.people import require_role
 from casework.tasks import COMPARTMENT, open_task
-from core.derivation import write_date
 from core.errors import InvalidInput, NotFound, Refused
-from core.guardrails import keep_guardrails
-from core.matterlife import BAD, Fault, Result
-from core.secrecy import refuse_state_secrets
+from core.ladders.derivation import write_date
+from core.ladders.guardrails import keep_guardrails
+from core.life.matterlife import BAD, Fault, Result
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of
 from models.campaign import Finding
 from models.matterwork import MatterLink, MatterPaper

@@ -19,8 +19,9 @@ from casework.paperwork.kinds import name_of_kind
 from casework.staff.people import find_unit, split
 from core.codes import Light
 from core.errors import InvalidInput
-from core.litigation import score
-from core.matterlife import (
+from core.ladders.litigation import score
+from core.ladders.matters import FACTS
+from core.life.matterlife import (
     FAULT_LABELS,
     MATTER,
     OVER,
@@ -34,7 +35,6 @@ from core.matterlife import (
     Plaintiff,
     Result,
 )
-from core.matters import FACTS
 from models.audit import history_of
 from models.document import Document
 from models.matter import LitigationMatter, MatterParty, MatterSheet

@@ -17,9 +17,9 @@ from casework.staff.people import join, require_role
 from casework.tasks import finish_for
 from core.codes import Light
 from core.errors import IllegalMove, InvalidInput
-from core.guardrails import keep_guardrails
-from core.matterlife import OVER, PAPER_KIND_LABELS, Fault, MatterState, PaperKind
-from core.secrecy import refuse_state_secrets
+from core.ladders.guardrails import keep_guardrails
+from core.life.matterlife import OVER, PAPER_KIND_LABELS, Fault, MatterState, PaperKind
+from core.text.secrecy import refuse_state_secrets
 from models.matterwork import MatterOnes, MatterPaper
 
 SETTERS = ("officer", "leader", "director", "unit")

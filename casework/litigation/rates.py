@@ -17,11 +17,11 @@ from casework.desk import Desk
 from casework.litigation.files import units_of
 from casework.staff.people import find_unit
 from casework.units.lineage import lineage_of
+from core.calendar.statutory import add_months
 from core.errors import InvalidInput
-from core.litigation import unit_light
-from core.matterlife import BAD, RESULT_LABELS, Instance, MatterKind, Result
-from core.matters import UnitRate
-from core.statutory import add_months
+from core.ladders.litigation import unit_light
+from core.ladders.matters import UnitRate
+from core.life.matterlife import BAD, RESULT_LABELS, Instance, MatterKind, Result
 from models.matter import LitigationMatter, MatterParty, MatterResult
 
 

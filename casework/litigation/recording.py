@@ -15,11 +15,11 @@ from casework.rectification.evidence import keep_file
 from casework.staff.people import require_role
 from core.codes import Light
 from core.errors import IllegalMove, InvalidInput, NotAllowed
-from core.guardrails import keep_guardrails
-from core.litigation import FALLING, stand
-from core.matterlife import OVER, MatterState
-from core.matters import FACTS
-from core.secrecy import refuse_state_secrets
+from core.ladders.guardrails import keep_guardrails
+from core.ladders.litigation import FALLING, stand
+from core.ladders.matters import FACTS
+from core.life.matterlife import OVER, MatterState
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of
 from models.matter import MatterAssessment, MatterEvent, MatterFact
 

@@ -18,7 +18,7 @@ from casework.staff.people import find_unit, require_role
 from casework.tasks import open_task
 from core.codes import Secrecy
 from core.errors import InvalidInput
-from core.matterlife import (
+from core.life.matterlife import (
     FIRST_CLOCK,
     INSTANCE_LABELS,
     MATTER,
@@ -27,7 +27,7 @@ from core.matterlife import (
     MatterKind,
     Plaintiff,
 )
-from core.secrecy import refuse_state_secrets
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of
 from models.matter import LitigationMatter, MatterParty
 

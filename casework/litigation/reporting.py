@@ -14,19 +14,19 @@ from casework.rectification.evidence import keep_file
 from casework.tasks import finish_for, open_task
 from core.codes import Light
 from core.errors import IllegalMove, InvalidInput, NotAllowed
-from core.guardrails import keep_guardrails
-from core.litigation import report_due
-from core.matterlife import OVER, PAPER_KIND_LABELS, Fault, MatterState, PaperKind
-from core.matters import MatterStanding
+from core.ladders.guardrails import keep_guardrails
+from core.ladders.litigation import report_due
+from core.ladders.matters import MatterStanding
+from core.life.matterlife import OVER, PAPER_KIND_LABELS, Fault, MatterState, PaperKind
 from core.rulebook.litigation import LitigationLadder
 from core.rulebook.risks import Band
-from core.secrecy import refuse_state_secrets
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of
 from models.matterwork import MatterPaper
 from models.task import Task
 
 FILERS = frozenset({"officer", "leader", "director", "unit"})
-PROGRESS_FILERS = frozenset({"officer", "unit"})  # as for every half-month report (core/halflife.py)
+PROGRESS_FILERS = frozenset({"officer", "unit"})  # as for every half-month report (core/life/halflife.py)
 
 
 def cc_of(ladder: LitigationLadder, band: Band | None) -> tuple[str, ...]:

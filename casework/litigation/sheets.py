@@ -12,7 +12,7 @@ from casework.litigation.kindwords import kind_word
 from casework.litigation.lights import derive
 from casework.paperwork.subjects import Subject, Values, cite, kind_bases
 from core.codes import Light
-from core.matterlife import MatterKind
+from core.life.matterlife import MatterKind
 from models.matter import LitigationMatter, MatterSheet
 
 MOST_REASONS = 8

@@ -15,8 +15,8 @@ from casework.litigation.halves import owe_half_reports
 from casework.litigation.lights import refresh
 from casework.tasks import open_task
 from core.errors import DuchaError
-from core.matterlife import OVER
-from core.matters import ANCHORS
+from core.ladders.matters import ANCHORS
+from core.life.matterlife import OVER
 from models.base import table_of
 from models.matter import LitigationMatter, MatterDate
 

@@ -15,7 +15,7 @@ from casework.mail.posting import NothingToSay, compose
 from casework.moves import move
 from casework.staff.people import require_role
 from core.errors import DuchaError, InvalidInput, NotFound, Refused
-from core.lives import MESSAGE_MOVES, DocumentState, MessageAct, MessageState
+from core.life.lives import MESSAGE_MOVES, DocumentState, MessageAct, MessageState
 from delivery.smtp import Outcome, Receipt
 from models.base import key_of
 from models.document import Document

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from casework.desk import Desk
 from casework.units.lineage import addressee
-from core.lives import MessageState
+from core.life.lives import MessageState
 from delivery.mail import make_message_id
 from models.base import table_of
 from models.document import Document

@@ -10,7 +10,7 @@ from casework.desk import Desk
 from casework.inspection.announcing import people_of
 from casework.mail.queueing import Recipient, queue
 from casework.paperwork.kinds import is_shown, name_of_kind
-from core.lives import CampaignState, DocumentState
+from core.life.lives import CampaignState, DocumentState
 from models.campaign import Campaign, Visit
 from models.document import Document
 from models.organisation import Person, Unit

@@ -18,12 +18,12 @@ from casework.rectification.evidence import keep_file
 from casework.staff.people import require_role
 from casework.tasks import finish_for
 from casework.units.lineage import codes_with_heirs
+from core.calendar.workdays import Unit as PeriodUnit
 from core.codes import DocumentContent
 from core.errors import InvalidInput, NotAllowed, NotFound, Refused
-from core.lives import DocumentState
-from core.rectification import SETTLED, CaseState
-from core.secrecy import refuse_state_secrets
-from core.workdays import Unit as PeriodUnit
+from core.life.lives import DocumentState
+from core.life.rectification import SETTLED, CaseState
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of, table_of
 from models.campaign import Finding
 from models.document import Document, DocumentItem, DocumentReply

@@ -18,8 +18,8 @@ from casework.rectification.timeline import CHANNEL_LABELS, Event, document_time
 from casework.rows import CaseRow, DocumentRow, case_rows, document_rows, visible_documents
 from core.codes import DocumentContent, Light
 from core.errors import InvalidInput, NotFound
-from core.lives import DocumentState, MessageState
-from core.palette import Palette
+from core.ladders.palette import Palette
+from core.life.lives import DocumentState, MessageState
 from models.base import table_of
 from models.document import Document, DocumentCase, DocumentFile, ServiceRecord
 from models.message import Message

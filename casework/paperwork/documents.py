@@ -25,8 +25,8 @@ from casework.staff.delegations import lender
 from casework.staff.people import require_role
 from core.codes import DocumentContent, Line
 from core.errors import InvalidInput, NotAllowed, Refused
-from core.lives import DOCUMENT_MOVES, DocumentAct, DocumentState
-from core.moves import step
+from core.life.lives import DOCUMENT_MOVES, DocumentAct, DocumentState
+from core.life.moves import step
 from core.rulebook import LeaderRole
 from core.rulebook.documents import DocumentRule
 from delivery.paper import write_paper

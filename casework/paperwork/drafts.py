@@ -13,7 +13,7 @@ from casework.lights.climbing import rules_of, rules_of_document
 from casework.paperwork.hiddenpapers import knows_document
 from core.codes import Light, Line
 from core.errors import NotFound
-from core.lives import DocumentState
+from core.life.lives import DocumentState
 from core.rulebook.documents import DocumentRule
 from models.audit import canonical_json
 from models.base import key_of, table_of

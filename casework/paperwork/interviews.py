@@ -23,13 +23,13 @@ from casework.staff.people import find_unit, require_role
 from casework.tasks import open_task
 from core.codes import Light, Line
 from core.errors import InvalidInput, NotFound, Refused
-from core.interviewlife import (
+from core.life.interviewlife import (
     INTERVIEW,
     InterviewAct,
     InterviewRole,
     describe_people,
 )
-from core.secrecy import refuse_state_secrets
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of
 from models.campaign import Campaign
 from models.document import Document

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlmodel import col, select
 
 from casework.paperwork.subjects import Subject, Values
-from core.interviewlife import InterviewRole, describe_people
+from core.life.interviewlife import InterviewRole, describe_people
 from models.interview import Interview, InterviewPerson
 
 REPLY_WORKDAYS = 5

@@ -16,13 +16,13 @@ from casework.paperwork.papers import build_paper, fonts_of
 from casework.paperwork.premises import MAJOR, check_premise
 from casework.rectification.cases import find_case
 from casework.staff.people import require_role
-from core.campaignplan import notice_rule
+from core.campaign.campaignplan import notice_rule
 from core.codes import DOCUMENT_CONTENT_LABELS, LINE_LABELS, DocumentContent, Light, Line
 from core.errors import InvalidInput, NotFound, Refused
-from core.lives import DocumentState
-from core.rectification import SETTLED
+from core.life.lives import DocumentState
+from core.life.rectification import SETTLED
 from core.rulebook import DocumentRule
-from core.secrecy import refuse_state_secrets
+from core.text.secrecy import refuse_state_secrets
 from delivery.typeset import refuse_unprintable
 from models.audit import canonical_json
 from models.base import key_of

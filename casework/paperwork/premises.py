@@ -18,7 +18,7 @@ from casework.paperwork.kinds import name_of_kind
 from casework.paperwork.unanswered import is_answered_by_acts
 from core.codes import DocumentContent
 from core.errors import Refused
-from core.rectification import CLOCK_RUNS, CaseState
+from core.life.rectification import CLOCK_RUNS, CaseState
 from core.rulebook import DocumentRule
 from models.base import key_of
 from models.document import Document, DocumentItem, DocumentReply

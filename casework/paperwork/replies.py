@@ -13,9 +13,9 @@ from casework.paperwork.serving import serve_document
 from casework.rectification.cases import act_on_case
 from casework.units.lineage import codes_with_heirs
 from core.errors import InvalidInput, NotAllowed
-from core.lives import DocumentState
-from core.rectification import CaseAct, CaseState
-from core.secrecy import refuse_state_secrets
+from core.life.lives import DocumentState
+from core.life.rectification import CaseAct, CaseState
+from core.text.secrecy import refuse_state_secrets
 from delivery.sheets.answer import AnswerMeta, AnswerProblem, Request, write_answer
 from delivery.sheets.answer_return import AnswerRow, read_answer, read_answer_meta
 from models.base import key_of

@@ -24,9 +24,9 @@ from casework.paperwork.papers import build_paper, fonts_of
 from casework.staff.people import require_role
 from core.codes import DocumentContent
 from core.errors import InvalidInput, NotAllowed, Refused
-from core.lives import DOCUMENT_MOVES, DocumentAct, DocumentState
+from core.life.lives import DOCUMENT_MOVES, DocumentAct, DocumentState
 from core.rulebook import DocumentRule
-from core.secrecy import refuse_state_secrets
+from core.text.secrecy import refuse_state_secrets
 from delivery.paper import Paper, Table, read_paper, write_paper
 from delivery.typeset import refuse_unprintable
 from delivery.wording import sample_of

@@ -11,7 +11,7 @@ from casework.desk import Desk
 from casework.paperwork.kinds import name_of_kind
 from casework.paperwork.numbering import write_number
 from core.codes import Line
-from core.lives import DocumentState
+from core.life.lives import DocumentState
 from models.base import table_of
 from models.document import Document, NumberSeries
 

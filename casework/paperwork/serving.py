@@ -17,7 +17,7 @@ from casework.staff.people import require_role
 from casework.units.lineage import codes_with_heirs
 from core.codes import DocumentContent
 from core.errors import InvalidInput, NotAllowed
-from core.lives import DOCUMENT_MOVES, DocumentAct
+from core.life.lives import DOCUMENT_MOVES, DocumentAct
 from models.base import key_of
 from models.document import Document, ServiceRecord
 from models.organisation import Unit

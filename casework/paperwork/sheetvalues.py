@@ -6,7 +6,7 @@ from datetime import date
 
 from casework.paperwork.subjects import Subject, Values, citable_here, cite, kind_bases
 from casework.rectification.returns import requirements_of
-from core.rectification import CASE_STATE_LABELS, SETTLED, CaseState
+from core.life.rectification import CASE_STATE_LABELS, SETTLED, CaseState
 from core.rulebook import Basis
 from models.campaign import Finding
 from models.rectification import Rectification, SideRequest

@@ -13,12 +13,12 @@ from casework.paperwork.papers import stored_file
 from casework.paperwork.premises import check_premise, premise_of
 from casework.paperwork.subjects import kind_bases, subject_of
 from casework.paperwork.values import limit_of, values_of
+from core.calendar.workdays import Unit as PeriodUnit
 from core.codes import DocumentContent, Severity
 from core.errors import InvalidInput, Refused
-from core.lives import FindingState
+from core.life.lives import FindingState
 from core.rulebook import LeaderRole
 from core.rulebook.documents import DocumentRule
-from core.workdays import Unit as PeriodUnit
 from models.base import key_of, table_of
 from models.campaign import Finding
 from models.document import Document, DocumentCase

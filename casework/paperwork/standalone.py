@@ -12,7 +12,7 @@ from casework.rulesets.library import freeze_current
 from core.codes import DOCUMENT_CONTENT_LABELS, LINE_LABELS, DocumentContent, Line
 from core.errors import InvalidInput
 from core.rulebook import DocumentRule
-from core.secrecy import refuse_state_secrets
+from core.text.secrecy import refuse_state_secrets
 from models.audit import canonical_json
 from models.document import Document
 

@@ -14,11 +14,11 @@ from sqlmodel import col, select
 from casework.desk import Desk
 from casework.lights.climbing import cases_of_document, rules_of
 from casework.units.lineage import name_for
+from core.calendar.workdays import Unit as PeriodUnit
 from core.codes import Line
 from core.errors import InvalidInput
 from core.rulebook import Basis, DocumentRule, Item, LineBasis, Rulebook
 from core.rulebook.documents import citable_bases
-from core.workdays import Unit as PeriodUnit
 from models.base import key_of
 from models.campaign import Campaign, Finding
 from models.document import Document

@@ -11,7 +11,7 @@ from casework.paperwork.answers import GONE_OUT, reply_key
 from casework.paperwork.kinds import is_hidden, name_of_kind
 from casework.tasks import open_task
 from core.codes import DocumentContent
-from core.rectification import SETTLED, CaseState
+from core.life.rectification import SETTLED, CaseState
 from models.base import key_of
 from models.document import Document, DocumentCase
 from models.organisation import Unit

@@ -74,8 +74,8 @@ from casework.rectification.verifying import (
 )
 from core.codes import Light
 from core.errors import IllegalMove, InvalidInput
-from core.lives import FINDING_MOVES, DocumentState, FindingAct
-from core.rectification import CaseAct, CaseState, RequestKind, possible_acts
+from core.life.lives import FINDING_MOVES, DocumentState, FindingAct
+from core.life.rectification import CaseAct, CaseState, RequestKind, possible_acts
 from models.base import key_of
 from models.document import Document, DocumentCase
 

@@ -14,8 +14,8 @@ from casework.paging import Cursor, Page, page_keys
 from casework.rows import CaseRow, case_rows
 from core.codes import Light, Severity
 from core.errors import InvalidInput
-from core.palette import Palette
-from core.rectification import CLOCK_RUNS, SETTLED, CaseState
+from core.ladders.palette import Palette
+from core.life.rectification import CLOCK_RUNS, SETTLED, CaseState
 from models.base import table_of
 from models.campaign import Campaign
 from models.organisation import Unit

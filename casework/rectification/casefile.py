@@ -16,8 +16,15 @@ from casework.rectification.cases import find_case
 from casework.rectification.timeline import Event, names_of, timeline_of
 from casework.rows import DocumentRow, document_rows, left_workdays
 from core.codes import Light, Severity
-from core.palette import Palette
-from core.rectification import CASE_ACT_LABELS, CaseAct, CaseState, RequestKind, RequestState, possible_acts
+from core.ladders.palette import Palette
+from core.life.rectification import (
+    CASE_ACT_LABELS,
+    CaseAct,
+    CaseState,
+    RequestKind,
+    RequestState,
+    possible_acts,
+)
 from core.rulebook import Item, Rulebook
 from models.audit import history_of
 from models.campaign import Campaign, Finding

@@ -11,8 +11,8 @@ from casework.rectification.cases import find_case
 from casework.rectification.repeats import view_repeat
 from casework.rectification.timeline import may_read, was_entered_late
 from core.codes import Light
-from core.palette import Palette
-from core.rectification import CaseState, possible_acts
+from core.ladders.palette import Palette
+from core.life.rectification import CaseState, possible_acts
 from models.audit import history_of
 from models.campaign import Campaign, Finding
 from models.organisation import Unit

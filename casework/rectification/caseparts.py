@@ -9,9 +9,9 @@ from casework.rectification.freezing import NODE_LABELS, freezes_of
 from casework.rectification.measures import measures_of, plans_of
 from casework.rectification.plans import plan_due_on
 from casework.rectification.returns import requirements_of
-from core.rectification import RequestKind
+from core.life.rectification import RequestKind
+from core.life.sidelife import HORIZON_LABELS, PLAN, Horizon
 from core.rulebook import LEADER_ROLE_LABELS, LeaderRole
-from core.sidelife import HORIZON_LABELS, PLAN, Horizon
 from models.handling import Complaint, StageGoal, Verification
 from models.rectification import Rectification, SideRequest
 

@@ -16,8 +16,8 @@ from casework.lights.duehistory import calendars_by_version
 from casework.rulesets.library import frozen_rules, laid_over, rules_calendar
 from casework.staff.people import find_unit
 from casework.units.lineage import lineage_of
+from core.calendar.workdays import Calendar
 from core.rulebook import Ladder
-from core.workdays import Calendar
 from models.audit import history_of
 from models.base import key_of
 from models.campaign import Finding

@@ -17,7 +17,7 @@ from casework.staff.delegations import lender
 from casework.staff.people import POST_ROLES, require_role
 from casework.units.lineage import is_own_unit
 from core.errors import InvalidInput, NotAllowed, NotFound
-from core.rectification import (
+from core.life.rectification import (
     ACTORS,
     CASE_ACT_LABELS,
     KEYS,
@@ -28,7 +28,7 @@ from core.rectification import (
     effective_act,
     move_case,
 )
-from core.secrecy import refuse_state_secrets
+from core.text.secrecy import refuse_state_secrets
 from models.campaign import Finding
 from models.organisation import Unit
 from models.rectification import Rectification

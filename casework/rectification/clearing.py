@@ -9,9 +9,9 @@ from casework.lights.climbing import cases_of_document
 from casework.moves import move
 from casework.tasks import finish_for
 from core.codes import DocumentContent
-from core.lives import DOCUMENT_MOVES, DocumentAct, DocumentState
-from core.rectification import SETTLED, CaseState
-from core.tasklife import TaskState
+from core.life.lives import DOCUMENT_MOVES, DocumentAct, DocumentState
+from core.life.rectification import SETTLED, CaseState
+from core.life.tasklife import TaskState
 from models.base import key_of
 from models.document import Document, DocumentCase
 from models.task import Task

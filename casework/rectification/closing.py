@@ -27,8 +27,8 @@ from casework.rectification.verifying import (
 from casework.staff.delegations import deciding_role
 from core.codes import DocumentContent, Light, Line
 from core.errors import InvalidInput, NotAllowed, Refused
-from core.rectification import CaseAct, RequestKind
-from core.sidelife import Manner
+from core.life.rectification import CaseAct, RequestKind
+from core.life.sidelife import Manner
 from models.campaign import Campaign
 
 

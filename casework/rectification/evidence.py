@@ -8,7 +8,7 @@ from pathlib import Path
 
 from casework.desk import Desk
 from core.errors import InvalidInput
-from core.secrecy import refuse_state_secrets
+from core.text.secrecy import refuse_state_secrets
 from models.rectification import Evidence
 
 MAX_BYTES = 50 * 1024 * 1024

@@ -17,12 +17,12 @@ from casework.rectification.plans import plan_due_on
 from casework.staff.delegations import deciding_role
 from casework.tasks import finish_for, open_task
 from core.errors import NotAllowed, Refused
-from core.freezelife import FREEZE, WHILE_FROZEN, FreezeAct, FreezeState
-from core.halflife import HalfReportState
-from core.rectification import CASE_ACT_LABELS, CLOCK_RUNS, CaseState
+from core.life.freezelife import FREEZE, WHILE_FROZEN, FreezeAct, FreezeState
+from core.life.halflife import HalfReportState
+from core.life.rectification import CASE_ACT_LABELS, CLOCK_RUNS, CaseState
+from core.life.tasklife import TaskState
 from core.rulebook import LEADER_ROLE_LABELS, LeaderRole
 from core.rulebook.handling import FreezeRule
-from core.tasklife import TaskState
 from models.base import key_of
 from models.campaign import Finding
 from models.halfreport import HalfReport

@@ -14,16 +14,16 @@ from casework.moves import take
 from casework.rectification.cases import ActOnCase, act_on_case
 from casework.staff.people import find_unit
 from casework.tasks import finish_for
+from core.calendar.halfmonth import ONE_DAY, Owed, halves_between
+from core.calendar.workdays import Unit as PeriodUnit
+from core.calendar.workdays import half_month_period
 from core.codes import Light, Secrecy
 from core.errors import InvalidInput, NotAllowed, NotFound, Refused
-from core.guardrails import keep_guardrails
-from core.halflife import HALF_REPORT, HalfReportAct, HalfReportState
-from core.halfmonth import ONE_DAY, Owed, halves_between
-from core.rectification import CaseAct as Act
-from core.rectification import CaseState, move_case
-from core.secrecy import refuse_state_secrets
-from core.workdays import Unit as PeriodUnit
-from core.workdays import half_month_period
+from core.ladders.guardrails import keep_guardrails
+from core.life.halflife import HALF_REPORT, HalfReportAct, HalfReportState
+from core.life.rectification import CaseAct as Act
+from core.life.rectification import CaseState, move_case
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of
 from models.campaign import Finding
 from models.halfreport import HalfReport

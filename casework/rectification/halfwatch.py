@@ -15,13 +15,13 @@ from casework.mail.queueing import Recipient, queue
 from casework.moves import take
 from casework.rectification.halfreports import Subject, earliest, findings_of, late_key, open_report
 from casework.tasks import open_task
+from core.calendar.halfmonth import ONE_DAY, Owed, Shown, halves_between, owed_reports
+from core.calendar.workdays import half_month_period
 from core.codes import Light, Secrecy
-from core.halflife import HALF_REPORT, HalfReportAct, HalfReportState
-from core.halfmonth import ONE_DAY, Owed, Shown, halves_between, owed_reports
-from core.palette import Palette
-from core.rectification import SETTLED, CaseAct, CaseState
+from core.ladders.palette import Palette
+from core.life.halflife import HALF_REPORT, HalfReportAct, HalfReportState
+from core.life.rectification import SETTLED, CaseAct, CaseState
 from core.rulebook.followup import HalfMonthRule
-from core.workdays import half_month_period
 from models.audit import history_of
 from models.base import key_of
 from models.campaign import Campaign, Finding

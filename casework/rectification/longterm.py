@@ -24,8 +24,8 @@ from casework.rectification.siderequests import (
 )
 from casework.tasks import finish_for, open_task
 from core.errors import InvalidInput, Refused
-from core.rectification import RequestKind, RequestState
-from core.sidelife import RequestAct
+from core.life.rectification import RequestKind, RequestState
+from core.life.sidelife import RequestAct
 from models.base import key_of
 from models.handling import StageGoal
 from models.rectification import SideRequest

@@ -14,12 +14,12 @@ from casework.rectification.cases import ActOnCase, act_on_case, find_case
 from casework.staff.drawing import keep_draw
 from casework.staff.people import require_role
 from casework.tasks import finish_for, open_task
+from core.calendar.workdays import Period
 from core.codes import Light
 from core.errors import CalendarMissing, InvalidInput, Refused
+from core.life.rectification import CaseAct, CaseState
+from core.life.tasklife import TaskState
 from core.lookbackrules import how_many, look_back_day, quarter_of, read_quarter, write_quarter
-from core.rectification import CaseAct, CaseState
-from core.tasklife import TaskState
-from core.workdays import Period
 from models.campaign import Finding
 from models.organisation import Unit
 from models.pool import Draw

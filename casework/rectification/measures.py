@@ -13,7 +13,7 @@ from casework.desk import Desk
 from casework.lights.climbing import ladder_of
 from casework.rectification.cases import ActOnCase
 from core.errors import InvalidInput
-from core.sidelife import HORIZON_LABELS, Horizon, PlanState
+from core.life.sidelife import HORIZON_LABELS, Horizon, PlanState
 from models.handling import Measure, RectificationPlan
 from models.rectification import Rectification
 

@@ -16,7 +16,7 @@ from casework.rectification.cases import find_case
 from casework.staff.people import find_unit, require_role
 from casework.tasks import open_task
 from core.errors import InvalidInput, NotFound
-from core.secrecy import refuse_state_secrets
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of
 from models.campaign import Visit
 from models.note import NOTE_KINDS, ContactNote

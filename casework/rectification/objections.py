@@ -23,13 +23,13 @@ from casework.rectification.siderequests import (
 )
 from casework.rectification.suspending import resume_clock
 from casework.tasks import open_task
+from core.calendar.workdays import Unit as PeriodUnit
 from core.codes import SEVERITY_LABELS, DocumentContent, Severity
 from core.errors import InvalidInput, NotAllowed, Refused
-from core.lives import DocumentState
-from core.rectification import CaseAct, RequestKind
+from core.life.lives import DocumentState
+from core.life.rectification import CaseAct, RequestKind
+from core.life.sidelife import RequestAct
 from core.rulebook.documents import ObjectionRight
-from core.sidelife import RequestAct
-from core.workdays import Unit as PeriodUnit
 from models.audit import history_of
 from models.campaign import CheckRecord, VisitMember
 from models.document import Document, DocumentCase

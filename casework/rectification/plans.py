@@ -14,8 +14,8 @@ from casework.rectification.measures import HORIZONS, MeasureLine, plan_in_force
 from casework.staff.people import require_other
 from casework.tasks import finish_for, open_task
 from core.errors import InvalidInput
-from core.rectification import CaseState
-from core.sidelife import HORIZON_LABELS, PLAN, Horizon, PlanAct, PlanState
+from core.life.rectification import CaseState
+from core.life.sidelife import HORIZON_LABELS, PLAN, Horizon, PlanAct, PlanState
 from models.base import key_of
 from models.campaign import Finding
 from models.handling import Measure, RectificationPlan

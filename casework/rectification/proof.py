@@ -13,7 +13,7 @@ from casework.rectification.measures import undone
 from casework.rectification.siderequests import open_one
 from core.codes import Severity
 from core.errors import InvalidInput
-from core.rectification import CaseAct, CaseState, RequestKind
+from core.life.rectification import CaseAct, CaseState, RequestKind
 from core.rulebook.handling import EvidenceKind
 from models.audit import history_of
 from models.rectification import Evidence

@@ -14,7 +14,7 @@ from casework.lights.escalating import count_from
 from casework.lights.rungview import write_day
 from casework.units.lineage import ancestors_of
 from core.codes import SEVERITY_LABELS, Severity
-from core.lives import FindingState
+from core.life.lives import FindingState
 from core.repeats import Earlier, raised, repeats_of
 from core.rulebook import Rulebook
 from core.rulebook.followup import RepeatRule

@@ -18,9 +18,9 @@ from casework.rectification.siderequests import (
 from casework.staff.delegations import deciding_role
 from core.codes import DocumentContent, Severity
 from core.errors import InvalidInput, NotAllowed, Refused
-from core.rectification import RequestKind, RequestState
+from core.life.rectification import RequestKind, RequestState
+from core.life.sidelife import RequestAct
 from core.rulebook import LeaderRole
-from core.sidelife import RequestAct
 
 
 def check_asking_day(deed: ActOnCase, before_workdays: int, what: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlmodel import col, select
 
 from casework.desk import Desk
-from core.rectification import CLOCK_RUNS, CaseState
+from core.life.rectification import CLOCK_RUNS, CaseState
 from models.handling import Verification
 from models.rectification import Rectification
 

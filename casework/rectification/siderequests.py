@@ -12,8 +12,8 @@ from casework.moves import settle
 from casework.rectification.cases import ActOnCase
 from core.codes import DocumentContent, Line
 from core.errors import InvalidInput, NotAllowed, Refused
-from core.rectification import RequestKind, RequestState
-from core.sidelife import REQUEST, RequestAct
+from core.life.rectification import RequestKind, RequestState
+from core.life.sidelife import REQUEST, RequestAct
 from models.rectification import SideRequest
 
 REQUEST_WORDS = {

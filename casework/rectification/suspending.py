@@ -13,10 +13,10 @@ from casework.rectification.cases import ActOnCase
 from casework.rectification.siderequests import new_request, requests_of, settle_with
 from casework.tasks import open_task
 from core.errors import InvalidInput
-from core.ladderfacts import review_days
-from core.rectification import CLOCK_RUNS, RequestKind
+from core.ladders.ladderfacts import review_days
+from core.life.rectification import CLOCK_RUNS, RequestKind
+from core.life.sidelife import RequestAct
 from core.rulebook import Ladder
-from core.sidelife import RequestAct
 from models.campaign import Finding
 from models.rectification import Rectification
 

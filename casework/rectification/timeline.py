@@ -16,9 +16,9 @@ from casework.lights.rungview import write_day
 from casework.paperwork.kinds import is_hidden, name_of_kind
 from casework.staff.people import CONTACT_LABELS
 from core.codes import Light
-from core.lives import DocumentAct
-from core.palette import Palette
-from core.rectification import CASE_ACT_LABELS, CASE_STATE_LABELS, CaseState
+from core.ladders.palette import Palette
+from core.life.lives import DocumentAct
+from core.life.rectification import CASE_ACT_LABELS, CASE_STATE_LABELS, CaseState
 from models.audit import history_of
 from models.document import Document
 from models.organisation import Person, Unit

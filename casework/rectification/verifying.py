@@ -16,10 +16,10 @@ from casework.tasks import finish_for, open_task
 from casework.units.lineage import is_own_unit
 from core.codes import Light
 from core.errors import InvalidInput, NotAllowed, Refused
-from core.rectification import CaseAct
+from core.life.rectification import CaseAct
+from core.life.sidelife import COMPLAINT, MANNER_LABELS, ComplaintAct, ComplaintState, Manner
 from core.rulebook import Review
 from core.rulebook.handling import ClosureTier
-from core.sidelife import COMPLAINT, MANNER_LABELS, ComplaintAct, ComplaintState, Manner
 from models.audit import history_of
 from models.handling import Complaint, Verification
 from models.organisation import Unit

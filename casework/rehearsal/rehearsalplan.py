@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal
 
 from core.errors import InvalidInput
-from core.lives import CampaignState
+from core.life.lives import CampaignState
 
 MAX_DAYS = 400
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
+from core.calendar.workdays import Calendar
 from core.codes import Light
-from core.workdays import Calendar
 
 WINDOW_WORKDAYS = 10
 Row = dict[str, Any]

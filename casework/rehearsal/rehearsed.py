@@ -18,9 +18,9 @@ from casework.rehearsal.rehearsaltexts import Text, text_of
 from casework.rehearsal.rehearsaltotals import Row, count_totals, measure_burden
 from casework.rehearsal.rehearsing import Cast
 from core.codes import Light
-from core.lives import DocumentState
-from core.palette import Palette
-from core.rectification import SETTLED
+from core.ladders.palette import Palette
+from core.life.lives import DocumentState
+from core.life.rectification import SETTLED
 from models.base import key_of, table_of
 from models.campaign import Campaign, Finding, Visit
 from models.document import Document, DocumentCase

@@ -31,7 +31,7 @@ from casework.rehearsal.rehearsalplan import Asked, Refusal
 from casework.rehearsal.rehearsalvisits import return_workbooks
 from core.codes import UnitOpinion
 from core.errors import Refused
-from core.lives import CampaignState, DocumentState, FindingState
+from core.life.lives import CampaignState, DocumentState, FindingState
 from models.base import key_of, table_of
 from models.campaign import Campaign, Finding
 from models.document import Document

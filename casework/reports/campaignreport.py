@@ -19,10 +19,10 @@ from casework.lights.climbing import rules_of
 from casework.lights.lightweeks import light_weeks, week_ends
 from casework.paperwork.kinds import kinds_in_order
 from core.codes import CAMPAIGN_KIND_LABELS, CampaignKind, DocumentContent, Light, Line, Severity
-from core.ladderfacts import unit_light
-from core.lives import CampaignState, FindingState
-from core.palette import Palette
-from core.rectification import CASE_STATE_LABELS, CaseState
+from core.ladders.ladderfacts import unit_light
+from core.ladders.palette import Palette
+from core.life.lives import CampaignState, FindingState
+from core.life.rectification import CASE_STATE_LABELS, CaseState
 from core.rulebook import Ladder, Rulebook
 from delivery.report import (
     CampaignHead,

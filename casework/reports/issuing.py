@@ -14,8 +14,8 @@ from casework.reports.periods import hash_of
 from casework.reports.reporting import Composed, Drawing
 from casework.staff.people import require_role
 from core.errors import InvalidInput, NotAllowed, NotFound
-from core.periodlife import REPORT, ReportAct
-from core.secrecy import refuse_state_secrets
+from core.life.periodlife import REPORT, ReportAct
+from core.text.secrecy import refuse_state_secrets
 from delivery.fonts import Fonts
 from delivery.paper import Paper, read_paper, write_paper
 from delivery.plotpictures import print_svg

@@ -25,9 +25,9 @@ from casework.counts.terms import Share
 from casework.desk import Desk
 from casework.moves import take
 from casework.tasks import finish_for
+from core.calendar.periods import ONE, PeriodKind, kind_of, name_period, period_of
 from core.errors import InvalidInput, Refused
-from core.periodlife import PERIOD, PeriodAct, PeriodState
-from core.periods import ONE, PeriodKind, kind_of, name_period, period_of
+from core.life.periodlife import PERIOD, PeriodAct, PeriodState
 from models.audit import canonical_json
 from models.base import key_of
 from models.period import StatPeriod

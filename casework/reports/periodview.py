@@ -9,9 +9,9 @@ from typing import Any
 from casework.counts.countscope import refuse_units
 from casework.desk import Desk
 from casework.reports.periods import closed_numbers, find_period, period_numbers
+from core.calendar.periods import PeriodKind, name_period, period_of
 from core.errors import NotFound
-from core.periodlife import PeriodState
-from core.periods import PeriodKind, name_period, period_of
+from core.life.periodlife import PeriodState
 
 
 def describe_period(desk: Desk, kind: PeriodKind, day: date) -> dict[str, Any]:

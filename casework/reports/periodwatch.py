@@ -10,10 +10,10 @@ from casework.desk import Desk
 from casework.reports.periods import closed_periods, find_period, open_period, task_key
 from casework.reports.ranking import scoring_rules
 from casework.tasks import finish_for, open_task
-from core.periodlife import PeriodState
-from core.periods import ONE, PeriodKind, last_ended, name_period, period_of
+from core.calendar.periods import ONE, PeriodKind, last_ended, name_period, period_of
+from core.calendar.workdays import Unit
+from core.life.periodlife import PeriodState
 from core.rulebook.scoring import AnnualReport, Reporting
-from core.workdays import Unit
 from models.base import key_of
 from models.period import Filing
 

@@ -22,9 +22,9 @@ from casework.inspection.focus import suggest_focus
 from casework.reports.campaignreport import campaign_report
 from casework.reports.periodview import describe_period
 from casework.reports.ranking import as_row, rank, scoring_rules
+from core.calendar.periods import PeriodKind, name_period, period_of
 from core.codes import SEVERITY_LABELS, Line
 from core.errors import InvalidInput
-from core.periods import PeriodKind, name_period, period_of
 from delivery.paper import Paper
 from delivery.plotpictures import draw_svg
 from delivery.plots import ROWS_PER_PLOT, draw_bars, draw_curve

@@ -19,12 +19,12 @@ from casework.lights.duehistory import DueSet
 from casework.lights.rungview import first_day
 from casework.paperwork.subjects import cite
 from casework.paperwork.values import rectify_days
+from core.calendar.workdays import Unit as PeriodUnit
 from core.codes import DocumentContent, Light, Line, Severity
-from core.ladder import Standing, arithmetic_light, decide
-from core.rectification import CLOCK_RUNS, SETTLED
+from core.ladders.ladder import Standing, arithmetic_light, decide
+from core.life.rectification import CLOCK_RUNS, SETTLED
 from core.rulebook import Item, Ladder, Rulebook
 from core.rulebook.documents import citable_bases
-from core.workdays import Unit as PeriodUnit
 from models.base import key_of
 from models.campaign import Campaign, Finding
 from models.document import Document, DocumentCase

@@ -10,9 +10,9 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from core.calendar.workdays import Calendar
 from core.errors import InvalidInput, NotFound
 from core.rulebook import CalendarYear, LocalCalendar, Rulebook, RuleFiles, freeze, sha256, thaw
-from core.workdays import Calendar
 from models.base import table_of
 from models.campaign import RuleSet
 from models.organisation import Office

@@ -25,7 +25,7 @@ from casework.rulesets.rulesides import CURRENT, DIGITS, chosen_by, find_digest
 from casework.staff.people import require_role, split
 from core.codes import Severity
 from core.errors import InvalidInput, NotFound, Refused
-from core.lives import CampaignState, FindingState
+from core.life.lives import CampaignState, FindingState
 from core.rulebook import Rulebook, freeze, sha256, thaw
 from core.rulebook.differences import Difference, differences, tree_of
 from core.rulebook.differencetext import write_differences

@@ -10,7 +10,7 @@ from casework.calendar.duemoves import due_histories
 from casework.desk import Desk
 from casework.rulesets.migrating import plan_move
 from casework.rulesets.rulesides import Side, chosen_by, is_local, narrow, read_side
-from core.lives import CampaignState
+from core.life.lives import CampaignState
 from core.rulebook import freeze, sha256
 from core.rulebook.differences import differences, tree_of
 from core.rulebook.differencetext import write_differences

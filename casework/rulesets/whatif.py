@@ -22,8 +22,8 @@ from casework.lights.climbing import facts_of, ladder_of
 from casework.rulesets.library import current_rules
 from core.codes import Light, Severity
 from core.errors import InvalidInput, NotFound
-from core.ladder import TIME_FACT, Standing, arithmetic_light, rung_day
-from core.rectification import CLOCK_RUNS
+from core.ladders.ladder import TIME_FACT, Standing, arithmetic_light, rung_day
+from core.life.rectification import CLOCK_RUNS
 from core.rulebook import Ladder, load_rulebook
 from core.rulebook import Rung as RungRule
 from core.rulebook.passages import write_offset

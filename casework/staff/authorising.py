@@ -16,7 +16,7 @@ from casework.staff.teams import renewal_key
 from casework.staff.teamviews import live_letters
 from casework.tasks import finish_for
 from core.errors import Refused
-from core.lives import CampaignState
+from core.life.lives import CampaignState
 from models.base import key_of
 from models.campaign import Campaign, Visit
 from models.document import Document

@@ -17,7 +17,8 @@ from casework.staff.people import find_unit
 from casework.staff.pools import find_person
 from casework.staff.upcoming import ask_replacement, visits_to_come
 from casework.tasks import finish_for, open_task
-from core.declarationlife import (
+from core.errors import InvalidInput, NotAllowed, Refused
+from core.life.declarationlife import (
     DECLARATION,
     RELATION_LABELS,
     DeclarationAct,
@@ -25,8 +26,7 @@ from core.declarationlife import (
     Origin,
     Relation,
 )
-from core.errors import InvalidInput, NotAllowed, Refused
-from core.secrecy import refuse_state_secrets
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of
 from models.campaign import Campaign, Visit
 from models.organisation import Person, Unit

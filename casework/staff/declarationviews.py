@@ -6,8 +6,8 @@ from sqlmodel import col, or_, select
 
 from casework.desk import Desk
 from casework.inspection.campaignrows import find_campaign
-from core.declarationlife import DeclarationState, Origin, Relation
 from core.errors import NotFound
+from core.life.declarationlife import DeclarationState, Origin, Relation
 from models.campaign import Campaign, Visit, VisitMember
 from models.organisation import Person, Unit
 from models.pool import RecusalDeclaration

@@ -18,11 +18,11 @@ from casework.moves import take
 from casework.rectification.evidence import keep_file
 from casework.staff.people import find_actor, join, require_role, split
 from core.codes import DocumentContent
-from core.delegationlife import DELEGATION, DelegationAct, DelegationState
 from core.errors import InvalidInput, NotAllowed, NotFound, Refused
-from core.rectification import CaseAct
+from core.life.delegationlife import DELEGATION, DelegationAct, DelegationState
+from core.life.rectification import CaseAct
 from core.rulebook import LeaderRole
-from core.secrecy import refuse_state_secrets
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of
 from models.delegation import Delegation
 

@@ -13,10 +13,10 @@ from casework.desk import Desk
 from casework.staff.membership import members_between
 from casework.staff.people import require_role, split
 from casework.staff.poolviews import refuse_units
-from core.drawing import draw, population_hash
 from core.errors import InvalidInput, NotFound
-from core.rectification import CaseState
-from core.secrecy import refuse_state_secrets
+from core.life.rectification import CaseState
+from core.staffing.drawing import draw, population_hash
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of
 from models.campaign import Campaign, Finding
 from models.organisation import Person, Unit

@@ -9,7 +9,7 @@ from sqlmodel import col, or_, select
 
 from casework.desk import Desk
 from casework.staff.people import split
-from core.campaignplan import CampaignPlan
+from core.campaign.campaignplan import CampaignPlan
 from core.codes import CAMPAIGN_KIND_LABELS, LINE_LABELS
 from core.errors import InvalidInput, NotFound
 from core.rulebook.pools import PoolRules

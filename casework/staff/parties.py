@@ -10,7 +10,7 @@ from casework.desk import Desk
 from casework.staff.people import join, require_role
 from casework.staff.poolimport import enter_by_import
 from casework.units.genealogy import rename_by_import
-from core.rectification import Role
+from core.life.rectification import Role
 from delivery.addresses import check_address
 from delivery.sheets.parties import PersonRow, UnitRow, read_people, read_units
 from models.organisation import Person, Unit

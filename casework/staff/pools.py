@@ -13,7 +13,7 @@ from casework.staff.people import join, require_role, split
 from casework.staff.upcoming import ask_replacement, visits_to_come
 from core.errors import InvalidInput, NotFound, Refused
 from core.rulebook.pools import PoolRules
-from core.secrecy import refuse_state_secrets
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of
 from models.campaign import Campaign, Visit, VisitMember
 from models.organisation import Person

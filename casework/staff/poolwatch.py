@@ -11,7 +11,7 @@ from casework.staff.pools import find_person
 from casework.staff.poolviews import list_members
 from casework.tasks import open_task
 from core.errors import Refused
-from core.lives import CampaignState
+from core.life.lives import CampaignState
 from models.base import key_of
 from models.campaign import Campaign
 from models.organisation import Person

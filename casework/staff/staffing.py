@@ -12,14 +12,14 @@ from casework.inspection.visits import other_visits
 from casework.staff.membership import members_between, pool_for
 from casework.staff.people import split
 from casework.units.lineage import lineage_of
-from core.campaignplan import CampaignPlan
+from core.campaign.campaignplan import CampaignPlan
 from core.codes import CampaignKind
-from core.composition import Composition
-from core.declarationlife import DeclarationState, Relation
-from core.plan_facts import InspectorFact, ItemFact, PlanRequest, UnitFact
-from core.recusal import Ground, Tie, upwards
+from core.life.declarationlife import DeclarationState, Relation
 from core.rulebook import Item
 from core.rulebook.pools import PoolRules
+from core.staffing.composition import Composition
+from core.staffing.plan_facts import InspectorFact, ItemFact, PlanRequest, UnitFact
+from core.staffing.recusal import Ground, Tie, upwards
 from models.base import key_of
 from models.campaign import Campaign, Visit, VisitMember
 from models.organisation import Person, Unit

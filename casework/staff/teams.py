@@ -17,13 +17,13 @@ from casework.staff.pools import find_person
 from casework.staff.staffing import staffing_request
 from casework.staff.upcoming import replacement_tasks
 from casework.tasks import finish_for, open_task
-from core.composition import is_joint
 from core.errors import InvalidInput, NotFound, Refused
-from core.lives import CampaignState, MessageState
-from core.plan_world import LEADER, World, say_rule
-from core.recusal import GROUND_LABELS
-from core.secrecy import refuse_state_secrets
-from core.teams import Need
+from core.life.lives import CampaignState, MessageState
+from core.staffing.composition import is_joint
+from core.staffing.plan_world import LEADER, World, say_rule
+from core.staffing.recusal import GROUND_LABELS
+from core.staffing.teams import Need
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of, table_of
 from models.campaign import Campaign, Visit, VisitMember
 from models.message import Message

@@ -10,7 +10,7 @@ from casework.inspection.visits import team_of
 from casework.staff.declarationviews import missing_declarations
 from casework.staff.people import split
 from casework.staff.poolviews import refuse_units
-from core.lives import DocumentState
+from core.life.lives import DocumentState
 from models.campaign import Visit
 from models.document import Document
 from models.organisation import Person, Unit

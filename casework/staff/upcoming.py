@@ -7,9 +7,9 @@ from sqlmodel import col, select
 from casework.desk import Desk
 from casework.inspection.campaignrows import plan_of
 from casework.tasks import open_task
-from core.campaignplan import CampaignPlan
-from core.lives import CampaignState
-from core.tasklife import TaskState
+from core.campaign.campaignplan import CampaignPlan
+from core.life.lives import CampaignState
+from core.life.tasklife import TaskState
 from models.base import key_of
 from models.campaign import Campaign, Visit, VisitMember
 from models.organisation import Unit

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from casework.desk import Desk
 from casework.staff.people import require_role
 from core.errors import InvalidInput, NotFound
-from core.secrecy import refuse_state_secrets
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of
 from models.campaign import Finding
 from models.organisation import Unit

@@ -18,7 +18,7 @@ from casework.units.handingmatters import hand_on_leads, hand_on_matters, live_m
 from casework.units.handingon import case_codes, hand_on, live_cases
 from casework.units.unitchecks import check_change, need_reason, refuse_under_way
 from core.errors import NotFound
-from core.unitlife import ENDING, UNIT_CHANGE, UNIT_CHANGE_LABELS, UnitChangeAct, UnitChangeKind
+from core.life.unitlife import ENDING, UNIT_CHANGE, UNIT_CHANGE_LABELS, UnitChangeAct, UnitChangeKind
 from models.base import key_of
 from models.campaign import Campaign, Finding, Visit
 from models.genealogy import UnitChange, UnitChangeParty

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from casework.desk import Desk
-from core.leadlife import LeadState
-from core.matterlife import OVER
-from core.tasklife import TaskState
+from core.life.leadlife import LeadState
+from core.life.matterlife import OVER
+from core.life.tasklife import TaskState
 from models.base import key_of, table_of
 from models.lead import Lead
 from models.matter import LitigationMatter, MatterParty

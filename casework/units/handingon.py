@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from casework.desk import Desk
-from core.halflife import HalfReportState
-from core.lives import DocumentState
-from core.rectification import CaseState
-from core.tasklife import TaskState
+from core.life.halflife import HalfReportState
+from core.life.lives import DocumentState
+from core.life.rectification import CaseState
+from core.life.tasklife import TaskState
 from models.base import key_of, table_of
 from models.campaign import Finding
 from models.document import Document, DocumentCase

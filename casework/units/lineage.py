@@ -11,8 +11,8 @@ from sqlmodel import col, select
 
 from casework.desk import Desk
 from casework.staff.people import find_unit
+from core.life.unitlife import INHERITED, UnitChangeKind, UnitChangeState
 from core.lineage import Descent, Lineage
-from core.unitlife import INHERITED, UnitChangeKind, UnitChangeState
 from models.base import table_of
 from models.genealogy import UnitChange, UnitChangeParty
 from models.organisation import Unit

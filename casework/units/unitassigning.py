@@ -17,9 +17,9 @@ from casework.units.handingon import OVER, hand_on
 from casework.units.lineage import exists_on
 from casework.units.unitchecks import need_reason
 from core.errors import InvalidInput, Refused
-from core.matterlife import OVER as MATTER_OVER
-from core.secrecy import refuse_state_secrets
-from core.unitlife import UNIT_CHANGE_LABELS, UnitChangeKind, UnitChangeState
+from core.life.matterlife import OVER as MATTER_OVER
+from core.life.unitlife import UNIT_CHANGE_LABELS, UnitChangeKind, UnitChangeState
+from core.text.secrecy import refuse_state_secrets
 from models.campaign import Finding
 from models.genealogy import UnitChange, UnitChangeParty
 from models.matter import LitigationMatter

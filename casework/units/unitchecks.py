@@ -12,8 +12,8 @@ from casework.units.handingmatters import live_matters
 from casework.units.handingon import case_codes, live_cases
 from casework.units.lineage import exists_on, lineage_of
 from core.errors import InvalidInput, Refused
-from core.secrecy import refuse_state_secrets
-from core.unitlife import ENDING, UNIT_CHANGE_LABELS, UnitChangeKind, UnitChangeState
+from core.life.unitlife import ENDING, UNIT_CHANGE_LABELS, UnitChangeKind, UnitChangeState
+from core.text.secrecy import refuse_state_secrets
 from models.base import key_of
 from models.genealogy import UnitChange, UnitChangeParty
 from models.organisation import Unit

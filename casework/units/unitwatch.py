@@ -10,8 +10,8 @@ from casework.units.handingmatters import hand_on_matters, live_matters
 from casework.units.handingon import hand_on, live_cases
 from casework.units.lineage import addressee
 from casework.units.unitchecks import under_way
-from core.unitlife import UnitChangeKind
-from core.unitlife import UnitChangeState as State
+from core.life.unitlife import UnitChangeKind
+from core.life.unitlife import UnitChangeState as State
 from models.base import key_of
 from models.genealogy import UnitChange, UnitChangeParty
 from models.organisation import Unit

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.edge import day, emit, reading, writing
-from core.archivelife import ARCHIVE
+from core.life.archivelife import ARCHIVE
 
 if TYPE_CHECKING:
     from models.archive import ArchiveFile

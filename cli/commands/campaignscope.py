@@ -152,7 +152,7 @@ def request(
     period_to: Annotated[str | None, typer.Option(help="督察期间末日")] = None,
 ) -> None:
     from casework.inspection.scopechanges import describe_change, request_scope_change
-    from core.scope import ScopeWish
+    from core.campaign.scope import ScopeWish
 
     wish = ScopeWish(
         tuple(add_unit or ()), tuple(drop_unit or ()), tuple(add_item or ()), tuple(drop_item or ()),
@@ -211,7 +211,7 @@ def _say_changes(rows: list[dict[str, Any]]) -> None:
 
 
 def _say_change(row: dict[str, Any]) -> None:
-    from core.scope import WORDS
+    from core.campaign.scope import WORDS
 
     print(f"第{row['number']}次范围变更：{row['words']}（{row['state_word']}）")
     for key, value in row["change"].items():

@@ -11,7 +11,7 @@ import typer
 from cli.commands.register import existing
 from cli.edge import day, emit, reading, writing
 from core.errors import InvalidInput
-from core.rectification import CASE_ACT_LABELS, CASE_STATE_LABELS, KEYS, CaseAct
+from core.life.rectification import CASE_ACT_LABELS, CASE_STATE_LABELS, KEYS, CaseAct
 
 cases = typer.Typer(help="整改事项：台账、办理、亮灯说明", no_args_is_help=True)
 replies = typer.Typer(help="单位的整改情况报告表", no_args_is_help=True)

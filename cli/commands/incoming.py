@@ -9,7 +9,7 @@ import typer
 
 from cli.commands.register import existing
 from cli.edge import day, emit, looking, reading, writing
-from core.incominglife import INCOMING
+from core.life.incominglife import INCOMING
 
 if TYPE_CHECKING:
     from models.incoming import Incoming

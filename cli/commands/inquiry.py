@@ -12,7 +12,7 @@ from cli.edge import day, emit, reading, writing
 from core.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from core.campaignparts import AskedItem
+    from core.campaign.campaignparts import AskedItem
 
 group = typer.Typer(help="清单：自查报告、调阅资料、访谈名单、问卷的提出和交回", no_args_is_help=True)
 Number = Annotated[int, typer.Argument(metavar="ID", help="清单编号")]
@@ -75,7 +75,7 @@ def ask(
 
 
 def _item(text: str) -> AskedItem:
-    from core.campaignparts import AskedItem
+    from core.campaign.campaignparts import AskedItem
 
     said, equals, count = text.rpartition("=")
     if not equals or not count.isdigit():

@@ -11,7 +11,7 @@ from cli.commands.register import existing
 from cli.edge import day, emit, reading, writing
 from core.codes import Line
 from core.errors import InvalidInput
-from core.interviewlife import INTERVIEW_STATE_LABELS, read_people
+from core.life.interviewlife import INTERVIEW_STATE_LABELS, read_people
 
 interviews = typer.Typer(help="约谈：安排并拟通知、登记、取消", no_args_is_help=True)
 Number = Annotated[int, typer.Argument(metavar="ID", help="约谈编号")]

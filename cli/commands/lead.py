@@ -9,7 +9,7 @@ import typer
 
 from cli.commands.register import existing
 from cli.edge import day, emit, looking, reading, writing
-from core.leadlife import LEAD
+from core.life.leadlife import LEAD
 
 if TYPE_CHECKING:
     from models.lead import Lead

@@ -9,7 +9,7 @@ import typer
 
 from cli.commands.register import existing
 from cli.edge import day, emit, writing
-from core.leadlife import LEAD
+from core.life.leadlife import LEAD
 
 Number = Annotated[int, typer.Argument(metavar="ID", help="线索编号")]
 Scan = Annotated[Path | None, typer.Option("--file", help="扫描件")]

@@ -12,7 +12,7 @@ from cli.commands.register import existing
 from cli.edge import day, emit, reading, writing
 from cli.mattertext import say_board, say_clocks, say_explanation, say_list, say_matter
 from core.errors import InvalidInput
-from core.matterlife import (
+from core.life.matterlife import (
     INSTANCE_LABELS,
     MATTER,
     MATTER_KIND_LABELS,

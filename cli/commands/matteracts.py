@@ -11,12 +11,12 @@ from cli.commands.register import existing
 from cli.edge import day, emit, writing
 from cli.mattertext import say_matter
 from core.errors import InvalidInput
-from core.matterlife import (
+from core.ladders.matters import ANCHORS, FACTS
+from core.life.matterlife import (
     FAULT_LABELS,
     PAPER_KIND_LABELS,
     PaperKind,
 )
-from core.matters import ANCHORS, FACTS
 
 if TYPE_CHECKING:
     from casework.desk import Desk

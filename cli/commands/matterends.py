@@ -8,7 +8,7 @@ import typer
 
 from cli.commands.matteracts import Files, Note, Number, On, emit_matter, file_of, paths_of, shown
 from cli.edge import day, emit, writing
-from core.matterlife import INSTANCE_LABELS, RESULT_LABELS, Instance, MatterKind
+from core.life.matterlife import INSTANCE_LABELS, RESULT_LABELS, Instance, MatterKind
 
 RESULT_HELP = " ".join(f"{code.value}（{label}）" for code, label in RESULT_LABELS.items())
 
@@ -52,7 +52,7 @@ def appeal(
     from casework.litigation.files import units_of
     from casework.litigation.registering import Entry
     from cli.commands.matter import choose
-    from core.matterlife import Plaintiff
+    from core.life.matterlife import Plaintiff
 
     stage: Instance = choose(instance, INSTANCE_LABELS, "--instance")
     with writing() as desk:

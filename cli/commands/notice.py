@@ -11,8 +11,8 @@ from cli.commands import notice_review
 from cli.commands.register import existing
 from cli.edge import day, emit, open_edge, reading, writing
 from core.errors import InvalidInput, InvalidRuleFile
-from core.lives import DOCUMENT_STATE_LABELS, MESSAGE_STATE_LABELS
-from core.yamltext import read_yaml
+from core.life.lives import DOCUMENT_STATE_LABELS, MESSAGE_STATE_LABELS
+from core.text.yamltext import read_yaml
 
 if TYPE_CHECKING:
     from casework.desk import Desk

@@ -9,7 +9,7 @@ import typer
 
 from cli.commands.register import existing
 from cli.edge import day, emit, reading, writing
-from core.lives import DOCUMENT_STATE_LABELS
+from core.life.lives import DOCUMENT_STATE_LABELS
 
 if TYPE_CHECKING:
     from casework.desk import Desk

@@ -10,7 +10,7 @@ import typer
 from cli.commands.register import existing
 from cli.edge import emit, looking, reading, writing
 from core.errors import InvalidInput
-from core.lives import REFERRAL_STATE_LABELS
+from core.life.lives import REFERRAL_STATE_LABELS
 
 if TYPE_CHECKING:
     from models.referral import Referral

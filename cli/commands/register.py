@@ -9,10 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from cli.edge import UsageProblem, day, emit, open_edge, reading, settings, writing
+from core.calendar.statutory import UNIT_LABELS, TermDue
+from core.calendar.workdays import Calendar, Due, Unit
 from core.errors import DatabaseFailed, InvalidInput
-from core.lives import CALENDAR_STATE_LABELS
-from core.statutory import UNIT_LABELS, TermDue
-from core.workdays import Calendar, Due, Unit
+from core.life.lives import CALENDAR_STATE_LABELS
 
 imports = typer.Typer(help="导入单位、人才库、旧台账：全部成功或全部不写", no_args_is_help=True)
 calendar = typer.Typer(help="工作日历：推算期限、导入年度放假安排", no_args_is_help=True)

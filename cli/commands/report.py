@@ -201,6 +201,6 @@ def _row(row: Report) -> dict[str, object]:
 
 
 def _states() -> Any:
-    from core.periodlife import REPORT
+    from core.life.periodlife import REPORT
 
     return REPORT.state_labels

@@ -184,8 +184,8 @@ def close(
 @periods.command("list", help="列出统计期")
 def list_periods() -> None:
     from casework.reports.periods import list_periods as do
-    from core.periodlife import PERIOD
-    from core.periods import PeriodKind, name_period
+    from core.calendar.periods import PeriodKind, name_period
+    from core.life.periodlife import PERIOD
 
     with reading() as desk:
         result = [

@@ -39,7 +39,7 @@ def declare(
     from casework.staff.declarations import Filing
     from casework.staff.declarations import declare as act
     from casework.staff.declarationviews import describe
-    from core.declarationlife import Origin, Relation
+    from core.life.declarationlife import Origin, Relation
 
     with writing() as desk:
         filing = Filing(

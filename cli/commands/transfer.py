@@ -9,7 +9,7 @@ import typer
 
 from cli.commands.register import existing
 from cli.edge import day, emit, looking, reading, writing
-from core.lives import REFERRAL_STATE_LABELS
+from core.life.lives import REFERRAL_STATE_LABELS
 
 Number = Annotated[int, typer.Argument(metavar="ID", help="线索编号")]
 Reason = Annotated[str, typer.Option("--reason", "--note", help="理由")]

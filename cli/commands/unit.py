@@ -78,7 +78,7 @@ def _record(
 ) -> None:
     from casework.units.genealogy import Wanted, record_change
     from casework.units.unitassigning import describe_change
-    from core.unitlife import UnitChangeKind
+    from core.life.unitlife import UnitChangeKind
 
     with writing() as desk:
         effective_on = day(on, "--on") or desk.today

@@ -13,7 +13,7 @@ from casework.paperwork.documents import find_document
 from casework.paperwork.papers import print_sheet
 from casework.paperwork.reviewing import put_in_review
 from cli.demo.world import LINKAGE, World
-from core.lives import ReferralState
+from core.life.lives import ReferralState
 from models.base import key_of
 from models.campaign import Finding
 from models.document import Document

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from casework.rectification.cases import act_on_case
 from cli.demo.views import CaseView
 from cli.demo.world import REVIEWERS, Course, World
-from core.rectification import CaseState
+from core.life.rectification import CaseState
 
 GRAVE_LIGHTS = ("red", "black")
 OBSERVATION_WORKDAYS = 60

@@ -11,7 +11,7 @@ from casework.paperwork.serving import serve_document
 from cli.demo.units import HIDDEN
 from cli.demo.views import PaperView, read_papers
 from cli.demo.world import LINKAGE, World
-from core.rectification import CLOCK_RUNS
+from core.life.rectification import CLOCK_RUNS
 
 SIGNERS = {
     "section": "L-SECTION", "deputy": "L-DEPUTY", "director": "L-DIRECTOR", "committee": "L-COUNTY",

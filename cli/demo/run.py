@@ -25,8 +25,8 @@ from cli.demo.story import FIRST_DAY, WORKDAYS, Story, prepare
 from cli.demo.world import make_world
 from core.codes import LIGHT_LABELS, Light
 from core.errors import InvalidInput
-from core.lives import MESSAGE_STATE_LABELS, REFERRAL_STATE_LABELS, MessageState, ReferralState
-from core.rectification import CASE_STATE_LABELS, CaseState
+from core.life.lives import MESSAGE_STATE_LABELS, REFERRAL_STATE_LABELS, MessageState, ReferralState
+from core.life.rectification import CASE_STATE_LABELS, CaseState
 from flows.jobs import Edge
 from models.database import make_engine
 from models.schema import upgrade

@@ -13,7 +13,7 @@ from cli.demo.fieldwork import Fieldwork
 from cli.demo.linkage import Linkage
 from cli.demo.views import read_papers
 from cli.demo.world import COMPREHENSIVE, OLD, SPECIAL, World
-from core.rectification import SETTLED
+from core.life.rectification import SETTLED
 from delivery.sink import MailSink
 from flows.jobs import Edge, run_doctor, run_linkage, run_reminders, run_reports, run_sweep
 from system.paths import EXAMPLES_DIR

@@ -18,7 +18,7 @@ from casework.rectification.cases import act_on_case, find_case
 from cli.demo.views import CaseView, PaperView, read_papers
 from cli.demo.world import OLD, RELUCTANT, Course, World
 from core.codes import DocumentContent
-from core.rectification import CaseState
+from core.life.rectification import CaseState
 from delivery.sheets.answer import AnswerProblem, write_answer
 from delivery.sheets.answer_return import read_answer_meta
 from models.document import Document, DocumentCase

@@ -10,8 +10,8 @@ from sqlmodel import col, select
 
 from casework.desk import Desk
 from casework.paperwork.documents import rule_of
-from core.lives import DocumentState
-from core.rectification import RequestState
+from core.life.lives import DocumentState
+from core.life.rectification import RequestState
 from core.rulebook.documents import DocumentRule
 from models.base import key_of
 from models.campaign import Campaign, Finding

@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from casework.desk import Desk
 from cli.demo.clock import DemoClock
 from cli.demo.views import CaseView, read_cases
-from core.workdays import Calendar
+from core.calendar.workdays import Calendar
 from flows.jobs import Edge
 from models.organisation import Person, Unit
 

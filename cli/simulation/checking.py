@@ -15,7 +15,7 @@ from casework.lights.explaining import explain_case
 from casework.upkeep.doctor import examine
 from cli.simulation.county import DIRECTOR
 from cli.simulation.world import World
-from core.reckoning import recompute
+from core.ladders.reckoning import recompute
 from models.campaign import Finding
 from models.rectification import Rectification
 

@@ -26,8 +26,8 @@ from cli.simulation.county import DIRECTOR, OFFICERS, REVIEWERS, unit_codes
 from cli.simulation.shape import Shape
 from cli.simulation.world import World
 from core.codes import CheckResult, Severity, UnitOpinion
-from core.lives import FindingState
-from core.rectification import SETTLED
+from core.life.lives import FindingState
+from core.life.rectification import SETTLED
 from core.rulebook import Item, Rulebook
 from delivery.sheets.checklist_return import ChecklistRow
 from models.base import key_of

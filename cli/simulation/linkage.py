@@ -12,7 +12,7 @@ from casework.paperwork.documents import find_document, seal_document, sign_docu
 from cli.simulation.county import DEPUTY, DIRECTOR, LINKAGE
 from cli.simulation.shape import ODDS
 from cli.simulation.world import World
-from core.lives import DocumentState, ReferralState
+from core.life.lives import DocumentState, ReferralState
 from models.referral import Referral
 
 

@@ -15,7 +15,7 @@ from casework.rectification.cases import act_on_case, find_case
 from cli.simulation.county import DIRECTOR, OFFICERS, REVIEWERS, VERIFIERS
 from cli.simulation.shape import ODDS
 from core.codes import Light
-from core.rectification import CLOCK_RUNS, CaseState
+from core.life.rectification import CLOCK_RUNS, CaseState
 from models.campaign import Finding
 from models.organisation import Unit
 from models.rectification import Rectification

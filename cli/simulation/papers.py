@@ -17,7 +17,7 @@ from cli.simulation.county import COUNTY, DEPUTY, DIRECTOR, OFFICERS
 from cli.simulation.shape import ODDS
 from cli.simulation.world import World
 from core.codes import DocumentContent
-from core.lives import DocumentState
+from core.life.lives import DocumentState
 from core.rulebook import LeaderRole
 from models.document import Document
 

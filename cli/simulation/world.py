@@ -12,7 +12,7 @@ from casework.desk import Desk
 from cli.demo.clock import DemoClock
 from cli.simulation.agenda import Agenda, Deed
 from cli.simulation.shape import Shape
-from core.workdays import Calendar
+from core.calendar.workdays import Calendar
 from flows.jobs import Edge
 
 

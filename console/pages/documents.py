@@ -21,7 +21,7 @@ from casework.views import (
 )
 from console.rendering import render
 from console.world import HasWorld, World
-from core.lives import DocumentState
+from core.life.lives import DocumentState
 from models.document import Document
 
 router = APIRouter()

@@ -9,7 +9,7 @@ from casework.views import Cursor, LedgerFilters, ledger_view
 from console.rendering import render
 from console.world import HasWorld
 from core.codes import Severity
-from core.rectification import CaseState
+from core.life.rectification import CaseState
 
 router = APIRouter()
 

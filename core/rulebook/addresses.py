@@ -11,7 +11,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from core.yamltext import Path, Tree
+from core.text.yamltext import Path, Tree
 
 NAMING_KEYS = ("id", "code", "key")
 

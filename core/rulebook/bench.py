@@ -18,7 +18,7 @@ from core.rulebook.layers import Step
 from core.rulebook.mistakes import near
 from core.rulebook.parts import FOLDERS, Part, Parts, Shelf, read_model
 from core.rulebook.patching import Origin, Patch, PatchedText
-from core.yamltext import Path, YamlText
+from core.text.yamltext import Path, YamlText
 
 
 @dataclass(slots=True)

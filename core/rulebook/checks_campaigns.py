@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from core.calendar.workdays import Calendar
+from core.campaign.recurrence import MONTHS, occurrences
 from core.codes import DOCUMENT_CONTENT_LABELS, LINE_LABELS, DocumentContent, Line
 from core.errors import Problem
-from core.recurrence import MONTHS, occurrences
 from core.rulebook.campaigns import UNTOLD, CampaignRules, KindRule, RecurringPlan
 from core.rulebook.checks_marks import check_file_mark, check_mark
 from core.rulebook.checks_time import sound_calendar
 from core.rulebook.mistakes import near
 from core.rulebook.parts import Part, Parts
-from core.workdays import Calendar
-from core.yamltext import Path
+from core.text.yamltext import Path
 
 YEARS_AHEAD = 30
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import date
 
+from core.calendar.workdays import Calendar
 from core.errors import CalendarMissing, InvalidInput, NotFound, Problem
 from core.rulebook.checks_law import check_dates
 from core.rulebook.checks_marks import check_file_mark, check_mark
 from core.rulebook.checks_time import sound_calendar
 from core.rulebook.clocks import ClockExample, ClockFile, StatutoryClock
 from core.rulebook.parts import Part, Parts
-from core.workdays import Calendar
-from core.yamltext import Path
+from core.text.yamltext import Path
 
 ROLLING = frozenset({"day", "month"})
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from core.codes import LIGHT_LABELS, Light
 from core.errors import Problem
-from core.palette import Palette
+from core.ladders.palette import Palette
 from core.rulebook.clearing import Review
 from core.rulebook.ladder import Ladder
 from core.rulebook.parts import Part
-from core.yamltext import Path
+from core.text.yamltext import Path
 
 
 def check_colours(part: Part[Ladder]) -> Iterator[Problem]:

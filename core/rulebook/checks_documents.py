@@ -14,7 +14,7 @@ from core.rulebook.documents import SHORT_NAME_CHARS, DocumentRule
 from core.rulebook.mistakes import near
 from core.rulebook.offices import Office
 from core.rulebook.parts import Part, Parts
-from core.yamltext import Path
+from core.text.yamltext import Path
 
 # The machine writes these by itself, so every line that an office works on needs one, and only one at a time.
 MADE_BY_MACHINE = (

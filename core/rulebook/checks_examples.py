@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from core.calendar.workdays import Calendar
 from core.errors import CalendarMissing, Problem
-from core.ladderfacts import judge_example
+from core.ladders.ladderfacts import judge_example
 from core.rulebook.catalog import Indicator, Item
 from core.rulebook.checks_time import sound_calendar
 from core.rulebook.examples import Example
 from core.rulebook.ladder import Ladder
 from core.rulebook.mistakes import describe_choice
 from core.rulebook.parts import Part, Parts
-from core.workdays import Calendar
-from core.yamltext import Path
+from core.text.yamltext import Path
 
 LADDER = "problem"
 SAYINGS = {"result": "检查结果", "level": "程度", "light": "灯", "due_on": "到期日", "screening": "启动筛查"}

@@ -9,7 +9,7 @@ from core.errors import Problem
 from core.rulebook.ladder import Ladder
 from core.rulebook.mistakes import near
 from core.rulebook.parts import Part, Parts
-from core.yamltext import Path
+from core.text.yamltext import Path
 
 
 def check_handling(parts: Parts) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ from core.rulebook.checks_marks import check_mark
 from core.rulebook.items import Indicator, Item
 from core.rulebook.mistakes import near
 from core.rulebook.parts import Part
-from core.yamltext import Path
+from core.text.yamltext import Path
 
 NO_REFERRAL = "不移送"
 LISTS = {"evidence": "佐证材料", "typical_problems": "典型问题"}

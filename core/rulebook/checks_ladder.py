@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from core.codes import SEVERITY_LABELS, Severity
 from core.errors import Problem
-from core.palette import Palette
+from core.ladders.palette import Palette
 from core.rulebook.checks_colours import check_colours, check_uses
 from core.rulebook.checks_law import check_dates
 from core.rulebook.ladder import EscalationEvent, Ladder, Profile, Rung
 from core.rulebook.mistakes import near
 from core.rulebook.parts import Part, Parts
-from core.yamltext import Path
+from core.text.yamltext import Path
 
 MOST_WORKDAYS = 250  # a year of working days: a rung further off than this is a slip of the pen
 

@@ -9,7 +9,7 @@ from typing import Any
 from core.errors import Problem
 from core.rulebook.bases import Basis
 from core.rulebook.parts import Part, Parts
-from core.yamltext import Path
+from core.text.yamltext import Path
 
 
 def check_lapsed(parts: Parts) -> Iterator[Problem]:

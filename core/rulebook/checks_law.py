@@ -10,7 +10,7 @@ from core.rulebook.catalog import Basis
 from core.rulebook.fields import Dated
 from core.rulebook.mistakes import near
 from core.rulebook.parts import Part
-from core.yamltext import Path
+from core.text.yamltext import Path
 
 VERIFIED_BY = {"条文": True, "内容": True, "名称": False, "记忆": False}
 

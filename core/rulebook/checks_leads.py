@@ -12,7 +12,7 @@ from core.rulebook.checks_marks import check_file_mark, check_mark
 from core.rulebook.leads import LeadRules
 from core.rulebook.mistakes import near
 from core.rulebook.parts import Part, Parts
-from core.yamltext import Path
+from core.text.yamltext import Path
 
 
 def check_leads(parts: Parts) -> Iterator[Problem]:

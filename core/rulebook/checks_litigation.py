@@ -6,10 +6,11 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from core.calendar.workdays import Calendar
 from core.codes import Light
 from core.errors import CalendarMissing, InvalidInput, Problem
-from core.litigation import grade, score, stand, unit_light
-from core.matters import Assessment, Happening, Matter
+from core.ladders.litigation import grade, score, stand, unit_light
+from core.ladders.matters import Assessment, Happening, Matter
 from core.rulebook.checks_law import check_dates
 from core.rulebook.checks_marks import check_file_mark, check_mark
 from core.rulebook.checks_time import sound_calendar
@@ -18,8 +19,7 @@ from core.rulebook.litigation import LitigationExample, LitigationLadder
 from core.rulebook.mistakes import near
 from core.rulebook.parts import Part, Parts
 from core.rulebook.risks import Band, LitigationEvent
-from core.workdays import Calendar
-from core.yamltext import Path
+from core.text.yamltext import Path
 
 NEEDS_LIGHT = frozenset({"set", "at_least"})
 LISTS = ("colours", "anchors", "factors", "bands", "events")

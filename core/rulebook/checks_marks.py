@@ -10,7 +10,7 @@ from core.rulebook.checks_law import VERIFIED_BY
 from core.rulebook.fields import Marked
 from core.rulebook.mistakes import near
 from core.rulebook.parts import Part
-from core.yamltext import Path
+from core.text.yamltext import Path
 
 BY_CHECK = {**VERIFIED_BY, "建议": False}
 

@@ -15,7 +15,7 @@ from core.rulebook.mistakes import near
 from core.rulebook.offices import Authorisation, Office
 from core.rulebook.parts import Part, Parts
 from core.rulebook.roles import LEADER_ROLE_LABELS
-from core.yamltext import Path
+from core.text.yamltext import Path
 
 
 def check_linkage(parts: Parts) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from core.conditions import FACTS
 from core.errors import Problem
 from core.rulebook.hints import near
 from core.rulebook.params import names_in
-from core.yamltext import Path, YamlText
+from core.text.yamltext import Path, YamlText
 
 WORD = re.compile(r"[a-z][a-z0-9_]*")
 

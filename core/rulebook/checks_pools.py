@@ -9,7 +9,7 @@ from core.rulebook.checks_marks import check_file_mark
 from core.rulebook.mistakes import near
 from core.rulebook.parts import Part, Parts
 from core.rulebook.pools import PoolRules
-from core.yamltext import Path
+from core.text.yamltext import Path
 
 MIN_TEAM = 2
 MAX_TEAM = 20

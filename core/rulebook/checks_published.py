@@ -12,7 +12,7 @@ from core.rulebook.clocks import ClockFile
 from core.rulebook.ladder import Ladder
 from core.rulebook.parts import Part, Parts
 from core.rulebook.published import PublishedFile
-from core.yamltext import Path
+from core.text.yamltext import Path
 
 Entry = tuple[str, Part[Any], Path]
 # 标题改到这样不像，就可能不是原来的意思了：由人用 --retitle 认定。

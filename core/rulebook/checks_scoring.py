@@ -12,8 +12,8 @@ from core.rulebook.checks_marks import check_file_mark, check_mark
 from core.rulebook.mistakes import near
 from core.rulebook.parts import Part, Parts
 from core.rulebook.scoring import ScoreItem, ScoringRules
+from core.text.yamltext import Path
 from core.unitfacts import UNIT_FACTS
-from core.yamltext import Path
 
 NEEDED = {
     "share": ("part", "whole", "full_percent", "zero_percent"),

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
+from core.calendar.workdays import Calendar
 from core.errors import Problem
 from core.rulebook.mistakes import near
 from core.rulebook.offices import Office
 from core.rulebook.parts import Part, Parts
 from core.rulebook.timetable import CalendarYear, LocalCalendar
-from core.workdays import Calendar
 
 FIRST_WEEKEND_DAY = 5
 READ = ("条文", "内容")  # ways of checking after which a source counts as verified

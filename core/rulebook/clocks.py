@@ -9,10 +9,10 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from core.calendar.statutory import UNIT_LABELS, Term, TermDue, due, refuse_before, write_term, yearly
+from core.calendar.workdays import Calendar
 from core.errors import NotFound
 from core.rulebook.fields import Day, Flag, Marked, Positive, RuleModel, Text, Whole, Word
-from core.statutory import UNIT_LABELS, Term, TermDue, due, refuse_before, write_term, yearly
-from core.workdays import Calendar
 
 ClockUnit = Literal["workday", "day", "month", "hour", "date"]
 

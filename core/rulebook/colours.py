@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from core.codes import Light
-from core.palette import Palette
+from core.ladders.palette import Palette
 from core.rulebook.fields import Count, Marked, Text, Texts, Word
 
 LitLight = Literal[Light.BLUE, Light.YELLOW, Light.ORANGE, Light.RED, Light.BLACK]

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from core.rulebook.addresses import name_of
 from core.rulebook.freezing import FORMAT
-from core.yamltext import Tree
+from core.text.yamltext import Tree
 
 Kind = Literal["added", "removed", "changed"]
 

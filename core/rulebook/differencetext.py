@@ -11,7 +11,7 @@ from core.rulebook.addresses import name_of
 from core.rulebook.differences import Difference
 from core.rulebook.entries import KINDS, NAMES
 from core.rulebook.fieldwords import FIELD_TITLES, SEVERITY_WORDS, word_of
-from core.yamltext import Tree
+from core.text.yamltext import Tree
 
 LONG = 60
 UNITS = {"工作日": "个工作日", "%": "%", "月": "个月"}

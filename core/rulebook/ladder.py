@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field
 
 from core.codes import Light, Severity
 from core.conditions import Facts, compile_condition
-from core.palette import Palette
+from core.ladders.palette import Palette
 from core.rulebook.clearing import (
     Aggregation,
     BurdenControl,

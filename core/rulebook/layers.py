@@ -12,7 +12,7 @@ from core.rulebook.mistakes import near
 from core.rulebook.overlays import Change, Overlay
 from core.rulebook.parts import Part, Parts
 from core.rulebook.patching import Origin
-from core.yamltext import Path
+from core.text.yamltext import Path
 
 Key = tuple[str, str]
 

@@ -7,10 +7,10 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
+from core.calendar.workdays import Calendar, Due, Unit
 from core.codes import Line
 from core.rulebook.bases import LineBasis
 from core.rulebook.fields import Flag, Marked, Positive, RuleModel, Text, Word, with_codes
-from core.workdays import Calendar, Due, Unit
 
 
 class Limit(RuleModel):

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from core.codes import Light
 from core.errors import InvalidInput
-from core.palette import Palette
+from core.ladders.palette import Palette
 from core.rulebook.colours import LitLight
 from core.rulebook.fields import Count, Day, Marked, Percent, Positive, RuleModel, Text, Texts, Word
 from core.rulebook.risks import Anchor, Band, Fact, Factor, FactorCode, LitigationEvent, Scoring

@@ -11,12 +11,12 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from core.characters import FULL_WIDTH, narrow
 from core.codes import LIGHT_LABELS, LINE_LABELS, SECRECY_LABELS, SEVERITY_LABELS
 from core.errors import Problem
 from core.rulebook.hints import PATTERNS, near, suggest
 from core.rulebook.roles import LEADER_ROLE_LABELS, UNIT_ROLE_LABELS
-from core.yamltext import Path, YamlText
+from core.text.characters import FULL_WIDTH, narrow
+from core.text.yamltext import Path, YamlText
 
 __all__ = ["describe_choice", "explain", "near", "without_echoes"]
 

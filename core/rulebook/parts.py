@@ -30,7 +30,7 @@ from core.rulebook.pools import PoolRules
 from core.rulebook.published import PublishedFile
 from core.rulebook.scoring import ScoringRules
 from core.rulebook.timetable import CalendarYear, LocalCalendar, TimetableFile
-from core.yamltext import Path, YamlText, read_yaml
+from core.text.yamltext import Path, YamlText, read_yaml
 
 ModelT = TypeVar("ModelT", bound=RuleModel)
 SINGLE_FILES: dict[str, type[RuleModel]] = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import Problem
-from core.yamltext import Path, Place, Tree, YamlText
+from core.text.yamltext import Path, Place, Tree, YamlText
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.matters import ANCHORS, FACTS
+from core.ladders.matters import ANCHORS, FACTS
 from core.rulebook.book import Rulebook
 from core.rulebook.entries import Entry, entries, title_of_rule
 from core.rulebook.fields import RuleModel
 from core.rulebook.fieldwords import title_of
 from core.rulebook.passages import Names, Row, rows_of, write_offset
 from core.rulebook.published import PublishedFile
+from core.text.yamltext import read_yaml
 from core.unitfacts import UNIT_FACTS
-from core.yamltext import read_yaml
 
 # Fields that name another rule by its code, and in which folder of the rule book that rule lies.
 REFERENCES = {

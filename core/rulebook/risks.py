@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from core.matters import FACTS
+from core.ladders.matters import FACTS
 from core.rulebook.colours import LitLight
 from core.rulebook.fields import Count, Flag, Marked, Percent, Positive, RuleModel, Text, Texts, Whole, Word
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from core.rulebook.addresses import name_of
-from core.yamltext import Path, YamlText, read_yaml
+from core.text.yamltext import Path, YamlText, read_yaml
 
 
 class Whereabouts:

@@ -12,10 +12,10 @@ from typing import Any
 import yaml
 from jinja2 import FunctionLoader, TemplateSyntaxError, nodes
 
-from core.characters import check_characters
 from core.errors import Problem
 from core.rulebook.hints import near
-from core.yamltext import read_yaml
+from core.text.characters import check_characters
+from core.text.yamltext import read_yaml
 from delivery import mailtext, wording
 from delivery.sandbox import Sandbox
 from system.paths import read_texts

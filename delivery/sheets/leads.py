@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from core.codes import LINE_LABELS, SECRECY_LABELS
-from core.secrecy import find_secrecy_mark
+from core.text.secrecy import find_secrecy_mark
 from delivery.sheets.cells import Mistakes, Row, nearest
 from delivery.sheets.reading import Source, read_table
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from xlsxwriter.worksheet import Worksheet
 
 from core.codes import Light
-from core.palette import DEFAULT, Palette
+from core.ladders.palette import DEFAULT, Palette
 from delivery.sheets.cells import Mistakes, Row, guard_formula, to_date, to_text
 from delivery.sheets.reading import Source, read_table
 from delivery.sheets.workbook import (

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from core.matterlife import (
+from core.life.matterlife import (
     INSTANCE_LABELS,
     MATTER_KIND_LABELS,
     PLAINTIFF_LABELS,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.errors import DuchaError, InvalidInput
-from core.recusal import read_post
+from core.staffing.recusal import read_post
 from delivery.sheets.cells import Mistakes, Row, nearest, split_values, to_date
 from delivery.sheets.reading import Source, Table, read_table
 

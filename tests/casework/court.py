@@ -16,7 +16,7 @@ from casework.litigation.ones import Ones
 from casework.litigation.recording import record_event, record_fact
 from casework.litigation.registering import Entry, register
 from casework.litigation.watch import watch_matters
-from core.matterlife import Instance, MatterKind, Plaintiff, Result
+from core.life.matterlife import Instance, MatterKind, Plaintiff, Result
 from models.document import Document
 from models.matter import LitigationMatter, MatterSheet
 from models.task import Task

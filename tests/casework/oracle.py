@@ -18,8 +18,8 @@ from casework.desk import Desk
 from casework.invariants.lives import LIVES
 from casework.lights.explaining import explain_case
 from core.codes import Light
-from core.palette import DEFAULT
-from core.reckoning import recompute
+from core.ladders.palette import DEFAULT
+from core.ladders.reckoning import recompute
 from models.campaign import Finding
 from models.record import AuditEntry
 from models.rectification import Rectification

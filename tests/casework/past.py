@@ -14,7 +14,7 @@ from casework.mail.outbox import SendReport, claim_next, settle
 from casework.paperwork.documents import CaseOnDocument, draft_document, seal_document, sign_documents
 from casework.paperwork.serving import serve_document
 from casework.rectification.cases import act_on_case
-from core.lives import CampaignState, FindingState
+from core.life.lives import CampaignState, FindingState
 from delivery.smtp import Outcome, Phase, Receipt
 from models.base import key_of
 from models.campaign import Campaign

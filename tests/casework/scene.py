@@ -18,7 +18,7 @@ from casework.paperwork.notices import draft_notices
 from casework.paperwork.reviewing import approve_document, put_in_review
 from casework.paperwork.serving import serve_document
 from casework.rectification.cases import act_on_case
-from core.campaignplan import read_plan
+from core.campaign.campaignplan import read_plan
 from models.audit import canonical_json, history_of
 from models.campaign import Campaign, Finding, Visit
 from models.document import Document

@@ -24,10 +24,10 @@ from casework.paperwork.serving import serve_document
 from casework.rectification.casefile import case_view
 from casework.rectification.cases import act_on_case
 from casework.upkeep.doctor import examine
+from core.calendar.workdays import Calendar, Unit
 from core.errors import InvalidInput, InvalidRuleFile, NotAllowed, NotFound, Refused
 from core.rulebook import CalendarYear
 from core.rulebook.parts import read_parts
-from core.workdays import Calendar, Unit
 from models.audit import history_of
 from models.base import table_of
 from models.document import Document

@@ -29,7 +29,7 @@ from casework.inspection.references import (
     register_annual_plan,
 )
 from casework.watching import watch_over
-from core.campaignparts import AskedItem
+from core.campaign.campaignparts import AskedItem
 from core.errors import InvalidInput, InvalidRuleFile, NotAllowed, NotFound, Refused
 from models.audit import history_of
 from models.campaign import Campaign, Finding

@@ -18,7 +18,7 @@ from casework.inspection.campaigns import (
 )
 from casework.inspection.choosing import chosen_items
 from casework.rulesets.library import frozen_rules
-from core.campaignplan import read_plan
+from core.campaign.campaignplan import read_plan
 from core.errors import IllegalMove, InvalidInput, InvalidRuleFile, NotAllowed, NotFound, Refused
 from models.campaign import Campaign, RuleSet, Visit, VisitMember
 from models.rectification import Evidence

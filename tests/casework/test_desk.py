@@ -19,7 +19,7 @@ from casework.rectification.evidence import content_path, keep_file, read_file
 from casework.rulesets.library import calendar_of, current_rules, frozen_rules, store_frozen
 from casework.staff.people import find_actor, find_unit
 from core.errors import DatabaseFailed, IllegalMove, InvalidInput, NotFound
-from core.lives import CAMPAIGN_MOVES, CampaignAct
+from core.life.lives import CAMPAIGN_MOVES, CampaignAct
 from models.audit import canonical_json, verify_chains
 from models.campaign import Campaign
 from models.database import make_engine

@@ -12,9 +12,9 @@ from sqlmodel import col, select
 
 from casework.rectification.evidence import content_path
 from casework.upkeep.doctor import Diagnosis, examine
+from core.calendar.workdays import Calendar
 from core.errors import CalendarMissing
 from core.rulebook import LocalCalendar
-from core.workdays import Calendar
 from models.base import table_of
 from models.record import Note
 from models.rectification import Evidence, Rectification

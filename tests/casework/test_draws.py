@@ -11,8 +11,8 @@ from sqlmodel import col, select
 
 from casework.staff.drawing import Scope, list_draws, make_draw, verify_draw
 from casework.upkeep.doctor import examine
-from core.drawing import draw
 from core.errors import InvalidInput, NotAllowed, NotFound
+from core.staffing.drawing import draw
 from models.base import table_of
 from models.organisation import Unit
 from models.pool import Draw

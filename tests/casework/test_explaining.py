@@ -9,11 +9,11 @@ import pytest
 
 from casework.desk import Desk
 from casework.lights.explaining import explain_case
+from core.calendar.workdays import Unit as PeriodUnit
 from core.codes import Light
 from core.errors import NotFound
-from core.lives import DocumentState
-from core.rectification import CaseState
-from core.workdays import Unit as PeriodUnit
+from core.life.lives import DocumentState
+from core.life.rectification import CaseState
 from tests.make import (
     DUE_ON,
     SIGNED_ON,

@@ -20,7 +20,7 @@ from casework.units.unitassigning import assign_unit, unit_history
 from casework.upkeep.doctor import examine
 from casework.watching import watch_over
 from core.errors import InvalidInput, NotAllowed, Refused
-from core.unitlife import UnitChangeKind as Kind
+from core.life.unitlife import UnitChangeKind as Kind
 from models.genealogy import UnitChange
 from models.matter import LitigationMatter
 from models.organisation import Person, Unit

@@ -13,7 +13,7 @@ from casework.desk import Desk
 from casework.units.filings import register_filing, register_institution
 from core.codes import Light
 from core.errors import NotAllowed, NotFound
-from core.rectification import RequestKind
+from core.life.rectification import RequestKind
 from tests import make
 from tests.casework.conftest import OpenDesk
 from tests.casework.test_seeds import changshan, yichun

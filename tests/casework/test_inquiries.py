@@ -14,9 +14,9 @@ from casework.inspection.inquiries import ask_units, find_list, withdraw_list
 from casework.inspection.inquiryreturns import return_items
 from casework.inspection.inquiryviews import list_inquiries, show_inquiry, watch_inquiries
 from casework.upkeep.doctor import examine
-from core.campaignlife import Counted
-from core.campaignparts import AskedItem
+from core.campaign.campaignparts import AskedItem
 from core.errors import IllegalMove, InvalidInput, NotFound, Refused
+from core.life.campaignlife import Counted
 from models.inquiry import Inquiry, InquiryReturn
 from models.task import Task
 from tests.casework.conftest import OpenDesk

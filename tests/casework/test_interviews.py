@@ -22,7 +22,7 @@ from casework.tasks import list_tasks
 from casework.upkeep.doctor import examine
 from core.codes import Line
 from core.errors import IllegalMove, InvalidInput, NotAllowed, NotFound, Refused
-from core.interviewlife import read_people
+from core.life.interviewlife import read_people
 from delivery.paper import Paper
 from models.document import Document
 from tests.casework.scene import Scene

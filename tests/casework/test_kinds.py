@@ -21,10 +21,10 @@ from casework.paperwork.notices import draft_by_hand, draft_notices
 from casework.paperwork.papers import paper_of
 from casework.paperwork.reviewing import approve_document, put_in_review
 from casework.paperwork.serving import serve_document
-from core.campaignplan import notice_rule, read_plan
+from core.campaign.campaignplan import notice_rule, read_plan
 from core.codes import DocumentContent, Line
 from core.errors import InvalidInput, NotAllowed, NotFound, Refused
-from core.rectification import RequestKind
+from core.life.rectification import RequestKind
 from delivery import wording
 from delivery.paper import Paper, read_paper
 from delivery.wording import SAMPLES, sample_of

@@ -12,7 +12,7 @@ from casework.rectification.caselist import show_case
 from casework.rectification.longterm import months_after, read_stages
 from core.codes import Light
 from core.errors import InvalidInput, NotAllowed, Refused
-from core.reckoning import recompute
+from core.ladders.reckoning import recompute
 from models.handling import StageGoal
 from models.task import Task
 from tests.casework.ownrules import broken

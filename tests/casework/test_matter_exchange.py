@@ -18,8 +18,8 @@ from casework.litigation.rates import rate_board
 from casework.units.genealogy import Wanted, record_change
 from casework.upkeep.doctor import examine
 from core.errors import InvalidInput, NotAllowed
-from core.matterlife import Instance, MatterKind, Result
-from core.unitlife import UnitChangeKind
+from core.life.matterlife import Instance, MatterKind, Result
+from core.life.unitlife import UnitChangeKind
 from delivery.sheets.matters import read_matters
 from models.matter import LitigationMatter
 from tests import make

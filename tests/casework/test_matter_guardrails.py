@@ -17,7 +17,7 @@ from casework.litigation.recording import void
 from casework.paperwork.papers import paper_of
 from casework.tasks import list_tasks
 from core.errors import InvalidInput, NotAllowed, NotFound, Refused
-from core.matterlife import Fault, Instance, PaperKind, Result
+from core.life.matterlife import Fault, Instance, PaperKind, Result
 from core.rulebook import load_rulebook
 from models.lead import Lead
 from models.referral import Referral

@@ -19,7 +19,7 @@ from casework.paperwork.documents import sign_documents
 from casework.paperwork.papers import paper_of
 from casework.upkeep.doctor import examine
 from core.errors import IllegalMove, InvalidInput, NotAllowed, Refused
-from core.matterlife import Fault, Instance, MatterKind, PaperKind, Result
+from core.life.matterlife import Fault, Instance, MatterKind, PaperKind, Result
 from models.halfreport import HalfReport
 from models.matter import MatterDate, MatterSheet
 from tests.casework.court import ENTRY, NUMBER, PLAN, REVIEW, SECOND, Court

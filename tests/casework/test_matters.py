@@ -18,7 +18,7 @@ from casework.litigation.recording import void
 from casework.litigation.registering import register
 from casework.upkeep.doctor import examine
 from core.errors import InvalidInput, NotAllowed, NotFound
-from core.matterlife import Instance, MatterKind, Result
+from core.life.matterlife import Instance, MatterKind, Result
 from models.matter import MatterDate
 from models.record import AuditEntry
 from tests.casework.conftest import OpenDesk

@@ -20,10 +20,10 @@ from casework.rulesets.migrating import apply_migration, preview_migration
 from casework.rulesets.rulecomparison import compare_rules, compare_sides
 from casework.rulesets.rulesides import read_local
 from casework.upkeep.doctor import examine
+from core.calendar.workdays import Unit as PeriodUnit
 from core.errors import InvalidInput, NotAllowed, NotFound, Refused
 from core.rulebook.differences import tree_of
 from core.rulebook.freezing import canonical
-from core.workdays import Unit as PeriodUnit
 from flows.jobs import Edge, run_sweep
 from flows.rehearsal import SimulatedClock
 from models.campaign import RuleSet

@@ -14,8 +14,8 @@ from casework.reports.periodview import describe_period
 from casework.reports.periodwatch import watch_periods
 from casework.tasks import list_tasks
 from casework.upkeep.doctor import examine
+from core.calendar.periods import PeriodKind
 from core.errors import InvalidInput, NotAllowed, Refused
-from core.periods import PeriodKind
 from models.base import table_of
 from models.campaign import Finding
 from models.period import StatPeriod

@@ -19,10 +19,10 @@ from casework.lights.explaining import explain_case
 from casework.lights.rungs import SweepReport
 from casework.paperwork.documents import seal_document, sign_documents
 from casework.paperwork.serving import serve_document
+from core.calendar.workdays import Calendar
 from core.codes import Light
 from core.errors import DuchaError
-from core.reckoning import Span, is_reached, recompute
-from core.workdays import Calendar
+from core.ladders.reckoning import Span, is_reached, recompute
 from system.paths import RULES_DIR
 from system.settings import Settings
 from tests import make

@@ -20,8 +20,8 @@ from casework.staff.teams import candidates, replace_member
 from casework.staff.teamviews import show_teams
 from casework.tasks import list_tasks
 from casework.upkeep.doctor import examine
-from core.declarationlife import Origin, Relation
 from core.errors import IllegalMove, InvalidInput, NotAllowed, NotFound, Refused
+from core.life.declarationlife import Origin, Relation
 from models.campaign import Visit, VisitMember
 from models.organisation import Person, Unit
 from models.pool import RecusalDeclaration, Replacement
@@ -338,8 +338,8 @@ def test_makers_of_the_first_round_do_not_look_back_at_their_own_unit(
     scene: Scene, open_desk: OpenDesk
 ) -> None:
     from casework.staff.staffing import ties
-    from core.campaignplan import read_plan
-    from core.recusal import Ground, Tie
+    from core.campaign.campaignplan import read_plan
+    from core.staffing.recusal import Ground, Tie
 
     start_with(scene, open_desk, "P01", "P02")
     text = PLAN.replace(CODE, "2026-HT-01").replace("comprehensive", "look_back") + f'original: ["{CODE}"]\n'

@@ -16,7 +16,7 @@ from casework.paperwork.papers import build_paper
 from casework.rectification.caselist import show_case
 from casework.rectification.repeats import list_repeats, view_repeat
 from casework.units.genealogy import Wanted, record_change
-from core.unitlife import UnitChangeKind as Kind
+from core.life.unitlife import UnitChangeKind as Kind
 from delivery.paper import write_paper
 from models.campaign import Campaign, Finding
 from models.organisation import Unit

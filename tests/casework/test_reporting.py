@@ -11,9 +11,9 @@ from casework.desk import Desk
 from casework.reports.issuing import end_report, issue_report, keep_report, print_composed, print_report
 from casework.reports.periods import close_period
 from casework.reports.reporting import compose_bulletin, compose_campaign, compose_period
+from core.calendar.periods import PeriodKind
 from core.codes import Light
 from core.errors import IllegalMove, InvalidInput, NotAllowed
-from core.periods import PeriodKind
 from tests import make
 from tests.casework.conftest import OpenDesk
 from tests.casework.test_indicators import populate

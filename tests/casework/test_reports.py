@@ -9,7 +9,7 @@ from casework.lights.lightweeks import Turn, lights_at, week_ends
 from casework.reports.campaignreport import campaign_report
 from core.codes import Light
 from core.errors import NotFound
-from core.palette import DEFAULT
+from core.ladders.palette import DEFAULT
 from delivery.report import HeatRow, render_report
 from models.campaign import Campaign
 from models.organisation import Unit

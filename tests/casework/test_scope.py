@@ -19,8 +19,8 @@ from casework.inspection.scopechanges import (
 from casework.rulesets.library import frozen_rules
 from casework.staff.people import split
 from casework.upkeep.doctor import examine
+from core.campaign.scope import ScopeWish
 from core.errors import IllegalMove, InvalidInput, NotAllowed, NotFound, Refused
-from core.scope import ScopeWish
 from models.campaign import Visit, VisitMember
 from models.document import Document
 from models.inquiry import Inquiry

@@ -14,7 +14,7 @@ from casework.rectification.caselist import show_case
 from casework.rectification.suspending import watch_suspensions
 from core.codes import Light
 from core.errors import IllegalMove, InvalidInput, NotAllowed, Refused
-from core.reckoning import recompute
+from core.ladders.reckoning import recompute
 from models.rectification import Evidence
 from models.task import Task
 from tests.casework.ownrules import broken, county_with

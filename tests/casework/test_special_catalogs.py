@@ -11,7 +11,7 @@ from casework.inspection.checklists import export_checklists, import_checklists
 from casework.inspection.choosing import chosen_items
 from casework.rulesets.library import frozen_rules
 from casework.staff.people import split
-from core.campaignplan import read_plan
+from core.campaign.campaignplan import read_plan
 from core.errors import InvalidInput
 from core.rulebook.items import Retirement
 from models.campaign import Campaign, Finding

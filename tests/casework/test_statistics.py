@@ -8,7 +8,7 @@ from casework.counts.statistics import count
 from casework.desk import Desk
 from core.codes import Light
 from core.errors import NotFound
-from core.rectification import RequestKind
+from core.life.rectification import RequestKind
 from models.message import Message
 from models.rectification import Rectification
 from tests import make

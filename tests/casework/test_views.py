@@ -24,8 +24,8 @@ from casework.views import (
 )
 from core.codes import Light
 from core.errors import InvalidInput, NotFound
-from core.lives import DocumentState
-from core.rectification import CaseState
+from core.life.lives import DocumentState
+from core.life.rectification import CaseState
 from models.campaign import Campaign
 from models.organisation import Unit
 from models.rectification import Rectification

@@ -33,8 +33,8 @@ from casework.upkeep.doctor import examine
 from casework.watching import watch_over
 from core.codes import CheckResult, Severity, UnitOpinion
 from core.errors import Refused
+from core.life.unitlife import UnitChangeKind
 from core.rulebook import CalendarYear
-from core.unitlife import UnitChangeKind
 from delivery.sheets.checklist_return import ChecklistRow
 from delivery.sink import MailSink
 from flows.jobs import Edge, run_outbox

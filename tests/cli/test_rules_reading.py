@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from core.reckoning import recompute
+from core.ladders.reckoning import recompute
 from tests.cli.conftest import At
 from tests.cli.ducha import Ducha
 from tests.cli.stages import GRAVE

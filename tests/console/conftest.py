@@ -13,8 +13,8 @@ from fastapi.testclient import TestClient
 from casework.desk import Desk, at_desk
 from console.app import create_app
 from core.codes import Light
-from core.lives import DocumentState, MessageState
-from core.rectification import CaseState
+from core.life.lives import DocumentState, MessageState
+from core.life.rectification import CaseState
 from models.message import Message
 from system.paths import RULES_DIR
 from system.settings import Settings

@@ -15,7 +15,7 @@ from console import refusals
 from console.app import create_app
 from core import errors
 from core.codes import DocumentContent
-from core.lives import DocumentState
+from core.life.lives import DocumentState
 from core.rulebook import load_rulebook
 from models.database import make_engine
 from system.paths import RULES_DIR, read_texts

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.everymachine import MACHINES
-from core.statediagram import state_page
+from core.life.everymachine import MACHINES
+from core.life.statediagram import state_page
 
 PAGE = Path(__file__).parents[2] / "docs" / "states.md"
 

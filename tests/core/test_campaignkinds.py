@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from core.campaignkinds import too_short
-from core.campaignplan import CampaignPlan, read_plan
+from core.calendar.workdays import Calendar
+from core.campaign.campaignkinds import too_short
+from core.campaign.campaignplan import CampaignPlan, read_plan
+from core.campaign.scope import ScopeWish, after_change
+from core.campaign.visibility import sees_finding
 from core.codes import CampaignKind, Line
 from core.errors import InvalidInput, InvalidRuleFile
 from core.rulebook import load_rulebook
-from core.scope import ScopeWish, after_change
-from core.visibility import sees_finding
-from core.workdays import Calendar
 from system.paths import RULES_DIR, read_texts
 
 BOOK = load_rulebook(read_texts(RULES_DIR, ".yaml"))

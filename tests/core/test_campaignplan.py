@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from core.campaignplan import UnitChoice, read_plan
+from core.campaign.campaignplan import UnitChoice, read_plan
 from core.codes import CampaignKind, Line
 from core.errors import InvalidRuleFile
 

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.workdays import load_years
+from core.calendar.statutory import Term, add_months, due, write_term
+from core.calendar.workdays import Calendar
 from core.errors import CalendarMissing, InvalidInput, NotFound
 from core.rulebook.clocks import ClockFile, StatutoryClock, find_clock, list_clocks
-from core.statutory import Term, add_months, due, write_term
-from core.workdays import Calendar
-from core.yamltext import read_yaml
+from core.text.yamltext import read_yaml
 from system.paths import RULES_DIR
 
 CALENDAR = Calendar.of(load_years())

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from core.campaignplan import notice_rule, read_plan
+from core.campaign.campaignplan import notice_rule, read_plan
 from core.codes import DocumentContent, Line
 from core.errors import InvalidInput, NotFound
 from core.rulebook import LineBasis, Rulebook, load_rulebook

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.drawing import draw, lot, population_hash
 from core.errors import InvalidInput
+from core.staffing.drawing import draw, lot, population_hash
 
 UNITS = [f"D{number:03}" for number in range(1, 41)]
 

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.workdays import load_years
+from core.calendar.halfmonth import Shown, halves_between, owed_reports, shown_on
+from core.calendar.workdays import Calendar
 from core.codes import Light
 from core.errors import CalendarMissing
-from core.halfmonth import Shown, halves_between, owed_reports, shown_on
-from core.workdays import Calendar
 
 CALENDAR = Calendar.of(load_years())
 RED = (Light.RED, Light.BLACK)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.errors import InvalidInput
-from core.interviewlife import InterviewRole, describe_people, read_people, read_role
+from core.life.interviewlife import InterviewRole, describe_people, read_people, read_role
 
 
 def test_people_are_counted_or_named() -> None:

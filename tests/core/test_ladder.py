@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.calendar.workdays import Calendar
 from core.codes import Light, Severity
 from core.conditions import compile_condition
-from core.ladder import Decision, LastRung, Standing, apply_event, arithmetic_light, decide, rung_day
+from core.ladders.ladder import Decision, LastRung, Standing, apply_event, arithmetic_light, decide, rung_day
 from core.rulebook.ladder import Ladder, Rung
 from core.rulebook.timetable import CalendarYear
-from core.workdays import Calendar
-from core.yamltext import read_yaml
+from core.text.yamltext import read_yaml
 from system.paths import RULES_DIR
 
 

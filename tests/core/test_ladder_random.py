@@ -9,13 +9,13 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.calendar.workdays import Calendar
 from core.codes import Light
 from core.conditions import compile_condition
-from core.ladder import LastRung, Standing, arithmetic_light, decide, rung_day
-from core.palette import Palette
+from core.ladders.ladder import LastRung, Standing, arithmetic_light, decide, rung_day
+from core.ladders.palette import Palette
 from core.rulebook.timetable import CalendarYear
-from core.workdays import Calendar
-from core.yamltext import read_yaml
+from core.text.yamltext import read_yaml
 from system.paths import RULES_DIR
 
 YEAR = RULES_DIR / "calendars/2026.yaml"

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.calendar.workdays import Calendar
 from core.codes import Light, Severity
-from core.ladderfacts import judge_example, review_days, unit_light, used_percent, why_not
+from core.ladders.ladderfacts import judge_example, review_days, unit_light, used_percent, why_not
 from core.rulebook.examples import Example, ExampleFacts
 from core.rulebook.ladder import Ladder
 from core.rulebook.timetable import CalendarYear
-from core.workdays import Calendar
-from core.yamltext import read_yaml
+from core.text.yamltext import read_yaml
 from system.paths import RULES_DIR, read_texts
 
 NONE, BLUE, YELLOW, ORANGE, RED, BLACK = Light

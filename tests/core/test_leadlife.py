@@ -11,16 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.calendar.workdays import Calendar
 from core.errors import IllegalMove, NotAllowed
-from core.incominglife import INCOMING, IncomingAct
-from core.leadlife import CLOCK_LABELS, DISPUTE_LABELS, LEAD, LEAD_EXTENSION, Dispute, LeadAct, LeadClock
-from core.lives import ReferralAct
-from core.machines import Machine
-from core.referrallife import GROUPS, REFERRAL, totals, transfer_by
+from core.life.incominglife import INCOMING, IncomingAct
+from core.life.leadlife import CLOCK_LABELS, DISPUTE_LABELS, LEAD, LEAD_EXTENSION, Dispute, LeadAct, LeadClock
+from core.life.lives import ReferralAct
+from core.life.machines import Machine
+from core.life.referrallife import GROUPS, REFERRAL, totals, transfer_by
 from core.rulebook import CalendarYear
 from core.rulebook.leads import Limit
-from core.workdays import Calendar
-from core.yamltext import read_yaml
+from core.text.yamltext import read_yaml
 from system.paths import RULES_DIR
 
 CALENDAR = Calendar.of(

@@ -12,14 +12,23 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from benchmarks.workdays import load_years
+from core.calendar.workdays import Calendar
 from core.codes import Light
 from core.errors import InvalidInput
-from core.litigation import grade, next_report, report_due, score, stand, task_days, trigger_day, unit_light
-from core.matters import ANCHORS, FACTS, Assessment, Happening, Matter, MatterStanding
+from core.ladders.litigation import (
+    grade,
+    next_report,
+    report_due,
+    score,
+    stand,
+    task_days,
+    trigger_day,
+    unit_light,
+)
+from core.ladders.matters import ANCHORS, FACTS, Assessment, Happening, Matter, MatterStanding
 from core.rulebook.litigation import LitigationLadder
 from core.rulebook.risks import Anchor, Fact, LitigationEvent, Report, Then, Trigger
-from core.workdays import Calendar
-from core.yamltext import read_yaml
+from core.text.yamltext import read_yaml
 from system.paths import RULES_DIR
 
 CALENDAR = Calendar.of(load_years())

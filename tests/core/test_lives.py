@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from core.errors import IllegalMove
-from core.lives import (
+from core.life.lives import (
     CALENDAR_MOVES,
     CALENDAR_STATE_LABELS,
     CAMPAIGN_MOVES,
@@ -34,7 +34,7 @@ from core.lives import (
     ReferralAct,
     ReferralState,
 )
-from core.moves import acts_from, step
+from core.life.moves import acts_from, step
 
 # Each line: a state, then what each possible act makes of it; everything else is refused.
 CAMPAIGN = """

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.workdays import load_years
+from core.calendar.workdays import Calendar
 from core.errors import InvalidInput
 from core.lookbackrules import how_many, look_back_day, quarter_of, read_quarter, write_quarter
-from core.workdays import Calendar
 
 CALENDAR = Calendar.of(load_years())
 

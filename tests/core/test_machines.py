@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from core.errors import IllegalMove, NotAllowed
-from core.everymachine import MACHINES
-from core.machines import Machine
-from core.rectification import Role
-from core.statediagram import ROLE_LABELS, ends, state_page, who
+from core.life.everymachine import MACHINES
+from core.life.machines import Machine
+from core.life.rectification import Role
+from core.life.statediagram import ROLE_LABELS, ends, state_page, who
 from tests.core.statepage import PAGE
 
 ROLES = tuple(role.value for role in Role)

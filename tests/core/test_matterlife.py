@@ -10,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.workdays import load_years
+from core.calendar.statutory import add_months
+from core.calendar.workdays import Calendar
 from core.errors import IllegalMove, InvalidInput, NotAllowed
-from core.guardrails import keep_guardrails, refuse_judging_courts, refuse_pressing_plaintiffs
-from core.matterfactors import LostBefore, derive_factors, settle_factors
-from core.matterlife import (
+from core.ladders.guardrails import keep_guardrails, refuse_judging_courts, refuse_pressing_plaintiffs
+from core.ladders.matterfactors import LostBefore, derive_factors, settle_factors
+from core.ladders.matters import Matter
+from core.life.matterlife import (
     ACT_OF,
     BAD,
     MATTER,
@@ -25,11 +28,8 @@ from core.matterlife import (
     MatterState,
     Result,
 )
-from core.matters import Matter
 from core.rulebook.litigation import LitigationLadder
-from core.statutory import add_months
-from core.workdays import Calendar
-from core.yamltext import read_yaml
+from core.text.yamltext import read_yaml
 from system.paths import RULES_DIR
 
 CALENDAR = Calendar.of(load_years())

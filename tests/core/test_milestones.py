@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.calendar.workdays import Calendar
+from core.campaign.milestones import day_of, standing_of
 from core.codes import Light
-from core.milestones import day_of, standing_of
 from core.rulebook import CalendarYear
-from core.workdays import Calendar
 
 CALENDAR = Calendar([CalendarYear(year=2026, status="official", source="表", off=(), work=())])
 FRIDAY = date(2026, 3, 6)

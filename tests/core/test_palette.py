@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.codes import Light
-from core.palette import DEFAULT, Palette
+from core.ladders.palette import DEFAULT, Palette
 
 NONE, BLUE, YELLOW, ORANGE, RED, BLACK = Light
 COLOURS = [light for light in Light if light is not NONE]

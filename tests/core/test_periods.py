@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.periods import PeriodKind, kind_of, last_ended, name_period, period_of
+from core.calendar.periods import PeriodKind, kind_of, last_ended, name_period, period_of
 
 DAYS = st.dates(date(2000, 1, 1), date(2100, 12, 31))
 

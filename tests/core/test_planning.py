@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.composition import Composition
+from core.calendar.workdays import Calendar
 from core.errors import CalendarMissing, InvalidInput
-from core.planning import InspectorFact, ItemFact, PlanRequest, UnitFact, VisitPlan, plan_visits
-from core.recusal import Ground, Tie
-from core.workdays import Calendar
+from core.staffing.composition import Composition
+from core.staffing.planning import InspectorFact, ItemFact, PlanRequest, UnitFact, VisitPlan, plan_visits
+from core.staffing.recusal import Ground, Tie
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from core.errors import IllegalMove, InvalidInput
-from core.rectification import (
+from core.life.rectification import (
     ACTORS,
     CASE_ACT_LABELS,
     CASE_STATE_LABELS,

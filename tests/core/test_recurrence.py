@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.recurrence import Occurrence, add_months, occurrences, period_of
+from core.calendar.workdays import Calendar
+from core.campaign.recurrence import Occurrence, add_months, occurrences, period_of
 from core.rulebook import CalendarYear
-from core.workdays import Calendar
 
 # Ordinary years without a holiday: what is tested is the grid.
 CALENDAR = Calendar(

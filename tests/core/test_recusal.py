@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import InvalidInput
-from core.recusal import (
+from core.staffing.recusal import (
     Ground,
     Post,
     Posts,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.errors import InvalidInput
-from core.secrecy import find_secrecy_mark, refuse_state_secrets
+from core.text.secrecy import find_secrecy_mark, refuse_state_secrets
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from core import portions
-from core.assignment import AVOID, TOPIC, TRIP
-from core.composition import Composing, Composition
-from core.portions import cost_of
-from core.solving import Program
-from core.staffingbound import lower_bound
-from core.teams import Assignment, Need, Shortage, Sitting, Staffing, assign
+from core.staffing import portions
+from core.staffing.assignment import AVOID, TOPIC, TRIP
+from core.staffing.composition import Composing, Composition
+from core.staffing.portions import cost_of
+from core.staffing.solving import Program
+from core.staffing.staffingbound import lower_bound
+from core.staffing.teams import Assignment, Need, Shortage, Sitting, Staffing, assign
 
 PEOPLE = ("甲", "乙", "丙", "丁", "戊")
 WORDS = ("法治宣传", "行政复议", "执法监督")

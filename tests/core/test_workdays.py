@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.workdays import load_years
+from core.calendar.workdays import Calendar, Period, Unit, half_month_period, month_halves
 from core.errors import CalendarMissing, InvalidInput, Refused
-from core.workdays import Calendar, Period, Unit, half_month_period, month_halves
 
 CALENDAR = Calendar.of(load_years())
 FIRST, LAST = date(2018, 1, 1), date(2026, 12, 31)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.yamltext import Place, read_yaml
+from core.text.yamltext import Place, read_yaml
 
 
 def codes(text: str) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from core.codes import Light, Severity
-from core.palette import DEFAULT
+from core.ladders.palette import DEFAULT
 from delivery.report import (
     CampaignHead,
     ClassLine,

@@ -15,7 +15,7 @@ from jinja2 import DictLoader
 
 from core.codes import Light
 from core.errors import InvalidInput
-from core.palette import DEFAULT, Palette
+from core.ladders.palette import DEFAULT, Palette
 from delivery import report
 from delivery.plots import ROWS_PER_PLOT, WIDTH, draw_bars, draw_curve, draw_heat, shorten
 from delivery.report import HeatRow, ReportData, render_report

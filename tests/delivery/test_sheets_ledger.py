@@ -10,7 +10,7 @@ import pytest
 
 from core.codes import Light
 from core.errors import InvalidInput
-from core.palette import Palette
+from core.ladders.palette import Palette
 from delivery.sheets.ledger import HEADERS, LedgerRow, read_ledger, write_ledger, write_ledger_csv
 
 TODAY = dt.date(2026, 5, 7)

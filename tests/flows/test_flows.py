@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from prefect.states import Failed
 
 from core.errors import DatabaseFailed, DeliveryFailed, InvalidInput
-from core.lives import DocumentState
+from core.life.lives import DocumentState
 from flows import campaign, checkout, deadlines, linkage, notices, outbox, reports, watch
 from flows.edge import open_edge
 from flows.jobs import Edge

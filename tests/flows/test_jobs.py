@@ -13,7 +13,7 @@ from sqlmodel import col, select
 
 from casework.mail.queueing import Recipient, queue
 from core.errors import DeliveryFailed, NotAllowed
-from core.lives import MessageState
+from core.life.lives import MessageState
 from delivery.sink import MailSink, Rule
 from flows.jobs import (
     Edge,

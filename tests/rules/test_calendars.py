@@ -9,8 +9,8 @@ import pytest
 
 from benchmarks.workdays import Year, load_years
 from casework.rulesets.library import rules_calendar
+from core.calendar.workdays import Calendar, Unit
 from core.rulebook import load_rulebook
-from core.workdays import Calendar, Unit
 from system.paths import RULES_DIR, read_texts
 
 YEARS = {year.year: year for year in load_years()}

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
+from core.calendar.workdays import Calendar, Unit
 from core.codes import Line
 from core.rulebook import DocumentRule, Rulebook, RuleFiles
 from core.rulebook.documents import ObjectionRight
-from core.workdays import Calendar, Unit
 from system.paths import RULES_DIR, read_texts
 
 FILES = RuleFiles(read_texts(RULES_DIR, ".yaml"))

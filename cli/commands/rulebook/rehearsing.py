@@ -115,7 +115,7 @@ def _write(edge: Edge, programme: Programme, out: Path) -> None:
 
 def words_of(programme: Programme) -> dict[str, Mapping[str, str]]:
     """Return the words of every code that a programme uses."""
-    from core.palette import DEFAULT
+    from core.ladders.palette import DEFAULT
     from core.rulebook.roles import UNIT_ROLE_LABELS
 
     return {

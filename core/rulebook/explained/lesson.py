@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.characters import UNDECODED
 from core.rulebook.titles import CODES
+from core.text.characters import UNDECODED
 
 MARK = "▸"
 """Stands in a wrong sample right before the character at which the mistake is told."""

@@ -1,0 +1,1 @@
+"""Working days, statutory periods, and the periods an office reports by."""

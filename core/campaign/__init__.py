@@ -1,0 +1,1 @@
+"""What a campaign is: its plan file, kind, scope, milestones, recurrence."""

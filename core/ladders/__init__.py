@@ -1,0 +1,1 @@
+"""The ladders of lights: rungs, colours, events, the litigation ladder, derivations."""

@@ -1,0 +1,1 @@
+"""Texts that come from outside: YAML with positions, confusable characters, secrecy marks."""
