@@ -27,7 +27,7 @@ KNOWN_STEPS = ("rung", "event", "reopen")
 
 @dataclass(frozen=True, slots=True)
 class Reckoning:
-    """A derivation as data, from which `recompute` (core/ladders/reckoning.py) gives light and due date; and in words."""
+    """A derivation as data, from which `recompute` in core gives the light and the due date; and in words."""
 
     data: dict[str, Any]
     sentences: tuple[str, ...]
