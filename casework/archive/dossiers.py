@@ -13,6 +13,7 @@ from sqlmodel import col, select
 
 from casework.desk import Desk
 from casework.paperwork.kinds import is_shown, name_of_kind
+from casework.paperwork.paperless import has_paper
 from casework.paperwork.papers import print_docx
 from casework.rectification.evidence import content_path
 from core.codes import SECRECY_LABELS, Secrecy
@@ -104,7 +105,7 @@ def _papers(desk: Desk, documents: Sequence[Document]) -> Iterator[Member]:
             role = ROLE_LABELS.get(file.role, file.role)
             path = f"{stem}-{file.role}-{file.position}{_ending(file.name)}"
             yield Member(path, f"{document.title or name}（{role}）", file.content, **facts)
-        if document.content is not None:
+        if document.content is not None and has_paper(document):  # a reminder's words are in its mail
             yield Member(
                 f"{stem}.docx", f"{document.title or name}（文字稿）", print_docx(desk, document), **facts
             )

@@ -11,6 +11,7 @@ from casework.desk import SYSTEM, Desk
 from casework.intake.leadclocks import finish_clock
 from casework.intake.leads import find_lead, lead_rules, origin_of, transfer_by
 from casework.intake.leadsteps import act, decided, keep, kept, not_in_future, words
+from casework.paperwork.answers import note_answered
 from casework.paperwork.standalone import draft_outside
 from casework.staff.people import find_unit
 from core.codes import Line, Secrecy
@@ -166,6 +167,7 @@ def record_answer(
         row.check_due_on = lead_rules(desk).check.due(desk.today, desk.calendar).due_on
     else:
         row.answered_on, row.substantiated = day, substantiated
+    note_answered(desk, document, day)
     keep(desk, row, "answer", file)
     finish_clock(desk, row, "answer", "承办单位已反馈")
     return kept(desk, row)

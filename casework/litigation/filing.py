@@ -16,6 +16,7 @@ from casework.litigation.lights import refresh
 from casework.litigation.reporting import open_keys
 from casework.moves import take
 from casework.rectification.evidence import keep_file
+from casework.rectification.latereports import end_late_calls
 from casework.staff.people import require_other
 from casework.tasks import finish_for
 from core.codes import Light
@@ -99,6 +100,7 @@ def _over(desk: Desk, file: MatterFile, act: MatterAct, note: str, on: date) -> 
     for key in open_keys(desk, file):
         if key.split(":")[2] != "copy":  # a report that was written is still copied to the leaders
             finish_for(desk, key, MATTER.act_labels[act])
+    end_late_calls(desk, "matter", file.id, MATTER.act_labels[act])
 
 
 def still_owed(desk: Desk, file: MatterFile) -> list[str]:

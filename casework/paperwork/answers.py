@@ -95,13 +95,19 @@ def record_reply(
         document_id=document_id, replied_on=on, outcome=outcome, note=note, recorded_by=desk.actor.code,
         recorded_at=desk.now, file_sha256=kept,
     )  # fmt: skip
-    document.replied_on = document.replied_on or on
-    desk.session.add_all((document, row))
+    desk.session.add(row)
+    note_answered(desk, document, on)
     desk.session.flush()
     desk.record("document", document_id, "reply", unit_id=document.unit_id, on=on,
                 outcome=outcome, note=note, file=kept)  # fmt: skip
-    finish_for(desk, reply_key(document_id), f"{on} 已答复")
     return row
+
+
+def note_answered(desk: Desk, document: Document, on: date) -> None:
+    """Note the day on which a document was answered, here or with the answer to its lead; nobody is asked any more."""
+    document.replied_on = document.replied_on or on
+    desk.session.add(document)
+    finish_for(desk, reply_key(key_of(document)), f"{on} 已答复")
 
 
 def _check_bringer(desk: Desk, document: Document, outcome: str) -> None:

@@ -9,13 +9,17 @@ from casework.desk import Desk
 from casework.lights.climbing import cases_of_document
 from casework.paperwork.answers import GONE_OUT, reply_key
 from casework.paperwork.kinds import is_hidden, name_of_kind
-from casework.tasks import open_task
+from casework.tasks import finish_for, open_task
 from core.codes import DocumentContent
 from core.life.rectification import SETTLED, CaseState
+from core.life.tasklife import TaskState
 from models.base import key_of
 from models.document import Document, DocumentCase
 from models.organisation import Unit
 from models.rectification import Rectification
+from models.task import Task
+
+CALL = "reply_overdue"  # the kind of the task to ask a unit for its answer
 
 
 def overdue_replies(desk: Desk, unit_id: int | None = None) -> list[Document]:
@@ -69,7 +73,7 @@ def watch_replies(desk: Desk) -> dict[str, object]:
         task = open_task(
             desk,
             reply_key(key_of(document)),
-            kind="reply_overdue",
+            kind=CALL,
             title=f"{unit.name}{late_by}，请催问并登记",
             subject="document",
             subject_id=key_of(document),
@@ -79,4 +83,17 @@ def watch_replies(desk: Desk) -> dict[str, object]:
             confidential=is_hidden(document),
         )
         opened += task is not None
+    _end_calls(desk, {key_of(document) for document in late})
     return {"overdue": len(late), "opened": opened}
+
+
+def _end_calls(desk: Desk, late: set[int]) -> None:
+    """Finish the tasks about documents that were answered meanwhile by what the unit did, or are void."""
+    query = select(Task.subject_id).where(
+        col(Task.office_id) == desk.office_id,
+        col(Task.kind) == CALL,
+        col(Task.state) == TaskState.OPEN.value,
+    )
+    for document_id in desk.session.exec(query).all():
+        if document_id not in late:
+            finish_for(desk, reply_key(document_id), "单位已用整改行动答复，或文书已作废")

@@ -7,6 +7,7 @@ from sqlmodel import col, select
 from casework.desk import MACHINE, Desk
 from casework.lights.climbing import cases_of_document
 from casework.moves import move
+from casework.rectification.latereports import end_late_calls
 from casework.tasks import finish_for
 from core.codes import DocumentContent
 from core.life.lives import DOCUMENT_MOVES, DocumentAct, DocumentState
@@ -52,3 +53,4 @@ def finish_case_tasks(desk: Desk, case_id: int) -> None:
     )
     for key in desk.session.exec(query).all():
         finish_for(desk, key, "事项已办结")
+    end_late_calls(desk, "case", case_id, "事项已办结")

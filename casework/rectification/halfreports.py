@@ -12,6 +12,7 @@ from casework.desk import Desk
 from casework.lights.climbing import ladder_of
 from casework.moves import take
 from casework.rectification.cases import ActOnCase, act_on_case
+from casework.rectification.latereports import late_key
 from casework.staff.people import find_unit
 from casework.tasks import finish_for
 from core.calendar.halfmonth import ONE_DAY, Owed, halves_between
@@ -205,12 +206,7 @@ def _mark_sent(
         row.sent_on, row.sent_by = day, desk.actor.code
     desk.session.add(row)
     desk.session.flush()
-    finish_for(desk, late_key(row), f"{day}报送")
-
-
-def late_key(row: HalfReport) -> str:
-    """Return the cause of the task to ask for a report that is late."""
-    return f"half:{row.id}:late"
+    finish_for(desk, late_key(key_of(row)), f"{day}报送")
 
 
 def _tell_case(desk: Desk, row: HalfReport, percent: int, text: str, day: date) -> None:
@@ -235,7 +231,7 @@ def waive_report(desk: Desk, number: int, reason: str) -> HalfReport:
         row.reason = reason.strip()
     desk.session.add(row)
     desk.session.flush()
-    finish_for(desk, late_key(row), "免报")
+    finish_for(desk, late_key(key_of(row)), "免报")
     return row
 
 

@@ -13,7 +13,8 @@ from casework.lights.climbing import ladder_of
 from casework.lights.lightweeks import Turn, light_turns, lights_at
 from casework.mail.queueing import Recipient, queue
 from casework.moves import take
-from casework.rectification.halfreports import Subject, earliest, findings_of, late_key, open_report
+from casework.rectification.halfreports import Subject, earliest, findings_of, open_report
+from casework.rectification.latereports import lapse
 from casework.tasks import open_task
 from core.calendar.halfmonth import ONE_DAY, Owed, Shown, halves_between, owed_reports
 from core.calendar.workdays import half_month_period
@@ -26,7 +27,6 @@ from models.audit import history_of
 from models.base import key_of
 from models.campaign import Campaign, Finding
 from models.halfreport import HalfReport
-from models.organisation import Unit
 from models.record import AuditEntry, Note
 from models.rectification import Rectification
 
@@ -200,30 +200,6 @@ def _settle(desk: Desk, row: HalfReport, told: AuditEntry) -> None:
         row.percent = int(percent) if percent.isdigit() else None
     desk.session.add(row)
     desk.session.flush()
-
-
-def lapse(desk: Desk) -> int:
-    """Mark the reports whose day is over as late, and ask an officer to call; return how many."""
-    query = (
-        select(HalfReport, Unit)
-        .where(
-            col(HalfReport.office_id) == desk.office_id,
-            col(HalfReport.state) == HalfReportState.OWED.value,
-            col(HalfReport.due_on) < desk.today,
-            col(Unit.id) == col(HalfReport.unit_id),
-        )
-        .order_by(col(HalfReport.id))
-    )
-    late = list(desk.session.exec(query))
-    for row, unit in late:
-        take(desk, row, HALF_REPORT, HalfReportAct.LAPSE, unit_id=row.unit_id)
-        desk.session.add(row)
-        open_task(
-            desk, late_key(row), kind="half_report_late", subject="half_report", subject_id=key_of(row),
-            title=f"催报半月报：{unit.name} {row.number}（{row.period_from}至{row.period_to}，{row.due_on}到期）",
-            role="officer", due_on=desk.today, unit_id=row.unit_id,
-        )  # fmt: skip
-    return len(late)
 
 
 def copy_to_leaders(desk: Desk) -> int:

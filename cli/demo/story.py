@@ -8,14 +8,18 @@ from datetime import date
 from casework.inspection.campaigns import approve_campaign, close_campaign, open_campaign, plan_campaign
 from casework.ledgers.ledger import import_ledger
 from casework.staff.parties import import_people, import_units
-from cli.demo import office, papers, post, units
+from cli.demo import chores, office, papers, post, units
+from cli.demo.court import Court
 from cli.demo.fieldwork import Fieldwork
+from cli.demo.intake import Intake
 from cli.demo.linkage import Linkage
+from cli.demo.script import Script
 from cli.demo.views import read_papers
 from cli.demo.world import COMPREHENSIVE, OLD, SPECIAL, World
+from cli.demo.yearwork import Yearwork
 from core.life.rectification import SETTLED
 from delivery.sink import MailSink
-from flows.jobs import Edge, run_doctor, run_linkage, run_reminders, run_reports, run_sweep
+from flows.jobs import Edge, run_doctor, run_linkage, run_reminders, run_reports, run_sweep, run_watch
 from system.paths import EXAMPLES_DIR
 
 EXAMPLE = EXAMPLES_DIR / "shilixian"
@@ -46,6 +50,7 @@ class Story:
         self.sink = sink
         self.fieldwork = Fieldwork(world)
         self.linkage = Linkage(world)
+        self.script = Script((*Intake(world).steps(), *Court(world).steps(), *Yearwork(world).steps()))
         self.to_notify: set[str] = set()
         self.closed: set[str] = set()
 
@@ -56,6 +61,7 @@ class Story:
             progress(day, self._headline(number, day))
             self._live_through(number, day)
             day = self.world.calendar.after(day, 1)
+        assert not self.script.left, self.script.left  # a step on a day off would never be played
 
     def _headline(self, number: int, day: date) -> str:
         for code, begins in BEGINS.items():
@@ -68,10 +74,12 @@ class Story:
         return f"督察{len(trips)}个单位" if trips else "整改跟踪"
 
     def _live_through(self, number: int, day: date) -> None:
-        """Live one working day: reminders, sweep, the office, the post, the units, the seal, the post again."""
+        """Live one working day: reminders, watch, sweep, the office, the post, the units, the seal, the post again."""
         world = self.world
         world.clock.set(day, "08:00")
         run_reminders(world.edge)
+        world.clock.set(day, "08:15")
+        run_watch(world.edge)
         world.clock.set(day, "08:30")
         run_sweep(world.edge)
         world.clock.set(day, "08:40")
@@ -88,9 +96,11 @@ class Story:
         world.clock.set(day, "10:30")
         papers.seal(world)
         world.clock.set(day, "14:00")
+        self.script.play(day)
         self.to_notify |= self.fieldwork.work()
         units.live(world)
         papers.serve(world)
+        chores.go_through(world)
         world.clock.set(day, "16:30")
         post.deliver(world, self.sink)
         post.sort_out(world, self.sink)

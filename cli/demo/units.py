@@ -25,7 +25,7 @@ from models.document import Document, DocumentCase
 
 WAKING_DAYS = 8
 AWAY = "T011"  # its mailbox lies outside the office's domain, nobody reads it daily
-HIDDEN = ("referral_letter", "hand_over_letter")
+HIDDEN = ("referral_letter", "hand_over_letter", "linkage_reply", "lead_reply")  # no unit ever gets these
 # Working days from the due date on which a course asks for closure; negative is before.
 CLOSES = {
     Course.EARLY: -7, Course.REBOUND: -7, Course.LATE: 3, Course.LONG_LATE: 8, Course.REFUSED: 2, Course.REWORK: -3,

@@ -118,6 +118,13 @@ class World:
         self.counts[what] = self.counts.get(what, -1) + 1
         return self.counts[what]
 
+    def paper(self, name: str) -> Path:
+        """Return a scanned paper that came from outside, dated today; the same name gives the same paper."""
+        path = self.folder("evidence") / f"{name}.txt"
+        if not path.exists():
+            path.write_text(f"{name}，{self.today}。\n", encoding="utf-8")
+        return path
+
     def folder(self, name: str) -> Path:
         """Return a folder of the demo, made when it is missing."""
         path = self.out / name

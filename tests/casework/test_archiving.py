@@ -18,7 +18,10 @@ from casework.upkeep.doctor import examine
 from core.errors import InvalidInput, NotAllowed, Refused
 from core.rulebook.archives import Approval
 from models.archive import ArchiveFile
+from models.campaign import Campaign
+from models.organisation import Unit
 from models.rectification import Evidence
+from tests import make
 from tests.casework.conftest import OpenDesk
 from tests.casework.scene import Scene
 
@@ -61,6 +64,10 @@ def test_a_closed_case_is_packed_and_verified_without_ducha(
 ) -> None:
     code = closed_case(scene)
     with open_desk(by="P90", today=date(2026, 9, 1)) as desk:
+        case, campaign = scene.case(code), desk.session.exec(select(Campaign)).one()
+        unit = desk.session.get_one(Unit, case.unit_id)
+        # An automatic reminder was mailed without being signed: its words are in the mail, it has no paper.
+        make.make_document(desk, campaign, unit, "prompt", case, signed_on=None, signed_by=None, number=None)
         row = pack(desk, "case", code, tmp_path)
         kept = desk.session.exec(select(Evidence).where(col(Evidence.subject) == "case")).all()
 

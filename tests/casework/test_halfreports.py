@@ -138,6 +138,29 @@ def test_a_report_that_is_late_becomes_a_task_which_its_arrival_ends(scene: Scen
     assert (reports(scene)[0].state, reports(scene)[0].sent_by) == ("sent", "P90")
 
 
+def late_calls(scene: Scene, today: date) -> list[str]:
+    with scene.open_desk(by="P90", today=today) as desk:
+        return [task.kind for task in list_tasks(desk) if task.subject == "half_report"]
+
+
+def test_nobody_is_asked_to_call_about_a_case_that_has_ended(scene: Scene) -> None:
+    code = lit(scene)
+    watch(scene.open_desk, OPENS)
+    watch(scene.open_desk, LATE)
+    assert late_calls(scene, LATE) == ["half_report_late"]
+    scene.act(code, "withdraw", "L-DIRECTOR", LATE, note="经核实不成立")
+    assert late_calls(scene, LATE) == []
+    assert reports(scene)[0].state == "late"  # what was not sent stays counted
+
+
+def test_a_report_of_a_case_that_ended_before_it_was_late_opens_no_task(scene: Scene) -> None:
+    code = lit(scene)
+    watch(scene.open_desk, OPENS)
+    scene.act(code, "withdraw", "L-DIRECTOR", OPENS, note="经核实不成立")
+    watch(scene.open_desk, LATE)
+    assert (reports(scene)[0].state, late_calls(scene, LATE)) == ("late", [])
+
+
 def test_the_leaders_whom_the_rule_names_get_one_mail_a_day_with_every_report(scene: Scene) -> None:
     lit(scene, Light.RED, ("D001", "F27", "minor"))
     watch(scene.open_desk, OPENS)

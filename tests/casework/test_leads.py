@@ -32,6 +32,7 @@ from casework.tasks import list_tasks
 from casework.upkeep.doctor import examine
 from core.codes import Line, Severity
 from core.errors import IllegalMove, InvalidInput, NotAllowed, NotFound, Refused
+from models.document import Document
 from models.lead import Lead, LeadSource
 from models.organisation import Unit
 from tests import make
@@ -186,6 +187,7 @@ def test_a_lead_passed_to_a_unit_counts_its_time_from_the_signature(county: Scen
             close_lead(desk, number)
         reply_to_source(desk, number, "platform", "已在平台回填")
         close_lead(desk, number)
+        assert desk.session.get_one(Document, letter_id).replied_on == date(2026, 5, 11)
         assert [task for task in list_tasks(desk) if task.subject == "lead"] == []
     assert county.told("lead", number) == ["open", "transfer", "set_due", "answer", "reply", "close"]
 

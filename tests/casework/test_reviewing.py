@@ -308,6 +308,20 @@ def test_an_answer_that_does_not_come_becomes_one_task_and_ends_with_the_answer(
         assert list_tasks(desk) == []
 
 
+def test_a_notice_that_is_answered_late_by_a_plan_asks_nobody_any_more(scene: Scene) -> None:
+    (code,) = scene.notify(("D001", "E24", "major"))
+    (notice,) = scene.documents("feedback_notice")
+    assert notice.reply_due_on is not None
+    with scene.open_desk(readonly=True) as desk:
+        late = desk.calendar.after(notice.reply_due_on, 1)
+    with scene.open_desk(today=late) as desk:
+        assert watch_replies(desk) == {"overdue": 1, "opened": 1}
+    scene.act(code, "submit_plan", "D001:liaison", late, measures="逐项整改")
+    with scene.open_desk(today=late) as desk:
+        assert watch_replies(desk) == {"overdue": 0, "opened": 0}
+        assert [task for task in list_tasks(desk) if task.kind == "reply_overdue"] == []
+
+
 def test_a_unit_brings_only_its_own_answer_and_does_not_judge_it(scene: Scene) -> None:
     enforced(scene)
     number = letter_out(scene)
