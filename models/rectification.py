@@ -41,7 +41,7 @@ class Rectification(SQLModel, table=True):
         one_of("floor_light", Light),
         one_of("highest_light", Light),
         check("percent_range", "percent BETWEEN 0 AND 100"),
-        check("rounds_count", "round >= 1 AND due_version >= 1"),
+        check("rounds_count", "round >= 1 AND due_version > extensions AND extensions >= 0"),
         check("notified_has_due", "signed_on IS NULL OR due_on IS NOT NULL"),
         check("due_after_signing", "due_on IS NULL OR first_due_on IS NOT NULL"),
         Index("ix_rectification_office_id_next_due_on", "office_id", "next_due_on"),
@@ -57,7 +57,10 @@ class Rectification(SQLModel, table=True):
     severity: str
     state: str
     round: int = 1
-    due_version: int = 1
+    due_version: int = (
+        1  # counts what moved the due date: extensions, stages of a long term, changed findings
+    )
+    extensions: int = 0  # granted in this round, or told by an old ledger
     signed_on: date | None = None
     served_on: date | None = None
     first_due_on: date | None = None

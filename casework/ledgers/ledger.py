@@ -168,6 +168,7 @@ def _case(desk: Desk, entry: Entry, finding: Finding) -> Rectification:
         severity=finding.severity,
         state=(CaseState.CLOSED if closed else CaseState.RECTIFYING).value,
         due_version=1 + row.extensions,
+        extensions=row.extensions,
         signed_on=signed_on,
         served_on=signed_on,
         first_due_on=row.due_on,
@@ -230,5 +231,6 @@ def _note(desk: Desk, entry: Entry, finding: Finding, case: Rectification, file:
         signed_on=case.signed_on,
         percent=case.percent,
         light=case.light,
+        extensions=case.extensions,
         **kept,
     )

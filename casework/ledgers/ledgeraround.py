@@ -55,7 +55,6 @@ class Around:
     people: Mapping[str, str]
     plans: Mapping[int, RectificationPlan]
     long_term: Mapping[int, int]
-    other_versions: Mapping[int, int]
 
 
 def within_of(desk: Desk, campaign: Campaign | None) -> list[sa.ColumnElement[bool]]:
@@ -95,7 +94,6 @@ def gather(desk: Desk, campaign: Campaign | None) -> Around:
         _pairs(desk, people),
         {plan.case_id: plan for plan in desk.session.scalars(_plans(within))},
         _pairs(desk, _granted(within, RequestKind.LONG_TERM)),
-        _pairs(desk, _other_versions(within)),
     )
 
 
@@ -123,23 +121,6 @@ def _granted(within: list[sa.ColumnElement[bool]], kind: RequestKind) -> sa.Sele
             col(SideRequest.state) == RequestState.GRANTED.value,
         )
         .group_by(col(SideRequest.case_id))
-    )
-
-
-def _other_versions(within: list[sa.ColumnElement[bool]]) -> sa.Select[Any]:
-    """Return the query for {case id: how often a stage or a changed finding moved its due date}."""
-    keys = ("long_term", "objection")
-    return (
-        sa.select(col(AuditEntry.subject_id), sa.func.count())
-        .join(Rectification, col(Rectification.id) == col(AuditEntry.subject_id))
-        .where(
-            *within,
-            col(AuditEntry.office_id) == col(Rectification.office_id),
-            col(AuditEntry.subject) == "case",
-            col(AuditEntry.act) == "set_due",
-            sa.or_(*(col(AuditEntry.detail).like(f'%"{key}":%') for key in keys)),
-        )
-        .group_by(col(AuditEntry.subject_id))
     )
 
 

@@ -68,12 +68,8 @@ def read_rows(desk: Desk, campaign: str | None) -> tuple[list[LedgerRow], str, P
 
 
 def _extensions(case: Rectification, around: Around) -> int:
-    """Return how often the due date was extended; an old ledger brings its own count with the version of the date.
-
-    A stage of a long term and a changed finding make a version too, but are no extensions.
-    """
-    versions = case.due_version - 1 - around.other_versions.get(case.id, 0)
-    return max(around.extensions.get(case.id, 0), versions)
+    """Return how often the due date was extended in all rounds; an old ledger brings its own count."""
+    return max(around.extensions.get(case.id, 0), case.extensions)
 
 
 def _kind(case: Rectification, kept: Mapping[str, Any], told: Told, around: Around) -> str:

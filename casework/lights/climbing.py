@@ -89,7 +89,7 @@ def facts_of(desk: Desk, case: Rectification, today: date) -> dict[str, object]:
     return {
         "percent": case.percent,
         "plan_submitted": case.plan_on is not None,
-        "extension_granted": case.due_version > 1,
+        "extension_granted": case.extensions > 0,
         "returns": case.returns,
         "severity": case.severity,
         "overdue_workdays": desk.calendar.between(case.due_on, today) if case.due_on else 0,

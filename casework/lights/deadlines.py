@@ -86,6 +86,7 @@ def _load(session: Session, case_ids: Sequence[int], today: date) -> list[Any]:
         sa.select(
             CASE.c.id, CASE.c.unit_id, CASE.c.campaign_id, CASE.c.severity, CASE.c.state, CASE.c.round,
             CASE.c.due_version, CASE.c.served_on, CASE.c.due_on, CASE.c.light, CASE.c.highest_light, CASE.c.percent,
+            CASE.c.extensions,
             CASE.c.plan_on, CASE.c.returns, CASE.c.suspended_on, CASE.c.floor_light,
             RUNG.c.code.label("rung_code"), RUNG.c.light.label("rung_light"), RUNG.c.fired_on,
             DOCUMENT.c.state.label("document_state"), DOCUMENT.c.signed_on.label("document_signed_on"),
@@ -142,7 +143,7 @@ def _decide(desk: Desk, book: Rulebook, row: Any) -> Decision:
     facts = {
         "percent": row.percent,
         "plan_submitted": row.plan_on is not None,
-        "extension_granted": row.due_version > 1,
+        "extension_granted": row.extensions > 0,
         "returns": row.returns,
         "severity": row.severity,
         "overdue_workdays": desk.calendar.between(row.due_on, desk.today),

@@ -58,7 +58,7 @@ def _running(desk: Desk) -> sa.Select[Any]:
     before = CASE.outerjoin(RUNG, RUNG.c.id == CASE.c.last_rung_id)
     before = before.outerjoin(DOCUMENT, DOCUMENT.c.id == RUNG.c.document_id)
     query = sa.select(
-        CASE.c.id, CASE.c.campaign_id, CASE.c.severity, CASE.c.state, CASE.c.due_version, CASE.c.served_on,
+        CASE.c.id, CASE.c.campaign_id, CASE.c.severity, CASE.c.state, CASE.c.extensions, CASE.c.served_on,
         CASE.c.due_on, CASE.c.percent, CASE.c.plan_on, CASE.c.returns, CASE.c.next_due_on,
         RUNG.c.code.label("rung_code"), RUNG.c.light.label("rung_light"), RUNG.c.fired_on,
         DOCUMENT.c.state.label("document_state"), DOCUMENT.c.signed_on.label("document_signed_on"),

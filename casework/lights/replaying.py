@@ -109,7 +109,8 @@ class Replay:
                      "unit": said.get("unit") or Unit.WORKDAY.value, "calendar": calendar.version}  # fmt: skip
         self.due.append(step)
         if NEW_VERSION & set(said):
-            known.extended, known.last_on = True, None
+            known.extended = known.extended or "extension" in said
+            known.last_on = None
             self.light.append({"kind": "extension", "on": entry.on_day.isoformat()})
 
     def take_over(self, entry: AuditEntry, said: dict[str, Any]) -> None:
@@ -121,7 +122,7 @@ class Replay:
             self.due.append({"kind": "named", "on": said.get("signed_on"), "due_on": said["due_on"]})
         known.percent = int(said.get("percent", 0))
         known.planned = bool(said.get("measure", self.past.case.plan_on))
-        known.extended = self.past.case.due_version > 1
+        known.extended = int(said.get("extensions", 0)) > 0
         light = str(said.get("light", "none"))
         if light != "none":
             known.last_on = entry.on_day

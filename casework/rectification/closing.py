@@ -181,7 +181,7 @@ def start_round(deed: ActOnCase) -> None:
     days = profile_of(desk, case).rectify_workdays
     case.round += 1
     case.rebounds += 1
-    case.due_version = 1
+    case.due_version, case.extensions = 1, 0
     until = deed.day("until")
     if until is not None:
         name_due(desk, case, until, reopened=case.round)

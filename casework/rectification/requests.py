@@ -136,6 +136,7 @@ def decide_extension(deed: ActOnCase) -> None:
         until = deed.day("until") or request.until_on
         assert until is not None  # an extension cannot be asked for without a day
         request.granted_until_on = until
+        deed.case.extensions += 1
         start_due_version(deed)
         name_due(deed.desk, deed.case, until, before=request.due_before, extension=request.number)
     reply(deed, request, DocumentContent.EXTENSION_REPLY)

@@ -278,7 +278,7 @@ def _lines(
             severity=Severity(one.finding.severity),
             state=CASE_STATE_LABELS[CaseState(one.case.state)],
             due_on=one.case.due_on,
-            extended=one.case.due_version > 1,
+            extended=one.case.extensions > 0,
             percent=one.case.percent,
             late_workdays=_late_workdays(desk, one),
             light=Light(one.case.light),

@@ -110,7 +110,7 @@ def _case_counts(desk: Desk) -> dict[str, int]:
     query = sa.select(
         sa.func.count(),
         sa.func.count(sa.case((case.c.round > 1, 1))),
-        sa.func.count(sa.case((case.c.due_version > 1, 1))),
+        sa.func.count(sa.case((case.c.extensions > 0, 1))),
         sa.func.count(sa.case((case.c.returns > 0, 1))),
     )
     row = desk.session.connection().execute(query).one()

@@ -2269,6 +2269,7 @@ def upgrade() -> None:
         sa.Column("state", AutoString(), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("due_version", sa.Integer(), nullable=False),
+        sa.Column("extensions", sa.Integer(), nullable=False),
         sa.Column("signed_on", sa.Date(), nullable=True),
         sa.Column("served_on", sa.Date(), nullable=True),
         sa.Column("first_due_on", sa.Date(), nullable=True),
@@ -2313,7 +2314,10 @@ def upgrade() -> None:
             "due_on IS NULL OR first_due_on IS NOT NULL", name=op.f("ck_rectification_due_after_signing")
         ),
         sa.CheckConstraint("percent BETWEEN 0 AND 100", name=op.f("ck_rectification_percent_range")),
-        sa.CheckConstraint("round >= 1 AND due_version >= 1", name=op.f("ck_rectification_rounds_count")),
+        sa.CheckConstraint(
+            "round >= 1 AND due_version > extensions AND extensions >= 0",
+            name=op.f("ck_rectification_rounds_count"),
+        ),
         sa.CheckConstraint(
             "signed_on IS NULL OR due_on IS NOT NULL", name=op.f("ck_rectification_notified_has_due")
         ),

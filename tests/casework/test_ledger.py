@@ -267,9 +267,15 @@ def make_told_case(desk: Desk) -> Rectification:
     """Write a case with everything that a row of the ledger tells."""
     campaign, unit = make.make_campaign(desk), make.make_unit(desk)
     make.make_person(desk, "P02", name="督察员02")
-    values = {"first_due_on": date(2026, 5, 20), "due_version": 2, "returns": 1, "highest_light": "red"}
+    values = {
+        "first_due_on": date(2026, 5, 20),
+        "due_version": 2,
+        "extensions": 1,
+        "returns": 1,
+        "highest_light": "red",
+    }
     case = make.make_finding_and_case(
-        desk, campaign, unit, "Q1", plan_text="逐项整改。", verified_by="P02", **values
+        desk, campaign, unit, "Q1", plan_text="逐项整改。", verified_by="P02", highest_light="red", **values
     )
     make.make_evidence(desk, case, "整改报告.pdf")
     make.make_evidence(desk, case, "照片.jpg")

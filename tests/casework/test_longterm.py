@@ -78,6 +78,7 @@ def test_a_stage_that_was_met_leads_to_the_next_and_one_that_was_missed_does_not
 
 def test_it_is_no_extension_and_the_extension_stays_to_be_asked_for(scene: Scene) -> None:
     code = granted(scene)
+    assert (scene.case(code).due_version, scene.case(code).extensions) == (2, 0)
     scene.act(
         code,
         "request_extension",

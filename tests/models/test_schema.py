@@ -53,6 +53,7 @@ WHOLE = {
     "occurrence": {"ended_on": DAY, "ended_by": "x"},
     "plan_reference": {"item": "x"},
     "pool_member": {"exited_on": DAY},
+    "rectification": {"due_version": 2},  # one of them an extension
     "recusal_declaration": {"relation": "kin", "unit_id": 1},
     "rectification_plan": {"verifier_unit": "y"},  # others verify
     "replacement": {"in_person_id": 2},
