@@ -275,7 +275,7 @@ def make_told_case(desk: Desk) -> Rectification:
         "highest_light": "red",
     }
     case = make.make_finding_and_case(
-        desk, campaign, unit, "Q1", plan_text="逐项整改。", verified_by="P02", highest_light="red", **values
+        desk, campaign, unit, "Q1", plan_text="逐项整改。", verified_by="P02", **values
     )
     make.make_evidence(desk, case, "整改报告.pdf")
     make.make_evidence(desk, case, "照片.jpg")
