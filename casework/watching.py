@@ -15,6 +15,7 @@ from casework.linkage.linkagewatch import watch_leads, watch_linkage
 from casework.litigation.watch import watch_matters
 from casework.paperwork.unanswered import watch_replies
 from casework.rectification.freezing import watch_freezes
+from casework.rectification.halfmails import ask_units
 from casework.rectification.halfwatch import watch_half_reports
 from casework.rectification.lookbacks import watch_look_backs
 from casework.rectification.plans import watch_plans
@@ -34,6 +35,7 @@ WATCHERS: tuple[tuple[str, Watcher], ...] = (
     ("inquiries", watch_inquiries),
     ("look_backs", watch_look_backs),
     ("matters", watch_matters),
+    ("half_mails", ask_units),  # after both that open reports
     ("milestones", watch_milestones),
     ("occurrences", watch_occurrences),
     ("people", watch_people),

@@ -62,6 +62,7 @@ MAIL_KINDS: Words = {
     "late_reports": "迟报清单",
     "notice_collect": "领取通知",
     "staff": "待签提醒",
+    "half_owed": "半月报提醒",
     "half_report": "半月报抄送",
 }
 CAMPAIGN_STATES: Words = {"planned": "已编制", "approved": "已批准", "open": "进行中", "closed": "已办结"}

@@ -26,6 +26,7 @@ class Message(SQLModel, table=True):
                 "late_reports",
                 "notice_collect",
                 "staff",
+                "half_owed",
                 "half_report",
             ),
         ),

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 
 from casework.desk import Desk
-from casework.mail.posting import NothingToSay, compose
+from casework.mail.posting import compose
+from casework.mail.queueing import NothingToSay
 from casework.moves import move
 from casework.staff.people import require_role
 from core.errors import DuchaError, InvalidInput, NotFound, Refused

@@ -15,11 +15,11 @@ from casework.desk import Desk
 from casework.inspection.checklists import checklist_name, make_checklist
 from casework.inspection.visits import team_of
 from casework.lights.climbing import cases_of_document, rules_of_document
-from casework.mail.queueing import mail_domain
+from casework.mail.queueing import NothingToSay, mail_domain
 from casework.paperwork.kinds import rule_of_kind
 from casework.paperwork.papers import file_of, stored_file, wants_answer
 from casework.paperwork.subjects import WORK
-from casework.rectification.halfmails import half_report_mail
+from casework.rectification.halfmails import half_owed_mail, half_report_mail
 from casework.staff.people import split
 from core.codes import Line
 from core.errors import InvalidInput
@@ -39,10 +39,6 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RETURN_WORKDAYS = 3
 Values = dict[str, Any]
 Parts = tuple[Values, tuple[Attachment, ...]]
-
-
-class NothingToSay(Exception):  # not an error: what the mail would have told is done meanwhile
-    """A mail inside the office has lost its matter since it was queued."""
 
 
 def compose(desk: Desk, message: Message, sender: str) -> MessageBody:
@@ -295,5 +291,6 @@ COMPOSERS: dict[str, Callable[[Desk, Message], Parts]] = {
     "team_reminder": _team_reminder,
     "late_reports": _late_reports,
     "staff": _staff,
+    "half_owed": half_owed_mail,
     "half_report": half_report_mail,
 }

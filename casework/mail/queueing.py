@@ -19,6 +19,10 @@ from models.organisation import Unit
 CONTACT_FIELDS = ("liaison", "leader", "head")
 
 
+class NothingToSay(Exception):  # not an error: what the mail would have told is done meanwhile
+    """A mail has lost its matter since it was queued."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """Whom a message goes to; `role` is part of its key."""

@@ -225,10 +225,13 @@ def copy_to_leaders(desk: Desk) -> int:
 
 def reaches(desk: Desk, row: HalfReport, role: str, address: str) -> bool:
     """Tell whether a report is copied to a role at an address."""
-    trusted = address.rpartition("@")[2].lower() in {
-        d.lower() for d in desk.office_rules.mail.allowed_domains
-    }
-    return role in row.cc.split("、") and (trusted or row.secrecy != Secrecy.WORK_SECRET)
+    return role in row.cc.split("、") and may_be_told(desk, row, address)
+
+
+def may_be_told(desk: Desk, row: HalfReport, address: str) -> bool:
+    """Tell whether a report may be mailed about to an address: a work secret to the office's own domains only."""
+    allowed = {domain.lower() for domain in desk.office_rules.mail.allowed_domains}
+    return row.secrecy != Secrecy.WORK_SECRET or address.rpartition("@")[2].lower() in allowed
 
 
 def _uncopied(desk: Desk) -> list[HalfReport]:

@@ -2013,7 +2013,7 @@ def upgrade() -> None:
         sa.Column("settled_at", UTCDateTime(), nullable=True),
         sa.Column("resolved_by", AutoString(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('document', 'reminder', 'task', 'team_reminder', 'late_reports', 'notice_collect', 'staff', 'half_report')",
+            "kind IN ('document', 'reminder', 'task', 'team_reminder', 'late_reports', 'notice_collect', 'staff', 'half_owed', 'half_report')",
             name=op.f("ck_message_kind_code"),
         ),
         sa.CheckConstraint(

@@ -14,7 +14,7 @@ from delivery import mailtext
 from delivery.mailtext import SAMPLES, list_mail_kinds, mail_template_hash, render_mail
 
 KINDS = (
-    *("document", "half_report", "late_reports", "notice_collect", "reminder", "staff", "task"),
+    *("document", "half_owed", "half_report", "late_reports", "notice_collect", "reminder", "staff", "task"),
     "team_reminder",
 )
 
