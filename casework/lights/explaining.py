@@ -13,6 +13,7 @@ from casework.lights.duechanges import DueChange, due_changes, first_derivation,
 from casework.lights.reckoning import NOT_RECKONED, Reckoning, reckon
 from casework.lights.rungview import Climb, RungView, climb_of, held_because, write_day
 from casework.rectification.cases import find_case
+from casework.rectification.freezing import say_frozen
 from casework.rectification.repeats import view_repeat
 from core.codes import SEVERITY_LABELS, Light, Severity
 from core.ladders.ladder import Standing, arithmetic_light
@@ -101,6 +102,7 @@ def explain(
         *((repeat.sentence,) if repeat is not None else ()),
         *_say_notice(case, changes),
         *_say_today(desk, case, history),
+        *say_frozen(desk, case.id),
         *_say_issued(climb, palette),
         *_say_light(case, climb, by_lateness, palette),
         *found.sentences,

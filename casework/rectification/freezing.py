@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from casework.desk import Desk
 from casework.lights.climbing import ladder_of
+from casework.lights.rungview import write_day
 from casework.moves import take
 from casework.rectification.cases import ActOnCase
 from casework.rectification.longterm import current_stage
@@ -66,6 +67,18 @@ def refuse_frozen(deed: ActOnCase) -> None:
         expected=f"由{who}解除锁定",
         remedy=f"由{who}办理 case act … release --note 理由",
     )
+
+
+def say_frozen(desk: Desk, case_id: int) -> Iterator[str]:
+    """Yield a sentence for each freeze that holds a case; a unit is not told, as when an act of it is refused."""
+    if desk.actor.speaks_for_unit:
+        return
+    for one in freezes_of(desk, case_id):
+        who = LEADER_ROLE_LABELS[LeaderRole(one.releases)]
+        yield (
+            f"因{NODE_LABELS[one.node]}（{write_day(one.missed_on)}），自{write_day(one.frozen_on)}起锁定；"
+            f"{who}写明理由解除前不能办理下一步，期限照常计算。"
+        )
 
 
 def _level(held: list[Freeze]) -> LeaderRole:

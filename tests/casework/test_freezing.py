@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from casework.lights.explaining import explain_case
 from casework.rectification.caselist import show_case
 from casework.rectification.freezing import watch_freezes
 from casework.tasks import list_tasks, open_task
@@ -113,6 +114,23 @@ def test_an_overdue_case_of_the_severity_is_locked_once_a_due_version(
     assert [watch(scene, day) for day in (date(2026, 5, 8), date(2026, 5, 9), date(2026, 6, 30))] == [0, 1, 0]
     (row,) = freezes(scene)
     assert (row.cause, row.missed_on, row.releases) == ("due:1:1", date(2026, 4, 29), "committee")
+
+
+def test_the_explanation_of_a_case_says_why_it_is_locked_but_not_to_the_unit(
+    engine: sa.Engine, tmp_path: Path
+) -> None:
+    scene = county(engine, tmp_path, OVERDUE)
+    (code,) = scene.notify(MAJOR)
+    watch(scene, date(2026, 5, 9))
+    told = {}
+    for by in ("P90", UNIT):
+        with scene.open_desk(by=by, today=date(2026, 5, 9), readonly=True) as desk:
+            told[by] = [one for one in explain_case(desk, code).sentences if "锁定" in one]
+    (said,) = told["P90"]
+    assert said.startswith("因到期未完成整改（")
+    assert "2026年5月9日" in said
+    assert "委员会负责人写明理由解除前" in said
+    assert told[UNIT] == []
 
 
 def test_a_freeze_of_the_committee_is_not_released_by_the_director(engine: sa.Engine, tmp_path: Path) -> None:
