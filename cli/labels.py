@@ -65,7 +65,13 @@ MAIL_KINDS: Words = {
     "half_owed": "半月报提醒",
     "half_report": "半月报抄送",
 }
-CAMPAIGN_STATES: Words = {"planned": "已编制", "approved": "已批准", "open": "进行中", "closed": "已办结"}
+CAMPAIGN_STATES: Words = {
+    "planned": "已编制",
+    "approved": "已批准",
+    "open": "进行中",
+    "closed": "已办结",
+    "called_off": "已取消",
+}
 FINDING_STATES: Words = {"paper": "底稿", "confirmed": "已认定", "withdrawn": "已撤销"}
 
 # key of a value -> the words of its codes; the words of `state` depend on what is listed

@@ -32,7 +32,7 @@ class Campaign(SQLModel, table=True):
         one_of("line", Line),
         one_of("state", CampaignState),
         check("period_order", "period_to >= period_from"),
-        check("open_has_rules", "state IN ('planned', 'approved') OR rules_sha256 IS NOT NULL"),
+        check("open_has_rules", "state IN ('planned', 'approved', 'called_off') OR rules_sha256 IS NOT NULL"),
         check("approved_by_other", "approved_by IS NULL OR approved_by <> planned_by"),
         check("unannounced_is_hidden", "kind <> 'unannounced' OR hidden"),
         STRICT,

@@ -21,12 +21,14 @@ from models.pool import Authorisation, Replacement
 UNSIGNED = (DocumentState.DRAFT.value, DocumentState.IN_REVIEW.value)
 
 
-def drop_visit(desk: Desk, campaign: Campaign, visit: Visit, unit: Unit, change: int) -> None:
-    """Remove a visit; who and when it was to be is in the old scope that the change keeps.
+def drop_visit(
+    desk: Desk, campaign: Campaign, visit: Visit, unit: Unit, reason: str, change: int = 0
+) -> None:
+    """Remove a visit; who and when it was to be is in the old scope that a change keeps, or in the campaign's plan.
 
+    change   number of the change of scope; 0 when the whole campaign is called off
     A notice that is not signed is void; where the unit or the team was told already, a person tells them again.
     """
-    reason = f"第{change}次范围变更，{unit.name}退出本批次"
     _end_notices(desk, campaign, unit, reason)
     for row in desk.session.exec(select(Inquiry).where(col(Inquiry.visit_id) == visit.id)).all():
         if row.state in OPEN:
@@ -41,7 +43,8 @@ def drop_visit(desk: Desk, campaign: Campaign, visit: Visit, unit: Unit, change:
             subject_id=key_of(campaign), role="officer",
             title=f"{campaign.title}：{_whom(campaign, unit)}本次督察已经取消",
         )  # fmt: skip
-    desk.record("visit", key_of(visit), "drop", unit_id=visit.unit_id, change=change, from_on=visit.from_on)
+    desk.record("visit", key_of(visit), "drop", unit_id=visit.unit_id, change=change or None, reason=reason,
+                from_on=visit.from_on)  # fmt: skip
     for table in (Replacement, Authorisation, VisitMember):
         for part in desk.session.exec(select(table).where(col(table.visit_id) == visit.id)).all():
             desk.session.delete(part)

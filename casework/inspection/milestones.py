@@ -16,7 +16,7 @@ from casework.tasks import finish_for, open_task
 from core.campaign.milestones import MilestoneStanding, day_of, standing_of
 from core.codes import LIGHT_LABELS, DocumentContent
 from core.errors import CalendarMissing, InvalidInput, NotFound, Refused
-from core.life.lives import CampaignState, FindingState
+from core.life.lives import CAMPAIGN_OVER, CampaignState, FindingState
 from core.text.secrecy import refuse_state_secrets
 from models.base import key_of, table_of
 from models.campaign import Campaign, CheckRecord, Finding, Visit
@@ -199,7 +199,7 @@ def _chosen(desk: Desk, code: str | None) -> Iterable[tuple[Milestone, Campaign]
     if code:
         query = query.where(col(Milestone.campaign_id) == find_campaign(desk, code).id)
         return desk.session.exec(query.order_by(col(Milestone.position))).all()
-    query = query.where(col(Campaign.state) != CampaignState.CLOSED.value)
+    query = query.where(col(Campaign.state).not_in(CAMPAIGN_OVER))
     order = (
         col(Milestone.due_on).is_(None),
         col(Milestone.due_on),
@@ -254,6 +254,7 @@ def watch_milestones(desk: Desk) -> dict[str, object]:
             col(Milestone.office_id) == desk.office_id,
             col(Milestone.done_on).is_(None),
             col(Milestone.due_on) < desk.today,
+            col(Campaign.state).not_in(CAMPAIGN_OVER),
         )
         .order_by(col(Milestone.due_on), col(Milestone.id))
     )
@@ -278,6 +279,12 @@ def _open_task(desk: Desk, row: Milestone, campaign: Campaign) -> bool:
 
 def _task_key(row: Milestone) -> str:
     return f"milestone:{row.id}:late"
+
+
+def end_milestones(desk: Desk, campaign: Campaign, note: str) -> None:
+    """Finish the tasks about milestones that a campaign which is over will not reach any more."""
+    for row in _of(desk, campaign):
+        finish_for(desk, _task_key(row), note)
 
 
 def _of(desk: Desk, campaign: Campaign) -> list[Milestone]:

@@ -31,6 +31,7 @@ from models.record import AuditEntry
 
 ENTRY = table_of(AuditEntry)
 AHEAD = timedelta(days=400)
+NOT_BEGUN = ("planned", "called_off")
 """How far ahead an occurrence may be started or passed over."""
 
 
@@ -112,7 +113,7 @@ def skip_occurrence(desk: Desk, plan: str, period: str, reason: str, *, unit: st
         one = _find(desk, plan, period, unit)
         row = _claim(desk, one)
         finish_for(desk, one.key, reason)
-    elif row.campaign_id is not None and desk.campaign(row.campaign_id).state != "planned":
+    elif row.campaign_id is not None and desk.campaign(row.campaign_id).state not in NOT_BEGUN:
         raise Refused(
             "本期的批次已经批准或启动",
             found=desk.campaign(row.campaign_id).code,

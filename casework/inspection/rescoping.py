@@ -74,7 +74,8 @@ def carry_out(desk: Desk, campaign: Campaign, change: ScopeChange, scope: Rescop
     """Carry out an approved change in the transaction that approved it."""
     is_open = campaign.state == CampaignState.OPEN
     for visit, unit in scope.going:
-        drop_visit(desk, campaign, visit, unit, change.number)
+        reason = f"第{change.number}次范围变更，{unit.name}退出本批次"
+        drop_visit(desk, campaign, visit, unit, reason, change.number)
     if is_open:
         move_to_rules(desk, campaign, scope.rules, change.number)
     campaign.plan = canonical_json(scope.plan.model_dump(mode="json", by_alias=True))

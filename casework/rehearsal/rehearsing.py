@@ -31,7 +31,7 @@ from casework.rehearsal.rehearsalplan import Asked, Refusal
 from casework.rehearsal.rehearsalvisits import return_workbooks
 from core.codes import UnitOpinion
 from core.errors import Refused
-from core.life.lives import CampaignState, DocumentState, FindingState
+from core.life.lives import CAMPAIGN_OVER, CampaignState, DocumentState, FindingState
 from models.base import key_of, table_of
 from models.campaign import Campaign, Finding
 from models.document import Document
@@ -191,9 +191,9 @@ class Cast:
 
 
 def _refuse_closed(campaign: Campaign) -> None:
-    if campaign.state == CampaignState.CLOSED:
+    if campaign.state in CAMPAIGN_OVER:
         raise Refused(
-            "督察批次已经办结，没有可预演的",
+            "督察批次已经办结或取消，没有可预演的",
             found=f"{campaign.code} 状态 {campaign.state}",
             expected="尚未办结的批次",
             remedy="运行 ducha campaign show 查看各批次状态",

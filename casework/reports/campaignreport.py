@@ -44,6 +44,7 @@ STATE_LABELS = {
     CampaignState.APPROVED: "方案已批准",
     CampaignState.OPEN: "实施中",
     CampaignState.CLOSED: "已办结",
+    CampaignState.CALLED_OFF: "已取消",
 }
 LINE_WORDS = {Line.PARTY: "法治督察", Line.ENFORCEMENT: "行政执法监督"}
 REFERRAL_FIGURES = (

@@ -18,7 +18,7 @@ from casework.staff.staffing import staffing_request
 from casework.staff.upcoming import replacement_tasks
 from casework.tasks import finish_for, open_task
 from core.errors import InvalidInput, NotFound, Refused
-from core.life.lives import CampaignState, MessageState
+from core.life.lives import CAMPAIGN_OVER, CampaignState, MessageState
 from core.staffing.composition import is_joint
 from core.staffing.plan_world import LEADER, World, say_rule
 from core.staffing.recusal import GROUND_LABELS
@@ -238,7 +238,7 @@ def _require_member(table: _Table, code: str) -> None:
 
 
 def _require_running(desk: Desk, table: _Table) -> None:
-    if table.campaign.state == CampaignState.CLOSED.value or table.visit.to_on < desk.today:
+    if table.campaign.state in CAMPAIGN_OVER or table.visit.to_on < desk.today:
         raise Refused(
             "督察已经结束，不能更换人员",
             found=f"{table.unit.name} {table.visit.from_on}至{table.visit.to_on}",

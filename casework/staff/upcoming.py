@@ -8,7 +8,7 @@ from casework.desk import Desk
 from casework.inspection.campaignrows import plan_of
 from casework.tasks import open_task
 from core.campaign.campaignplan import CampaignPlan
-from core.life.lives import CampaignState
+from core.life.lives import CAMPAIGN_OVER
 from core.life.tasklife import TaskState
 from models.base import key_of
 from models.campaign import Campaign, Visit, VisitMember
@@ -28,7 +28,7 @@ def visits_to_come(desk: Desk, person_id: int) -> list[tuple[Visit, CampaignPlan
             col(Visit.office_id) == desk.office_id,
             col(VisitMember.person_id) == person_id,
             col(Visit.to_on) >= desk.today,
-            col(Campaign.state) != CampaignState.CLOSED.value,
+            col(Campaign.state).not_in(CAMPAIGN_OVER),
         )
         .order_by(col(Visit.from_on), col(Visit.id))
     )

@@ -65,6 +65,16 @@ def close(code: Code) -> None:
     emit(result, _say_plan)
 
 
+@campaigns.command("call-off", help="取消尚未启动的批次，写明理由")
+def call_off(code: Code, reason: Annotated[str, typer.Option(help="取消的理由")] = "") -> None:
+    from casework.inspection.callingoff import call_off_campaign
+    from casework.inspection.campaigns import describe_campaign
+
+    with writing() as desk:
+        result = describe_campaign(desk, call_off_campaign(desk, code, reason))
+    emit(result, _say_plan)
+
+
 @campaigns.command("show", help="查看批次的任务安排")
 def show(code: Code) -> None:
     from casework.inspection.campaigns import describe_campaign, find_campaign

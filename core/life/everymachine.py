@@ -50,12 +50,19 @@ CAMPAIGN = Machine(
     code="campaign",
     thing="督察批次",
     moves=CAMPAIGN_MOVES,
-    state_labels={_P.PLANNED: "已编制", _P.APPROVED: "已批准", _P.OPEN: "实施中", _P.CLOSED: "已办结"},
-    act_labels={_PA.APPROVE: "批准督察方案", _PA.OPEN: "启动", _PA.CLOSE: "办结"},
+    state_labels={
+        _P.PLANNED: "已编制",
+        _P.APPROVED: "已批准",
+        _P.OPEN: "实施中",
+        _P.CLOSED: "已办结",
+        _P.CALLED_OFF: "已取消",
+    },
+    act_labels={_PA.APPROVE: "批准督察方案", _PA.OPEN: "启动", _PA.CLOSE: "办结", _PA.CALL_OFF: "取消批次"},
     actors={
         _PA.APPROVE: _roles("director"),
         _PA.OPEN: _roles("officer director"),
         _PA.CLOSE: _roles("director"),
+        _PA.CALL_OFF: _roles("director"),
     },
 )
 _F, _FA = FindingState, FindingAct

@@ -10,19 +10,24 @@ class CampaignState(StrEnum):
     APPROVED = "approved"
     OPEN = "open"
     CLOSED = "closed"
+    CALLED_OFF = "called_off"
 
 
 class CampaignAct(StrEnum):
     APPROVE = "approve"
     OPEN = "open"
     CLOSE = "close"
+    CALL_OFF = "call_off"
 
 
 CAMPAIGN_MOVES = {
     (CampaignState.PLANNED, CampaignAct.APPROVE): CampaignState.APPROVED,
     (CampaignState.APPROVED, CampaignAct.OPEN): CampaignState.OPEN,
     (CampaignState.OPEN, CampaignAct.CLOSE): CampaignState.CLOSED,
+    (CampaignState.PLANNED, CampaignAct.CALL_OFF): CampaignState.CALLED_OFF,
+    (CampaignState.APPROVED, CampaignAct.CALL_OFF): CampaignState.CALLED_OFF,
 }
+CAMPAIGN_OVER = (CampaignState.CLOSED.value, CampaignState.CALLED_OFF.value)
 
 
 class FindingState(StrEnum):

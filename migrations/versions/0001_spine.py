@@ -278,11 +278,12 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("line IN ('party', 'enforcement')", name=op.f("ck_campaign_line_code")),
         sa.CheckConstraint(
-            "state IN ('planned', 'approved') OR rules_sha256 IS NOT NULL",
+            "state IN ('planned', 'approved', 'called_off') OR rules_sha256 IS NOT NULL",
             name=op.f("ck_campaign_open_has_rules"),
         ),
         sa.CheckConstraint(
-            "state IN ('planned', 'approved', 'open', 'closed')", name=op.f("ck_campaign_state_code")
+            "state IN ('planned', 'approved', 'open', 'closed', 'called_off')",
+            name=op.f("ck_campaign_state_code"),
         ),
         sa.CheckConstraint(
             "approved_by IS NULL OR approved_by <> planned_by", name=op.f("ck_campaign_approved_by_other")

@@ -96,7 +96,7 @@ def test_only_an_approved_campaign_is_opened(scene: Scene, open_desk: OpenDesk) 
     scene.plan()
     with pytest.raises(IllegalMove) as refused, open_desk(by="P90", today=OPENED) as desk:
         open_campaign(desk, CODE)
-    assert refused.value.allowed == ("approve",)
+    assert refused.value.allowed == ("approve", "call_off")
     assert scene.rows(select(RuleSet)) == []
 
 
