@@ -38,10 +38,11 @@ from core.life.moves import acts_from, step
 
 # Each line: a state, then what each possible act makes of it; everything else is refused.
 CAMPAIGN = """
-planned   approve=approved
-approved  open=open
+planned   approve=approved call_off=called_off
+approved  open=open call_off=called_off
 open      close=closed
 closed
+called_off
 """
 FINDING = """
 paper      confirm=confirmed withdraw=withdrawn
@@ -129,7 +130,7 @@ def test_every_pair_ends_as_the_table_says(moves: Moves, text: str, state: StrEn
 @pytest.mark.parametrize(
     ("moves", "ends"),
     [
-        (CAMPAIGN_MOVES, {"closed"}),
+        (CAMPAIGN_MOVES, {"closed", "called_off"}),
         (FINDING_MOVES, {"withdrawn"}),
         (DOCUMENT_MOVES, {"void"}),
         (MESSAGE_MOVES, {"accepted", "cancelled"}),
