@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 from typing import Any
 
 from jinja2 import TemplateError
@@ -33,11 +34,11 @@ from delivery.wording import open_wording, write_wording
 from system.paths import TEMPLATES_DIR
 
 TEMPLATES = open_wording(TEMPLATES_DIR / "reports")
-Drawing = tuple[str, str, str]
-"""key, caption, SVG"""
+Drawing = tuple[str, str, str]  # key, caption, SVG
 # What the linkage compartment shows as numbers inside the office, and what no report to others carries.
 INTERNAL_ONLY = "贯通联动"
 SKIPPED = frozenset({"邮件", "评价口径"})
+NO_NUMBER = {"label": "", "value": "", "unit": ""}  # fills the last pair of an odd number of rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,14 +254,15 @@ def _lights(numbers: Statistics) -> list[Drawing]:
 
 
 def _sections(numbers: Statistics, *, internal: bool) -> list[dict[str, Any]]:
-    """Return the groups of numbers that are not all zero; zeros inside a group are left out."""
+    """Return the groups of numbers that are not all zero, as rows and as pairs of rows; zeros inside are left out."""
     sections = []
     for group in numbers.groups:
         if group.name in SKIPPED or (group.name == INTERNAL_ONLY and not internal):
             continue
         rows = [{"label": row.label, "value": row.value, "unit": row.unit} for row in group.rows if row.value]
         if rows:
-            sections.append({"name": group.name, "rows": rows})
+            pairs = list(zip_longest(rows[::2], rows[1::2], fillvalue=NO_NUMBER))
+            sections.append({"name": group.name, "rows": rows, "pairs": pairs})
     return sections
 
 

@@ -36,7 +36,7 @@ def given(**values: Any) -> NewIncoming:
     kept: dict[str, Any] = {
         "sender": "discipline",
         "kind": "discipline_advice",
-        "title": "纪检监察建议书",
+        "title": "关于规范案件移送的纪检监察建议书",
         "text": "建议完善案件移送制度。",
         "received_on": DAY,
         "their_number": "示纪建〔2026〕3号",
@@ -149,6 +149,8 @@ def test_it_is_closed_when_it_was_answered_on_paper_and_every_item_is_done(scene
         assert [task for task in list_tasks(desk) if task.subject == "incoming"] == []
     (reply,) = scene.documents("linkage_reply")
     assert "示例县监察委员会" in (reply.content or "")
+    assert "关于规范案件移送的纪检监察建议书办理情况的复函" in (reply.content or "")
+    assert "关于关于" not in (reply.content or "")
     assert "已于4月20日完成" in (reply.content or "")
     assert scene.messages() == []
     assert row_of(scene, number).state == "closed"
