@@ -64,7 +64,7 @@ def draft_incoming_reply(
 
 def _said(desk: Desk, row: Incoming, handling: str, next_steps: str) -> dict[str, object]:
     return {
-        "topic": row.title,
+        "topic": row.title.removeprefix("关于"),  # the subject of the letter begins with it
         "received_on": row.received_on.isoformat(),
         "reference": row.their_number or row.number,
         "handling": handling,

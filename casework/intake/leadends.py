@@ -163,7 +163,7 @@ def _check_words(addressee: str, said: Mapping[str, str]) -> None:
 def _about(row: Lead) -> dict[str, object]:
     """Return what a reply says of the lead itself."""
     return {
-        "topic": row.title,
+        "topic": row.title.removeprefix("关于"),
         "received_on": row.received_on.isoformat(),
         "reference": row.source_ref or row.number,
         "lead_number": row.number,
