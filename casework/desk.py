@@ -58,7 +58,6 @@ class Desk:
     office: Office
     settings: Settings
     rules: Rulebook
-    calendar: Calendar
     actor: Actor
     today: date
     now: datetime
@@ -67,11 +66,23 @@ class Desk:
         None  # of every task there ever was, where a run opens many; see casework/tasks.py
     )
     _campaigns: dict[int, Campaign] = field(default_factory=dict)
+    _calendar: Calendar | None = None
 
     @property
     def office_id(self) -> int:
         assert self.office.id is not None  # a desk is opened on a stored office
         return self.office.id
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar in force, read when somebody first counts days: many desks never do."""
+        if self._calendar is None:
+            self._calendar = calendar_of(self.session, self.office, self.rules)
+        return self._calendar
+
+    @calendar.setter
+    def calendar(self, calendar: Calendar) -> None:
+        self._calendar = calendar
 
     @property
     def office_rules(self) -> OfficeRules:
@@ -132,14 +143,15 @@ def at_desk(
     engine: Door,
     settings: Settings,
     *,
-    by: str | None,
+    by: str | Actor | None,
     today: date,
     now: datetime,
     readonly: bool = False,
 ) -> Iterator[Desk]:
     """Open a desk in one transaction; on a clean end write the audit entries and commit, else nothing happened.
 
-    by       person code, office post code, `<unit>:liaison|head|leader`, or None for the machine
+    by       person code, office post code, `<unit>:liaison|head|leader`, or None for the machine; an actor that was
+             looked up a moment ago saves the look
     raises   NotFound for an unknown office or person; DatabaseFailed
     """
     from casework.staff.people import find_actor  # people needs the desk's types
@@ -151,10 +163,9 @@ def at_desk(
             session, rules_of_office(files, None, None), settings.office, create=not readonly
         )
         rules = rules_of_office(files, office.code, today)
-        calendar = calendar_of(session, office, rules)
-        desk = Desk(session, office, settings, rules, calendar, MACHINE, today, now)
+        desk = Desk(session, office, settings, rules, MACHINE, today, now)
         if by is not None:
-            desk.actor = find_actor(desk, by)
+            desk.actor = by if isinstance(by, Actor) else find_actor(desk, by)
         yield desk
         if not readonly:
             session.flush()

@@ -29,6 +29,11 @@ SOON_WORKDAYS = 5
 SEES_REFERRALS = frozenset({"linkage", "director"})
 TO_SIGN = (DocumentState.DRAFT.value, DocumentState.IN_REVIEW.value)
 TO_SEAL = (DocumentState.SIGNED.value,)
+OFFICE_IS_NEXT = {
+    "plans": CaseState.PLANNED,
+    "to_verify": CaseState.CLOSURE_APPLIED,
+    "to_close": CaseState.VERIFIED,
+}
 BAD_MAIL = (MessageState.UNKNOWN.value, MessageState.REJECTED.value)
 
 
@@ -99,7 +104,7 @@ class _Found:
 
 
 def todo_view(desk: Desk) -> Todo:
-    """Return what waits today; rows of all piles are loaded together, at most thirteen queries."""
+    """Return what waits today; rows of all piles are loaded together, at most eleven queries."""
     wait = desk.office_rules.choices.acknowledge_workdays
     since, until = desk.calendar.after(desk.today, -1), desk.calendar.after(desk.today, SOON_WORKDAYS)
     papers = _papers(desk, desk.calendar.after(desk.today, -wait))
@@ -159,22 +164,38 @@ def _papers(desk: Desk, issued_before: date) -> dict[str, _Found]:
 
 def _case_piles(desk: Desk, until: date) -> dict[str, _Found]:
     base = sa.select(CASE.c.id, _total()).where(CASE.c.office_id == desk.office_id)
-    by_due = (CASE.c.due_on, CASE.c.id)
-
-    def in_state(state: CaseState) -> _Found:
-        return _find(desk, base.where(CASE.c.state == state.value).order_by(*by_due))
-
     soon = base.where(
         CASE.c.state.in_([state.value for state in CLOCK_RUNS]),
         CASE.c.suspended_on.is_(None),
         CASE.c.due_on.between(desk.today, until),
     )
     return {
-        "plans": in_state(CaseState.PLANNED),
-        "to_verify": in_state(CaseState.CLOSURE_APPLIED),
-        "to_close": in_state(CaseState.VERIFIED),
-        "due_soon": _find(desk, soon.order_by(*by_due)),
+        **_by_state(desk),
+        "due_soon": _find(desk, soon.order_by(CASE.c.due_on, CASE.c.id)),
     }
+
+
+def _by_state(desk: Desk) -> dict[str, _Found]:
+    """Return the first cases of each state in which the office has the next step, with one query."""
+    mine = sa.over(sa.func.count(), partition_by=CASE.c.state).label("total")
+    place = sa.over(
+        sa.func.row_number(), partition_by=CASE.c.state, order_by=(CASE.c.due_on, CASE.c.id)
+    ).label("place")
+    waiting = (
+        sa.select(CASE.c.id, CASE.c.state, mine, place)
+        .where(
+            CASE.c.office_id == desk.office_id,
+            CASE.c.state.in_([state.value for state in OFFICE_IS_NEXT.values()]),
+        )
+        .subquery()
+    )
+    query = sa.select(waiting).where(waiting.c.place <= SHOWN).order_by(waiting.c.place)
+    rows = desk.session.connection().execute(query).all()
+    found = {}
+    for name, state in OFFICE_IS_NEXT.items():
+        own = [row for row in rows if row.state == state.value]
+        found[name] = _Found(own[0].total if own else 0, own)
+    return found
 
 
 def _requests(desk: Desk) -> _Found:

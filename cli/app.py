@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.commands import (
+    account,
     archive,
     campaign,
     campaignscope,
@@ -83,6 +84,7 @@ unit.attach(app)
 delegation.attach(app)
 lookback.attach(app)
 machine.attach(app)
+account.attach(app)
 
 
 def main() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from console.guarding import HEADERS, NO_STORE
 from console.rendering import render
+from console.visits import SignInNeeded, StepNeeded
 from core.errors import (
     DatabaseFailed,
     DuchaError,
@@ -52,6 +53,8 @@ def status_of(error: DuchaError) -> int:
 def add_refusals(app: FastAPI) -> None:
     """Teach an application to answer errors with pages."""
     app.add_exception_handler(DuchaError, _refuse)
+    app.add_exception_handler(SignInNeeded, _go)
+    app.add_exception_handler(StepNeeded, _go)
     app.add_exception_handler(RequestValidationError, _not_there)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _broken)
@@ -70,6 +73,11 @@ def _page(status: int, what: str, found: str = "", expected: str = "", remedy: s
         expected=expected,
         remedy=remedy,
     )
+
+
+async def _go(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, SignInNeeded | StepNeeded)
+    return RedirectResponse(error.address, status_code=303)
 
 
 async def _refuse(_request: Request, error: Exception) -> Response:

@@ -8,12 +8,20 @@ from functools import cache
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from console.visits import NOTICE, Visit
 from console.words import FILTERS
+from core.access.permissions import Permission
 from core.codes import Light
 from system.paths import TEMPLATES_DIR
 
 PAGES_DIR = TEMPLATES_DIR / "console"
 STATIC_DIR = TEMPLATES_DIR / "static"
+# (key of the page, address, name, who sees it)
+NAVIGATION = (
+    ("today", "/", "今日待办", Permission.TODAY),
+    ("ledger", "/ledger", "整改台账", Permission.CASE_VIEW),
+    ("documents", "/documents", "文书", Permission.DOCUMENT_VIEW),
+)
 
 
 @cache
@@ -27,7 +35,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(FILTERS)
-    made.globals.update(static=static_address, Light=Light)
+    made.globals.update(static=static_address, Light=Light, Permission=Permission, NAVIGATION=NAVIGATION)
     return made
 
 
@@ -40,4 +48,10 @@ def static_address(name: str) -> str:
 
 def render(template: str, *, status: int = 200, **values: object) -> HTMLResponse:
     """Return a page; raise jinja2.UndefinedError when the template names a value that is missing."""
-    return HTMLResponse(environment().get_template(template).render(values), status_code=status)
+    visit = values.get("visit")
+    notice = visit.notice if isinstance(visit, Visit) else ""
+    shown = {"visit": None, "error": None, "notice": notice, **values}
+    answer = HTMLResponse(environment().get_template(template).render(shown), status_code=status)
+    if notice:
+        answer.delete_cookie(NOTICE)
+    return answer

@@ -113,6 +113,11 @@ def write_file_role(role: str) -> str:
     return FILE_LABELS.get(role, role)
 
 
+def write_instant(value: datetime) -> str:
+    """Return an instant as day and time in Shanghai: 2026-06-30 10:05."""
+    return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
 FILTERS: dict[str, Callable[..., str]] = {
     "day": write_day,
     "near": write_near,
@@ -123,4 +128,5 @@ FILTERS: dict[str, Callable[..., str]] = {
     "label": write_label,
     "query": write_query,
     "file_role": write_file_role,
+    "instant": write_instant,
 }

@@ -1,17 +1,16 @@
-"""What a request works with: the engine, the settings, the clock, and a desk that only reads."""
+"""What a request works with: the engine, the settings, the clock, and desks for whoever is signed in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import Depends, Request
+from fastapi import Request
 
-from casework.desk import Desk, at_desk
+from casework.desk import Actor, Desk, at_desk
 from system.clock import civil_day
 from system.settings import Settings
 
@@ -26,20 +25,18 @@ class World:
     settings: Settings
     clock: Clock
 
-    @contextmanager
-    def desk(self) -> Iterator[Desk]:
-        """Open a desk that only reads, for nobody in particular: this console has no accounts yet."""
+    def desk(self, by: str | Actor | None = None, *, readonly: bool = True) -> AbstractContextManager[Desk]:
+        """Open a desk at the present instant; it commits before the answer is made, never after."""
         now = self.clock()
-        with at_desk(
-            self.engine, self.settings, by=None, today=civil_day(now), now=now, readonly=True
-        ) as desk:
-            yield desk
+        return at_desk(self.engine, self.settings, by=by, today=civil_day(now), now=now, readonly=readonly)
+
+    @property
+    def is_https(self) -> bool:
+        """Tell whether browsers come by TLS, so that cookies are bound to it."""
+        return self.settings.address.startswith("https://")
 
 
 def world_of(request: Request) -> World:
     """Return the world the console was started with."""
     world: World = request.app.state.world
     return world
-
-
-HasWorld = Annotated[World, Depends(world_of)]

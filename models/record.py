@@ -46,6 +46,8 @@ SUBJECTS = (
     "contact_point",
     "archive",
     "joint",
+    "account",
+    "session",
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models.account import Account, ApiToken, PortalLink, WebSession
 from models.archive import ArchiveFile
 from models.campaign import Campaign, CheckRecord, Finding, RuleSet, Visit, VisitMember
 from models.delegation import Delegation
@@ -61,7 +62,9 @@ from models.referral import Referral, ReferralMaterial, ReferralSanction
 from models.task import Task
 
 __all__ = [
+    "Account",
     "AnnualPlan",
+    "ApiToken",
     "ArchiveFile",
     "AuditCheckpoint",
     "AuditEntry",
@@ -126,6 +129,7 @@ __all__ = [
     "Person",
     "PlanReference",
     "PoolMember",
+    "PortalLink",
     "Rectification",
     "RectificationPlan",
     "RecusalDeclaration",
@@ -150,4 +154,5 @@ __all__ = [
     "Verification",
     "Visit",
     "VisitMember",
+    "WebSession",
 ]

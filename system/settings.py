@@ -6,7 +6,7 @@ import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -38,6 +38,18 @@ class Settings(BaseModel):
     smtp_timeout: float = Field(30.0, gt=0, description="邮件服务器应答时限（秒）")
     watermark: str | None = Field(None, description="在印章位置印出的示例字样；正式使用时留空")
     port: int = Field(8460, ge=1, le=65535, description="页面端口（只在本机）")
+    address: str = Field("http://127.0.0.1:8460", description="浏览器访问本系统的地址；邮件中的链接由此写出")
+    key_file: Path = Field(Path("var/ducha.key"), description="密钥文件（0600），加密保存第二因素")
+    password_length: int = Field(10, ge=8, le=64, description="密码最少位数")
+    password_classes: int = Field(3, ge=1, le=4, description="密码至少含几类字符（大写、小写、数字、符号）")
+    password_days: int = Field(90, ge=0, le=3650, description="密码使用天数，期满须更换；0为不限")
+    password_kept: int = Field(5, ge=1, le=24, description="新密码不得与最近几次相同")
+    lock_attempts: int = Field(5, ge=3, le=20, description="连续输错几次后锁定")
+    lock_minutes: int = Field(10, ge=1, le=1440, description="锁定分钟数，再次锁定时加倍")
+    idle_minutes: int = Field(30, ge=5, le=480, description="无操作多少分钟后退出")
+    session_hours: int = Field(12, ge=1, le=24, description="登录后最长使用小时数")
+    elevated_minutes: int = Field(5, ge=1, le=30, description="签发前验证密码后的有效分钟数")
+    second_factor: Literal["none", "admins", "all"] = Field("admins", description="哪些账号须用动态验证码")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
-"""A migrated database for each test: copied from a template that is made once a process, on SQLite and PostgreSQL.
+"""A migrated, empty database for each test, on SQLite and PostgreSQL.
 
+A SQLite file is copied from a template that is made once a process. Copying the hundreds of files of a PostgreSQL
+database takes far longer than most tests, so theirs are emptied and used again, unless a test changed the tables.
 PostgreSQL comes from a package and runs without fsync, on a socket in a temporary folder. `TEST_POSTGRES_URL` names one
 more server (in CI: PostgreSQL 15 of Debian); its user may create databases.
 """
@@ -14,7 +16,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -53,8 +55,8 @@ def database(kind: str, folder: Path) -> Iterator[str]:
 
 @contextmanager
 def open_database(kind: str, folder: Path) -> Iterator[sa.Engine]:
-    """Give an engine on a database of its own."""
-    with database(kind, folder) as url:
+    """Give an engine on a database that nobody else uses meanwhile."""
+    with database(kind, folder) if kind == "sqlite" else _spare(kind) as url:
         engine = make_engine(url)
         try:
             yield engine
@@ -70,6 +72,10 @@ class Server:
     admin: sa.Engine
     template: str
     strategy: str
+    idle: list[str] = field(default_factory=list)
+    known: dict[str, object] = field(
+        default_factory=dict
+    )  # {database: its shape} of those that are used again
 
     def address(self, name: str) -> str:
         return self.url.set(database=name).render_as_string(hide_password=False)
@@ -77,6 +83,63 @@ class Server:
     def run(self, statement: str) -> None:
         with self.admin.connect() as connection:
             connection.exec_driver_sql(statement)
+
+
+# Empties every table that holds rows and counts its keys from 1 again; foreign keys and guards do not stand in the way.
+EMPTY = """
+DO $$
+DECLARE one record; filled boolean;
+BEGIN
+  SET LOCAL lock_timeout = '5s';
+  SET LOCAL session_replication_role = replica;
+  FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+    EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I)', one.tablename) INTO filled;
+    IF filled THEN EXECUTE format('DELETE FROM %I', one.tablename); END IF;
+  END LOOP;
+  FOR one IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
+    PERFORM setval(format('%I', one.sequencename), 1, false);
+  END LOOP;
+END $$
+"""
+# What a test may not have changed: tables, columns, constraints and guards.
+SHAPE = """
+SELECT (SELECT string_agg(concat(attrelid::regclass, '.', attname, atttypid), ',' ORDER BY attrelid, attnum)
+        FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+        WHERE relnamespace = 'public'::regnamespace AND attnum > 0),
+       (SELECT string_agg(concat(tgrelid, tgname, tgenabled), ',' ORDER BY tgrelid, tgname) FROM pg_trigger),
+       (SELECT count(*) FROM pg_constraint), (SELECT count(*) FROM alembic_version)
+"""
+
+
+@contextmanager
+def _spare(kind: str) -> Iterator[str]:
+    """Give the address of an empty database that may have been used before; afterwards it is emptied and kept."""
+    server = _given_server() if kind == "postgresql15" else _own_server()
+    name = server.idle.pop() if server.idle else f"t_{uuid.uuid4().hex}"
+    if name not in server.known:
+        server.run(f"CREATE DATABASE {name} TEMPLATE {server.template}{server.strategy}")
+        server.known[name] = _shape(server, name)
+    yield server.address(name)
+    try:
+        if _shape(server, name) != server.known[name]:
+            raise LookupError("the test has changed the tables")
+        _run_in(server, name, EMPTY)
+    except (sa.exc.DBAPIError, LookupError):
+        del server.known[name]
+        server.run(f"DROP DATABASE {name} WITH (FORCE)")
+    else:
+        server.idle.append(name)
+
+
+def _shape(server: Server, name: str) -> object:
+    return _run_in(server, name, SHAPE)
+
+
+def _run_in(server: Server, name: str, statement: str) -> object:
+    engine = sa.create_engine(server.address(name), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        result = connection.exec_driver_sql(statement)
+        return tuple(result.one()) if result.returns_rows else None
 
 
 @cache
@@ -126,8 +189,13 @@ def _start_packaged() -> str:
 @cache
 def _given_server() -> Server:
     server = _prepare(sa.make_url(GIVEN_SERVER).set(drivername="postgresql+psycopg"))
-    atexit.register(server.run, f"DROP DATABASE {server.template} WITH (FORCE)")
+    atexit.register(_clear, server)
     return server
+
+
+def _clear(server: Server) -> None:
+    for name in (*server.known, server.template):
+        server.run(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _prepare(url: sa.URL) -> Server:

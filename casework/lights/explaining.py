@@ -11,7 +11,7 @@ from casework.desk import Desk
 from casework.lights.climbing import rules_of, standing_of
 from casework.lights.duechanges import DueChange, due_changes, first_derivation, told_changes
 from casework.lights.reckoning import NOT_RECKONED, Reckoning, reckon
-from casework.lights.rungview import Climb, RungView, climb_of, held_because, write_day
+from casework.lights.rungview import Climb, RungView, climb_of, held_because, rung_rows, write_day
 from casework.rectification.cases import find_case
 from casework.rectification.freezing import say_frozen
 from casework.rectification.repeats import view_repeat
@@ -93,8 +93,8 @@ def explain(
     """Explain the light of a case whose rows, frozen rules and audit entries were read already."""
     ladder = rules.ladder_of(desk.office.code)
     profile, palette = ladder.profiles[Severity(case.severity)], ladder.palette
-    standing = standing_of(desk, case, desk.today)
-    climb = climb_of(desk, case, ladder, profile, standing)
+    rows, standing = rung_rows(desk, case), standing_of(desk, case, desk.today)
+    climb = climb_of(desk, case, ladder, profile, standing, rows)
     by_lateness = _light_by_lateness(desk, case, profile, standing, palette)
     changes = tuple(due_changes(history))
     repeat = view_repeat(desk, finding)

@@ -84,10 +84,14 @@ class Climb:
 
 
 def climb_of(
-    desk: Desk, case: Rectification, ladder: Ladder, profile: Profile, standing: Standing | None
+    desk: Desk,
+    case: Rectification,
+    ladder: Ladder,
+    profile: Profile,
+    standing: Standing | None,
+    rows: Sequence[tuple[RungRow, Document | None]],
 ) -> Climb:
-    """Return the rungs of a case with their status today; one query."""
-    rows = _rung_rows(desk, case)
+    """Return the rungs of a case with their status today, from the rows that `rung_rows` read."""
     digest = desk.campaign(case.campaign_id).rules_sha256
     issued = tuple(_issued(desk, row, document, ladder, profile, digest) for row, document in rows)
     known = {view.code: view for view in issued}
@@ -112,7 +116,11 @@ def write_rule(rung: RungRule) -> str:
     return f"{write_offset(rung)}，{rung.meaning}"
 
 
-def _rung_rows(desk: Desk, case: Rectification) -> Sequence[tuple[RungRow, Document | None]]:
+def rung_rows(desk: Desk, case: Rectification) -> Sequence[tuple[RungRow, Document | None]]:
+    """Return the rungs of a case in its present round and due version with their documents, oldest first.
+
+    Read before the standing of the case: the last rung, which that asks for, is then known to the session.
+    """
     query = (
         select(RungRow, Document)
         .outerjoin(Document, col(Document.id) == col(RungRow.document_id))

@@ -8,7 +8,9 @@ from sqlmodel import col, select
 
 from casework.desk import Actor, Desk
 from core.errors import NotAllowed, NotFound
+from core.life.accountlife import AccountState
 from core.rulebook import LeaderRole
+from models.account import Account
 from models.organisation import Person, Unit
 
 CONTACTS = ("liaison", "head", "leader")
@@ -27,6 +29,8 @@ def find_actor(desk: Desk, text: str) -> Actor:
 
     raises   NotFound naming the three forms
     """
+    if text.startswith("@"):
+        return _administrator(desk, text)
     if ":" in text:
         code, _, contact = text.rpartition(":")
         unit = find_unit(desk, code)
@@ -49,6 +53,16 @@ def find_actor(desk: Desk, text: str) -> Actor:
         expected="人才库编号、本单位岗位编码，或 单位编码:liaison|head|leader",
         remedy="用 --by 或 DUCHA_ACTOR 指明；岗位编码：" + "、".join(desk.office_rules.leaders),
     )
+
+
+def _administrator(desk: Desk, text: str) -> Actor:
+    """Return one of the three administrators, who do no business."""
+    row = desk.session.exec(
+        select(Account).where(col(Account.office_id) == desk.office_id, col(Account.login) == text[1:])
+    ).first()
+    if row is None or row.admin is None or row.state != AccountState.ACTIVE:
+        raise NotFound("没有这个管理员", found=text, expected="@登录名", remedy="核对登录名")
+    return Actor(text, row.name, frozenset({row.admin}))
 
 
 def _refuse_merged(desk: Desk, unit: Unit) -> None:

@@ -18,6 +18,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from casework.rulesets.library import current_rules
+from cli.demo.accounts import FILE, open_accounts
 from cli.demo.clock import DemoClock
 from cli.demo.outcome import summarise, write_documents, write_reports
 from cli.demo.post import open_sink
@@ -86,6 +87,7 @@ def _play(out: Path, settings: Settings, began: float, step: Step) -> dict[str, 
                 step(f"{day:%Y-%m-%d} {headline}", next(days), WORKDAYS)
 
             Story(world, sink).walk(tell)
+        open_accounts(world)
         write_documents(world, lambda done, total: step("排版全部文书", done, total))
         step("台账和报告", 0, 1)
         write_reports(world)
@@ -143,6 +145,7 @@ def _show(console: Console, summary: dict[str, Any], out: Path) -> None:
     table.add_row("自检", f"核对 {invariants['checked']}  不符 {invariants['broken']}")
     table.add_row("用时", f"{summary['seconds']} 秒，内存峰值 {summary['peak_mb']} MB")
     table.add_row("位置", str(out))
+    table.add_row("账号", f"打开控制台（make serve）用的登录名和密码见 {out / FILE}")
     console.print(table)
 
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
 from casework.desk import Desk
@@ -20,25 +20,28 @@ from casework.views import (
     preview_document,
 )
 from console.rendering import render
-from console.world import HasWorld, World
+from console.routes import Pages
+from console.visits import HasVisit, Visit
+from core.access.permissions import Permission
 from core.life.lives import DocumentState
 from models.document import Document
 
-router = APIRouter()
+router = Pages(Permission.DOCUMENT_VIEW)
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # The typesetter is one object and takes one document at a time.
 _typesetter = threading.Lock()
 
 
-@router.get("/documents")
-def show_documents(request: Request, world: HasWorld) -> HTMLResponse:
+@router.page("/documents")
+def show_documents(request: Request, visit: HasVisit) -> HTMLResponse:
     """Show one page of documents."""
     given = dict(request.query_params)
     filters = DocumentFilters.read(given)
     cursor = Cursor.read(given.get("page", ""))
-    with world.desk() as desk:
+    with visit.desk() as desk:
         return render(
             "documents.html.j2",
+            visit=visit,
             active="documents",
             office=desk.office,
             today=desk.today,
@@ -48,12 +51,13 @@ def show_documents(request: Request, world: HasWorld) -> HTMLResponse:
         )
 
 
-@router.get("/documents/{document_id}")
-def show_document(document_id: int, world: HasWorld) -> HTMLResponse:
+@router.page("/documents/{document_id}")
+def show_document(document_id: int, visit: HasVisit) -> HTMLResponse:
     """Show one document."""
-    with world.desk() as desk:
+    with visit.desk() as desk:
         return render(
             "document.html.j2",
+            visit=visit,
             active="documents",
             office=desk.office,
             today=desk.today,
@@ -61,34 +65,34 @@ def show_document(document_id: int, world: HasWorld) -> HTMLResponse:
         )
 
 
-@router.get("/documents/{document_id}/pdf")
-def download_pdf(document_id: int, world: HasWorld) -> Response:
+@router.page("/documents/{document_id}/pdf")
+def download_pdf(document_id: int, visit: HasVisit) -> Response:
     """Send the PDF of a document: the sealed one where there is one."""
     from casework.paperwork.papers import print_pdf  # the typesetter is heavy, and most pages do without it
 
-    return _download(world, document_id, print_pdf, "application/pdf", ".pdf")
+    return _download(visit, document_id, print_pdf, "application/pdf", ".pdf")
 
 
-@router.get("/documents/{document_id}/docx")
-def download_docx(document_id: int, world: HasWorld) -> Response:
+@router.page("/documents/{document_id}/docx")
+def download_docx(document_id: int, visit: HasVisit) -> Response:
     """Send the editable .docx of a document."""
     from casework.paperwork.papers import print_docx  # the typesetter is heavy, and most pages do without it
 
-    return _download(world, document_id, print_docx, WORD, ".docx")
+    return _download(visit, document_id, print_docx, WORD, ".docx")
 
 
-@router.get("/documents/{document_id}/preview")
-def show_preview(document_id: int, world: HasWorld) -> Response:
+@router.page("/documents/{document_id}/preview")
+def show_preview(document_id: int, visit: HasVisit) -> Response:
     """Send a picture of the first page as it will print."""
-    with world.desk() as desk, _typesetter:
+    with visit.desk() as desk, _typesetter:
         content = preview_document(desk, need_paper(desk, document_id))
     return Response(content, media_type="image/png")
 
 
 def _download(
-    world: World, document_id: int, make: Callable[[Desk, Document], bytes], kind: str, suffix: str
+    visit: Visit, document_id: int, make: Callable[[Desk, Document], bytes], kind: str, suffix: str
 ) -> Response:
-    with world.desk() as desk, _typesetter:
+    with visit.desk() as desk, _typesetter:
         document = need_paper(desk, document_id)
         content = make(desk, document)
         name = f"{name_of_kind(desk, document.kind, document.rules_sha256)}{document.number or document.id}{suffix}"

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from casework.views import Cursor, LedgerFilters, ledger_view
 from console.rendering import render
-from console.world import HasWorld
+from console.routes import Pages
+from console.visits import HasVisit
+from core.access.permissions import Permission
 from core.codes import Severity
 from core.life.rectification import CaseState
 
-router = APIRouter()
+router = Pages(Permission.CASE_VIEW)
 
 
-@router.get("/ledger")
-def show_ledger(request: Request, world: HasWorld) -> HTMLResponse:
+@router.page("/ledger")
+def show_ledger(request: Request, visit: HasVisit) -> HTMLResponse:
     """Show one page of the ledger."""
     given = dict(request.query_params)
     filters = LedgerFilters.read(given)
     cursor = Cursor.read(given.get("page", ""))
-    with world.desk() as desk:
+    with visit.desk() as desk:
         return render(
             "ledger.html.j2",
+            visit=visit,
             active="ledger",
             office=desk.office,
             today=desk.today,

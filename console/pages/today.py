@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from casework.views import todo_view
 from console.rendering import render
-from console.world import HasWorld
+from console.routes import Pages
+from console.visits import HasVisit
+from core.access.permissions import Permission
 
-router = APIRouter()
+router = Pages(Permission.TODAY)
 
 
-@router.get("/")
-def show_today(world: HasWorld) -> HTMLResponse:
+@router.page("/")
+def show_today(visit: HasVisit) -> HTMLResponse:
     """Show what waits today."""
-    with world.desk() as desk:
+    with visit.desk() as desk:
         return render(
             "today.html.j2",
+            visit=visit,
             active="today",
             office=desk.office,
             today=desk.today,

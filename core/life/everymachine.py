@@ -5,6 +5,7 @@ A life that has its own file brings its machine; those of `core/life/lives.py` g
 
 from __future__ import annotations
 
+from core.life.accountlife import ACCOUNT
 from core.life.archivelife import ARCHIVE
 from core.life.campaignlife import INQUIRY, OCCURRENCE, SCOPE_CHANGE
 from core.life.caselife import CASE
@@ -143,5 +144,5 @@ MACHINES: tuple[Machine, ...] = (
     *(CASE, PLAN, REQUEST, COMPLAINT, FREEZE, HALF_REPORT),
     *(DOCUMENT, DELEGATION, MESSAGE, INTERVIEW),
     *(REFERRAL, LEAD, LEAD_EXTENSION, INCOMING, MATTER),
-    *(CALENDAR, UNIT_CHANGE, PERIOD, REPORT, ARCHIVE, TASK),
+    *(CALENDAR, UNIT_CHANGE, PERIOD, REPORT, ARCHIVE, TASK, ACCOUNT),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from core.access.permissions import AUDIT_ADMIN, SECURITY_ADMIN, SYSTEM_ADMIN
 from core.life.machines import Machine
 
 HEAD = """\
@@ -21,6 +22,9 @@ ROLE_LABELS = {
     "verifier": "核查人",
     "director": "主任、分管负责人",
     "linkage": "贯通联动联络人",
+    SYSTEM_ADMIN: "系统管理员",
+    SECURITY_ADMIN: "安全管理员",
+    AUDIT_ADMIN: "审计管理员",
 }
 
 

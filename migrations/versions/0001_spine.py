@@ -45,6 +45,53 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "account",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("login", AutoString(), nullable=False),
+        sa.Column("name", AutoString(), nullable=False),
+        sa.Column("state", AutoString(), nullable=False),
+        sa.Column("admin", AutoString(), nullable=True),
+        sa.Column("holder", AutoString(), nullable=True),
+        sa.Column("password_hash", AutoString(), nullable=True),
+        sa.Column("password_on", sa.Date(), nullable=True),
+        sa.Column("password_once", sa.Boolean(), nullable=False),
+        sa.Column("former_hashes", AutoString(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("locked_until", UTCDateTime(), nullable=True),
+        sa.Column("totp_secret", sa.LargeBinary(), nullable=True),
+        sa.Column("totp_step", sa.Integer(), nullable=False),
+        sa.Column("oidc_subject", AutoString(), nullable=True),
+        sa.Column("opened_by", AutoString(), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("last_seen_at", UTCDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "admin IS NULL OR admin IN ('audit_admin', 'security_admin', 'system_admin')",
+            name=op.f("ck_account_admin_code"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'active' OR admin IS NOT NULL OR holder IS NOT NULL",
+            name=op.f("ck_account_active_is_granted"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('opened', 'active', 'disabled', 'closed')", name=op.f("ck_account_state_code")
+        ),
+        sa.CheckConstraint(
+            "(password_hash IS NULL) = (password_on IS NULL)", name=op.f("ck_account_password_has_day")
+        ),
+        sa.CheckConstraint("admin IS NULL OR holder IS NULL", name=op.f("ck_account_business_or_admin")),
+        sa.CheckConstraint("failures >= 0", name=op.f("ck_account_failures_count")),
+        sa.CheckConstraint("length(login) > 0 AND length(name) > 0", name=op.f("ck_account_login_given")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_account_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
+        sa.UniqueConstraint("login", name=op.f("uq_account_login")),
+        sa.UniqueConstraint("oidc_subject", name=op.f("uq_account_oidc_subject")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("account", schema=None) as batch_op:
+        batch_op.create_index("ix_account_holder", ["office_id", "holder"], unique=True)
+
+    op.create_table(
         "annual_plan",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("office_id", sa.Integer(), nullable=False),
@@ -159,7 +206,7 @@ def upgrade() -> None:
         sa.Column("detail", AutoString(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint(
-            "subject IN ('office', 'unit', 'unit_change', 'person', 'campaign', 'visit', 'finding', 'case', 'document', 'message', 'referral', 'calendar', 'declaration', 'draw', 'occurrence', 'plan', 'request_list', 'scope_change', 'milestone', 'half_report', 'freeze', 'delegation', 'lead', 'incoming', 'task', 'meeting', 'matter', 'interview', 'report', 'period', 'filing', 'institution', 'contact_point', 'archive', 'joint')",
+            "subject IN ('office', 'unit', 'unit_change', 'person', 'campaign', 'visit', 'finding', 'case', 'document', 'message', 'referral', 'calendar', 'declaration', 'draw', 'occurrence', 'plan', 'request_list', 'scope_change', 'milestone', 'half_report', 'freeze', 'delegation', 'lead', 'incoming', 'task', 'meeting', 'matter', 'interview', 'report', 'period', 'filing', 'institution', 'contact_point', 'archive', 'joint', 'account', 'session')",
             name=op.f("ck_audit_entry_subject_code"),
         ),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_audit_entry_office_id")),
@@ -608,6 +655,26 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "api_token",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("name", AutoString(), nullable=False),
+        sa.Column("token_sha256", AutoString(), nullable=False),
+        sa.Column("scopes", AutoString(), nullable=False),
+        sa.Column("made_on", sa.Date(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("used_at", UTCDateTime(), nullable=True),
+        sa.Column("revoked_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("length(name) > 0 AND length(scopes) > 0", name=op.f("ck_api_token_named")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_api_token_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
+        sa.UniqueConstraint("token_sha256", name=op.f("uq_api_token_token_sha256")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("api_token", schema=None) as batch_op:
+        batch_op.create_index("ix_api_token_account_id", ["account_id"], unique=False)
+
+    op.create_table(
         "campaign_original",
         sa.Column("campaign_id", sa.Integer(), nullable=False),
         sa.Column("original_id", sa.Integer(), nullable=False),
@@ -696,7 +763,7 @@ def upgrade() -> None:
         sa.Column("replied_on", sa.Date(), nullable=True),
         sa.Column("void_reason", AutoString(), nullable=True),
         sa.CheckConstraint(
-            "about IS NULL OR about IN ('office', 'unit', 'unit_change', 'person', 'campaign', 'visit', 'finding', 'case', 'document', 'message', 'referral', 'calendar', 'declaration', 'draw', 'occurrence', 'plan', 'request_list', 'scope_change', 'milestone', 'half_report', 'freeze', 'delegation', 'lead', 'incoming', 'task', 'meeting', 'matter', 'interview', 'report', 'period', 'filing', 'institution', 'contact_point', 'archive', 'joint')",
+            "about IS NULL OR about IN ('office', 'unit', 'unit_change', 'person', 'campaign', 'visit', 'finding', 'case', 'document', 'message', 'referral', 'calendar', 'declaration', 'draw', 'occurrence', 'plan', 'request_list', 'scope_change', 'milestone', 'half_report', 'freeze', 'delegation', 'lead', 'incoming', 'task', 'meeting', 'matter', 'interview', 'report', 'period', 'filing', 'institution', 'contact_point', 'archive', 'joint', 'account', 'session')",
             name=op.f("ck_document_about_code"),
         ),
         sa.CheckConstraint(
@@ -905,7 +972,7 @@ def upgrade() -> None:
             "(state = 'held') = (held_on IS NOT NULL)", name=op.f("ck_interview_held_has_day")
         ),
         sa.CheckConstraint(
-            "about IS NULL OR about IN ('office', 'unit', 'unit_change', 'person', 'campaign', 'visit', 'finding', 'case', 'document', 'message', 'referral', 'calendar', 'declaration', 'draw', 'occurrence', 'plan', 'request_list', 'scope_change', 'milestone', 'half_report', 'freeze', 'delegation', 'lead', 'incoming', 'task', 'meeting', 'matter', 'interview', 'report', 'period', 'filing', 'institution', 'contact_point', 'archive', 'joint')",
+            "about IS NULL OR about IN ('office', 'unit', 'unit_change', 'person', 'campaign', 'visit', 'finding', 'case', 'document', 'message', 'referral', 'calendar', 'declaration', 'draw', 'occurrence', 'plan', 'request_list', 'scope_change', 'milestone', 'half_report', 'freeze', 'delegation', 'lead', 'incoming', 'task', 'meeting', 'matter', 'interview', 'report', 'period', 'filing', 'institution', 'contact_point', 'archive', 'joint', 'account', 'session')",
             name=op.f("ck_interview_about_code"),
         ),
         sa.CheckConstraint("line IN ('party', 'enforcement')", name=op.f("ck_interview_line_code")),
@@ -1413,6 +1480,32 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_visit_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
+        "web_session",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_sha256", AutoString(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("begun_at", UTCDateTime(), nullable=False),
+        sa.Column("seen_at", UTCDateTime(), nullable=False),
+        sa.Column("expires_at", UTCDateTime(), nullable=False),
+        sa.Column("elevated_until", UTCDateTime(), nullable=True),
+        sa.Column("second_factor", sa.Boolean(), nullable=False),
+        sa.Column("address", AutoString(), nullable=False),
+        sa.Column("browser", AutoString(), nullable=False),
+        sa.Column("ended_at", UTCDateTime(), nullable=True),
+        sa.Column("end_reason", AutoString(), nullable=False),
+        sa.CheckConstraint(
+            "ended_at IS NULL OR end_reason <> ''", name=op.f("ck_web_session_ended_has_reason")
+        ),
+        sa.CheckConstraint("expires_at >= begun_at", name=op.f("ck_web_session_order_of_instants")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_web_session_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_web_session")),
+        sa.UniqueConstraint("token_sha256", name=op.f("uq_web_session_token_sha256")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("web_session", schema=None) as batch_op:
+        batch_op.create_index("ix_web_session_account_id", ["account_id"], unique=False)
 
     op.create_table(
         "authorisation",
@@ -2042,6 +2135,33 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_message_office_id_state_not_before", ["office_id", "state", "not_before"], unique=False
         )
+
+    op.create_table(
+        "portal_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=False),
+        sa.Column("holder", AutoString(), nullable=False),
+        sa.Column("recipient", AutoString(), nullable=False),
+        sa.Column("token_sha256", AutoString(), nullable=False),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.Column("expires_at", UTCDateTime(), nullable=False),
+        sa.Column("code_sha256", AutoString(), nullable=True),
+        sa.Column("code_until", UTCDateTime(), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("opened_at", UTCDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "(code_sha256 IS NULL) = (code_until IS NULL)", name=op.f("ck_portal_link_code_has_end")
+        ),
+        sa.CheckConstraint("tries >= 0", name=op.f("ck_portal_link_tries_count")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_portal_link_document_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_portal_link_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_portal_link")),
+        sa.UniqueConstraint("token_sha256", name=op.f("uq_portal_link_token_sha256")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("portal_link", schema=None) as batch_op:
+        batch_op.create_index("ix_portal_link_document_id", ["document_id"], unique=False)
 
     op.create_table(
         "replacement",
@@ -3050,6 +3170,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_replacement_visit_id"))
 
     op.drop_table("replacement")
+    with op.batch_alter_table("portal_link", schema=None) as batch_op:
+        batch_op.drop_index("ix_portal_link_document_id")
+
+    op.drop_table("portal_link")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index("ix_message_office_id_state_not_before")
         batch_op.drop_index(batch_op.f("ix_message_document_id"))
@@ -3124,6 +3248,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_authorisation_visit_id"))
 
     op.drop_table("authorisation")
+    with op.batch_alter_table("web_session", schema=None) as batch_op:
+        batch_op.drop_index("ix_web_session_account_id")
+
+    op.drop_table("web_session")
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_visit_unit_id"))
 
@@ -3219,6 +3347,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_campaign_original_original_id"))
 
     op.drop_table("campaign_original")
+    with op.batch_alter_table("api_token", schema=None) as batch_op:
+        batch_op.drop_index("ix_api_token_account_id")
+
+    op.drop_table("api_token")
     with op.batch_alter_table("unit_change", schema=None) as batch_op:
         batch_op.drop_index("ix_unit_change_office_id_state")
 
@@ -3264,6 +3396,10 @@ def downgrade() -> None:
     op.drop_table("audit_checkpoint")
     op.drop_table("archive_file")
     op.drop_table("annual_plan")
+    with op.batch_alter_table("account", schema=None) as batch_op:
+        batch_op.drop_index("ix_account_holder")
+
+    op.drop_table("account")
     op.drop_table("rule_set")
     op.drop_table("office")
     op.drop_table("note")

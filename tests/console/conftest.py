@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
+from sqlmodel import col, select
 
+from casework.accounts.sessions import begin_session
 from casework.desk import Desk, at_desk
 from console.app import create_app
 from core.codes import Light
 from core.life.lives import DocumentState, MessageState
 from core.life.rectification import CaseState
+from models.account import Account
 from models.message import Message
 from system.paths import RULES_DIR
 from system.settings import Settings
@@ -51,9 +55,34 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
 @pytest.fixture(scope="session")
 def client(engine: sa.Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """Give a browser on the console, at its loopback address."""
-    app = create_app(engine, settings_in(tmp_path_factory.mktemp("files")), clock=lambda: NOW)
-    with TestClient(app, base_url="http://127.0.0.1:8460", follow_redirects=False) as browser:
+    settings = settings_in(tmp_path_factory.mktemp("files"))
+    with browser_of(engine, settings, "L-DIRECTOR") as browser:
         yield browser
+
+
+@contextmanager
+def browser_of(engine: sa.Engine, settings: Settings, holder: str | None) -> Iterator[TestClient]:
+    """Give a browser on the console; one of a holder is signed in."""
+    app = create_app(engine, settings, clock=lambda: NOW)
+    with TestClient(app, base_url="http://127.0.0.1:8460", follow_redirects=False) as browser:
+        if holder is not None:
+            browser.cookies.set("ducha", sign_in(engine, settings, holder))
+        yield browser
+
+
+def sign_in(engine: sa.Engine, settings: Settings, holder: str) -> str:
+    """Return the token of a new session of a holder; the account is opened and granted where it is missing."""
+    with at_desk(engine, settings, by=None, today=TODAY, now=NOW) as desk:
+        login = holder.lower().replace(":", ".")
+        known = desk.session.exec(select(Account).where(col(Account.login) == login)).first()
+        account = known or store(
+            desk,
+            Account(
+                office_id=desk.office_id, login=login, name=holder, state="active", holder=holder,
+                opened_by="test", opened_on=TODAY,
+            ),
+        )  # fmt: skip
+        return begin_session(desk, account, second_factor=False)
 
 
 @pytest.fixture

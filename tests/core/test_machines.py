@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from core.access.permissions import ADMINS
 from core.errors import IllegalMove, NotAllowed
 from core.life.everymachine import MACHINES
 from core.life.machines import Machine
@@ -16,7 +17,7 @@ from core.life.rectification import Role
 from core.life.statediagram import ROLE_LABELS, ends, state_page, who
 from tests.core.statepage import PAGE
 
-ROLES = tuple(role.value for role in Role)
+ROLES = (*(role.value for role in Role), *sorted(ADMINS))
 EACH = [pytest.param(machine, id=machine.code) for machine in MACHINES]
 TRIPLES = [
     pytest.param(machine, state, act, id=f"{machine.code}-{state.value}-{act.value}")

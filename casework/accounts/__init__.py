@@ -1,0 +1,1 @@
+"""Accounts of the console: opened and granted by administrators, signed in with, kept apart from business."""
