@@ -10,7 +10,8 @@ from typing import Any, Generic, TypeVar
 import sqlalchemy as sa
 
 from casework.desk import Desk
-from casework.paperwork.kinds import is_shown, name_of_kind
+from casework.paperwork.kinds import name_of_kind
+from casework.sight import cases_in_sight, documents_in_sight
 from core.codes import Light, Severity
 from core.life.lives import DocumentState
 from core.life.rectification import CLOCK_RUNS, CaseState
@@ -94,7 +95,7 @@ def case_rows(desk: Desk, ids: Iterable[int]) -> tuple[CaseRow, ...]:
         .join(FINDING, FINDING.c.id == CASE.c.id)
         .join(UNIT, UNIT.c.id == CASE.c.unit_id)
         .join(CAMPAIGN, CAMPAIGN.c.id == CASE.c.campaign_id)
-        .where(CASE.c.id.in_(wanted))
+        .where(CASE.c.id.in_(wanted), cases_in_sight(desk))
     )  # fmt: skip
     found = {row.id: _case_row(desk, row) for row in desk.session.connection().execute(query)}
     return tuple(found[number] for number in wanted if number in found)
@@ -128,8 +129,8 @@ def left_workdays(desk: Desk, state: str, suspended_on: date | None, due_on: dat
 
 
 def visible_documents(desk: Desk) -> sa.ColumnElement[bool]:
-    """Return the condition for documents that pages show: of this office, none of the referral compartment."""
-    return sa.and_(DOCUMENT.c.office_id == desk.office_id, is_shown())
+    """Return the condition for documents that pages show to the actor: never the referral compartment."""
+    return documents_in_sight(desk)
 
 
 def document_rows(desk: Desk, ids: Iterable[int]) -> tuple[DocumentRow, ...]:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from casework.desk import Desk
 from casework.lights.climbing import office_palette
 from casework.rows import CaseRow, DocumentRow, Pile, case_rows, document_rows, visible_documents
+from casework.sight import cases_in_sight, sees_office
 from core.codes import Light
 from core.ladders.palette import Palette
 from core.life.lives import DocumentState, MessageState, ReferralState
@@ -163,7 +164,7 @@ def _papers(desk: Desk, issued_before: date) -> dict[str, _Found]:
 
 
 def _case_piles(desk: Desk, until: date) -> dict[str, _Found]:
-    base = sa.select(CASE.c.id, _total()).where(CASE.c.office_id == desk.office_id)
+    base = sa.select(CASE.c.id, _total()).where(cases_in_sight(desk))
     soon = base.where(
         CASE.c.state.in_([state.value for state in CLOCK_RUNS]),
         CASE.c.suspended_on.is_(None),
@@ -184,7 +185,7 @@ def _by_state(desk: Desk) -> dict[str, _Found]:
     waiting = (
         sa.select(CASE.c.id, CASE.c.state, mine, place)
         .where(
-            CASE.c.office_id == desk.office_id,
+            cases_in_sight(desk),
             CASE.c.state.in_([state.value for state in OFFICE_IS_NEXT.values()]),
         )
         .subquery()
@@ -204,7 +205,8 @@ def _requests(desk: Desk) -> _Found:
             REQUEST.c.case_id.label("id"), REQUEST.c.kind, REQUEST.c.number, REQUEST.c.asked_on, REQUEST.c.until_on,
             REQUEST.c.reason, _total(),
         )
-        .where(REQUEST.c.office_id == desk.office_id, REQUEST.c.state == RequestState.REQUESTED.value)
+        .join(CASE, CASE.c.id == REQUEST.c.case_id)
+        .where(cases_in_sight(desk), REQUEST.c.state == RequestState.REQUESTED.value)
         .order_by(REQUEST.c.asked_on, REQUEST.c.id)
     )  # fmt: skip
     return _find(desk, query)
@@ -220,7 +222,7 @@ def _lights(desk: Desk, since: date) -> _Found:
     """Return the newest rung of each case that got one since a day, gravest first."""
     # Asked as a subquery, so that the few new rungs are found first and each case by its key.
     newest = sa.exists().where(
-        CASE.c.id == RUNG.c.case_id, CASE.c.last_rung_id == RUNG.c.id, CASE.c.office_id == desk.office_id
+        CASE.c.id == RUNG.c.case_id, CASE.c.last_rung_id == RUNG.c.id, cases_in_sight(desk)
     )
     ranks = office_palette(desk).ranks
     rank = sa.case({light.value: at for light, at in ranks.items()}, value=RUNG.c.light)
@@ -247,7 +249,7 @@ def _mails(desk: Desk) -> Pile[MailRow]:
         .where(
             MESSAGE.c.office_id == desk.office_id,
             MESSAGE.c.state.in_(BAD_MAIL),
-            sa.or_(MESSAGE.c.document_id.is_(None), visible_documents(desk)),
+            _mails_in_sight(desk),
         )
         .order_by(MESSAGE.c.id.desc())
     )
@@ -257,6 +259,11 @@ def _mails(desk: Desk) -> Pile[MailRow]:
         for r in found.rows
     )
     return Pile(found.total, rows)
+
+
+def _mails_in_sight(desk: Desk) -> sa.ColumnElement[bool]:
+    papers = visible_documents(desk)
+    return sa.or_(MESSAGE.c.document_id.is_(None), papers) if sees_office(desk) else papers
 
 
 def _screenings(desk: Desk) -> int | None:

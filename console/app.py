@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
+from console import api, portal
 from console.guarding import HOSTS, MAX_BODY, SameOrigin, SecurityHeaders
-from console.pages import account, cases, documents, ledger, signin, today
+from console.jobs import Jobs
+from console.pages import (
+    campaigns,
+    cases,
+    entry,
+    figures,
+    home,
+    intake,
+    linkage,
+    matters,
+    papers,
+    registry,
+    rulebook,
+    system,
+)
 from console.refusals import add_refusals
 from console.rendering import STATIC_DIR
 from console.routes import Pages
@@ -20,7 +38,11 @@ from console.world import Clock, World
 from system.clock import now as system_now
 from system.settings import Settings
 
-ROUTERS: tuple[Pages, ...] = tuple(page.router for page in (signin, account, today, ledger, cases, documents))
+FAMILIES = (
+    *(entry, home, campaigns, cases, papers, intake, linkage, matters, figures, registry, rulebook, system),
+    *(portal, api),
+)
+ROUTERS: tuple[Pages, ...] = tuple(router for family in FAMILIES for router in family.ROUTERS)
 
 
 def create_app(engine: sa.Engine, settings: Settings, clock: Clock = system_now) -> FastAPI:
@@ -28,9 +50,10 @@ def create_app(engine: sa.Engine, settings: Settings, clock: Clock = system_now)
 
     clock   gives the present instant, aware, in UTC
     """
-    app = FastAPI(title="法治督察", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="法治督察", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_living)
     app.state.world = World(engine, settings, clock)
     app.state.throttle = Throttle()
+    app.state.jobs = Jobs(clock)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY)
     app.add_middleware(SameOrigin)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*HOSTS, *_own_host(settings)])
@@ -40,6 +63,13 @@ def create_app(engine: sa.Engine, settings: Settings, clock: Clock = system_now)
         app.include_router(router)
     add_refusals(app)
     return app
+
+
+@asynccontextmanager
+async def _living(app: FastAPI) -> AsyncIterator[None]:
+    """Let long work that is under way end before the process does."""
+    yield
+    await run_in_threadpool(app.state.jobs.close)
 
 
 def _own_host(settings: Settings) -> list[str]:

@@ -60,13 +60,16 @@ def add_refusals(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _broken)
 
 
-def _page(status: int, what: str, found: str = "", expected: str = "", remedy: str = "") -> HTMLResponse:
+def _page(
+    request: Request, status: int, what: str, found: str = "", expected: str = "", remedy: str = ""
+) -> HTMLResponse:
     title = TITLES.get(status, TITLES[500])
     return render(
-        "error.html.j2",
+        "shared/error.html.j2",
         status=status,
         code=status,
         active="",
+        visit=getattr(request.state, "visit", None),
         title=title,
         what=what,
         found=found,
@@ -80,24 +83,26 @@ async def _go(_request: Request, error: Exception) -> Response:
     return RedirectResponse(error.address, status_code=303)
 
 
-async def _refuse(_request: Request, error: Exception) -> Response:
+async def _refuse(request: Request, error: Exception) -> Response:
     assert isinstance(error, DuchaError)
-    return _page(status_of(error), error.what, error.found, error.expected, error.remedy)
+    return _page(request, status_of(error), error.what, error.found, error.expected, error.remedy)
 
 
-async def _not_there(_request: Request, _error: Exception) -> Response:
-    return _page(404, "没有这个页面", remedy="检查地址，或从今日待办、台账进入")
+async def _not_there(request: Request, _error: Exception) -> Response:
+    return _page(request, 404, "没有这个页面", remedy="检查地址，或从今日待办、台账进入")
 
 
-async def _http(_request: Request, error: Exception) -> Response:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 404:
-        return _page(404, "没有这个页面", remedy="检查地址，或从今日待办、台账进入")
-    return _page(error.status_code, TITLES.get(error.status_code, "请求不能办理"))
+        return _page(request, 404, "没有这个页面", remedy="检查地址，或从今日待办、台账进入")
+    return _page(request, error.status_code, TITLES.get(error.status_code, "请求不能办理"))
 
 
-async def _broken(_request: Request, _error: Exception) -> Response:
+async def _broken(request: Request, _error: Exception) -> Response:
     """Answer what nobody expected; the server logs the error, the page tells only that it happened."""
-    page = _page(500, "页面没有做出来，数据没有改变", remedy="稍后重试；仍然如此的，告知系统管理人员")
+    page = _page(
+        request, 500, "页面没有做出来，数据没有改变", remedy="稍后重试；仍然如此的，告知系统管理人员"
+    )
     page.headers.update(HEADERS | {"Cache-Control": NO_STORE})  # it is made outside the middleware
     return page

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
+from typing import Any
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from casework.desk import Desk
+from console.sections import section_of, sections_for
 from console.visits import NOTICE, Visit
 from console.words import FILTERS
 from core.access.permissions import Permission
@@ -16,12 +19,6 @@ from system.paths import TEMPLATES_DIR
 
 PAGES_DIR = TEMPLATES_DIR / "console"
 STATIC_DIR = TEMPLATES_DIR / "static"
-# (key of the page, address, name, who sees it)
-NAVIGATION = (
-    ("today", "/", "今日待办", Permission.TODAY),
-    ("ledger", "/ledger", "整改台账", Permission.CASE_VIEW),
-    ("documents", "/documents", "文书", Permission.DOCUMENT_VIEW),
-)
 
 
 @cache
@@ -35,7 +32,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(FILTERS)
-    made.globals.update(static=static_address, Light=Light, Permission=Permission, NAVIGATION=NAVIGATION)
+    made.globals.update(static=static_address, Light=Light, Permission=Permission)
+    made.globals.update(sections_for=sections_for, section_of=section_of)
     return made
 
 
@@ -55,3 +53,11 @@ def render(template: str, *, status: int = 200, **values: object) -> HTMLRespons
     if notice:
         answer.delete_cookie(NOTICE)
     return answer
+
+
+def show(visit: Visit, desk: Desk, template: str, active: str, **values: Any) -> HTMLResponse:
+    """Return a page of somebody who is signed in, with what every page tells: the office and the day.
+
+    active   key of the page in console/sections.py that the navigation marks
+    """
+    return render(template, visit=visit, active=active, office=desk.office, today=desk.today, **values)

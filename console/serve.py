@@ -20,7 +20,7 @@ def make_server(
 ) -> uvicorn.Server:
     """Return a server that was not started; rules and templates are read before, so that the first page is quick."""
     current_rules(settings.rules)
-    environment().get_template("today.html.j2")
+    environment().get_template("home/today.html.j2")
     config = uvicorn.Config(
         create_app(engine, settings, clock),
         host=LOOPBACK,

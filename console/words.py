@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -118,6 +119,12 @@ def write_instant(value: datetime) -> str:
     return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
+def write_remedy(remedy: str) -> str:
+    """Return what to do next in the words of pages: commands belong to whoever works at a terminal."""
+    plain = re.sub(r"（(?:--|ducha )[^）]*）", "", remedy)
+    return "返回上一页，核对后重新办理" if re.search(r"ducha |--[a-z]", plain) else plain
+
+
 FILTERS: dict[str, Callable[..., str]] = {
     "day": write_day,
     "near": write_near,
@@ -129,4 +136,5 @@ FILTERS: dict[str, Callable[..., str]] = {
     "query": write_query,
     "file_role": write_file_role,
     "instant": write_instant,
+    "remedy": write_remedy,
 }

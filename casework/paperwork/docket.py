@@ -12,10 +12,11 @@ from sqlmodel import col, select
 from casework.desk import Desk
 from casework.lights.climbing import palette_of, rules_of_document
 from casework.paging import Cursor, Page, page_keys
-from casework.paperwork.kinds import is_hidden, kinds_in_order
+from casework.paperwork.kinds import kinds_in_order
 from casework.paperwork.paperless import has_paper, refuse_reminder
 from casework.rectification.timeline import CHANNEL_LABELS, Event, document_timeline, names_of
 from casework.rows import CaseRow, DocumentRow, case_rows, document_rows, visible_documents
+from casework.sight import documents_in_sight, units_in_sight
 from core.codes import DocumentContent, Light
 from core.errors import InvalidInput, NotFound
 from core.ladders.palette import Palette
@@ -176,11 +177,7 @@ def _bad_filter(found: str) -> InvalidInput:
 
 
 def _units(desk: Desk) -> dict[str, tuple[int, str]]:
-    query = (
-        select(Unit.code, Unit.id, Unit.name)
-        .where(col(Unit.office_id) == desk.office_id)
-        .order_by(col(Unit.code))
-    )
+    query = select(Unit.code, Unit.id, Unit.name).where(units_in_sight(desk)).order_by(col(Unit.code))
     return {code: (number or 0, name) for code, number, name in desk.session.exec(query)}
 
 
@@ -194,8 +191,10 @@ def _state(state: str) -> list[sa.ColumnElement[bool]]:
 
 def visible_document(desk: Desk, document_id: int) -> Document:
     """Return a document that pages may show; raise NotFound, in the same words, for a hidden one."""
-    document = desk.session.get(Document, document_id)
-    if document is None or document.office_id != desk.office_id or is_hidden(document):
+    document = desk.session.exec(
+        select(Document).where(col(Document.id) == document_id, documents_in_sight(desk))
+    ).first()
+    if document is None:
         raise NotFound("没有这份文书", found=str(document_id), expected="文书编号", remedy="回到文书列表查找")
     return document
 

@@ -12,6 +12,7 @@ from casework.desk import Desk
 from casework.lights.climbing import palette_of
 from casework.paging import Cursor, Page, page_keys
 from casework.rows import CaseRow, case_rows
+from casework.sight import campaigns_in_sight, cases_in_sight, units_in_sight
 from core.codes import Light, Severity
 from core.errors import InvalidInput
 from core.ladders.palette import Palette
@@ -119,13 +120,13 @@ def _choices(desk: Desk) -> tuple[list[Choice], list[Choice]]:
     connection = desk.session.connection()
     campaigns = (
         sa.select(CAMPAIGN.c.code, CAMPAIGN.c.id, CAMPAIGN.c.title)
-        .where(CAMPAIGN.c.office_id == desk.office_id)
+        .where(campaigns_in_sight(desk))
         .order_by(CAMPAIGN.c.id.desc())
         .limit(CHOICES_LIMIT)
     )
     units = (
         sa.select(UNIT.c.code, UNIT.c.id, UNIT.c.name)
-        .where(UNIT.c.office_id == desk.office_id)
+        .where(units_in_sight(desk))
         .order_by(UNIT.c.code)
         .limit(CHOICES_LIMIT)
     )
@@ -141,7 +142,7 @@ def _conditions(
     campaigns: Mapping[str, tuple[int, str]],
     units: Mapping[str, tuple[int, str]],
 ) -> list[sa.ColumnElement[bool]]:
-    conditions: list[sa.ColumnElement[bool]] = [CASE.c.office_id == desk.office_id]
+    conditions: list[sa.ColumnElement[bool]] = [cases_in_sight(desk)]
     if filters.campaign:
         conditions.append(CASE.c.campaign_id == _known("督察批次", filters.campaign, campaigns))
     if filters.unit:

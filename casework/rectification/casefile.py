@@ -11,10 +11,10 @@ from sqlmodel import col, select
 from casework.desk import Desk
 from casework.lights.climbing import rules_of
 from casework.lights.explaining import Explanation, explain
-from casework.paperwork.kinds import is_shown
-from casework.rectification.cases import find_case
+from casework.rectification.cases import find_case, no_such_case
 from casework.rectification.timeline import Event, names_of, timeline_of
 from casework.rows import DocumentRow, document_rows, left_workdays
+from casework.sight import documents_in_sight, is_case_in_sight
 from core.codes import Light, Severity
 from core.ladders.palette import Palette
 from core.life.rectification import (
@@ -100,6 +100,8 @@ class CaseFile:
 def case_view(desk: Desk, code: str) -> CaseFile:
     """Return everything about one case; at most fifteen queries; raise NotFound."""
     case, finding = find_case(desk, code)
+    if not is_case_in_sight(desk, case.id):
+        raise no_such_case(code)
     unit, campaign = _parties(desk, case)
     rules = rules_of(desk, case.campaign_id)
     history = list(history_of(desk.session, desk.office_id, "case", [case.id]))
@@ -152,7 +154,7 @@ def _documents(desk: Desk, case_id: int) -> list[Document]:
     query = (
         select(Document)
         .join(DocumentCase, col(DocumentCase.document_id) == col(Document.id))
-        .where(col(DocumentCase.case_id) == case_id, is_shown())
+        .where(col(DocumentCase.case_id) == case_id, documents_in_sight(desk))
         .order_by(col(Document.id))
     )
     return list(desk.session.exec(query))

@@ -139,10 +139,13 @@ def find_case(desk: Desk, code: str) -> tuple[Rectification, Finding]:
         )
     ).first()
     if row is None:
-        raise NotFound(
-            "没有这个整改事项", found=code, expected="问题编号", remedy="运行 ducha case list 查看"
-        )
+        raise no_such_case(code)
     return row[0], row[1]
+
+
+def no_such_case(code: str) -> NotFound:
+    """Return the error for a number that no case has, or none that the actor may see: the words are the same."""
+    return NotFound("没有这个整改事项", found=code, expected="问题编号", remedy="运行 ducha case list 查看")
 
 
 def _known_act(code: str) -> CaseAct:

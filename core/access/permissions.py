@@ -77,7 +77,7 @@ GRANTS: Mapping[Permission, frozenset[str]] = {
     Permission.LEAD: STAFF,
     Permission.MATTER_VIEW: OFFICE | UNIT,
     Permission.MATTER_ACT: STAFF | UNIT,
-    Permission.LINKAGE: OFFICE,  # the compartment itself lets only its named people see anything
+    Permission.LINKAGE: STAFF,  # the compartment itself lets only its named people see anything
     Permission.OUTBOX: frozenset({"officer", "director", "leader"}),
     Permission.PEOPLE: STAFF,
     Permission.UNITS: STAFF,

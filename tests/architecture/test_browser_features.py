@@ -140,7 +140,7 @@ def test_the_stylesheet_stays_small() -> None:
 
 
 def test_each_light_has_a_word_and_a_shape_of_its_own() -> None:
-    parts = (TEMPLATES_DIR / "console" / "parts.html.j2").read_text(encoding="utf-8")
+    parts = (TEMPLATES_DIR / "console" / "shared" / "parts.html.j2").read_text(encoding="utf-8")
     lamp = parts[parts.index("macro lamp") : parts.index("endmacro")]
 
     shapes = re.findall(r"<(?:circle|path)[^>]*/>", lamp)

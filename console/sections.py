@@ -1,0 +1,98 @@
+"""The map of the console: sections in the head of every page, pages beside one another within a section."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.access.permissions import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page that the navigation leads to."""
+
+    key: str
+    address: str
+    name: str
+    permission: Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Some pages under one word."""
+
+    key: str
+    name: str
+    places: tuple[Place, ...]
+
+
+P = Permission
+SECTIONS = (
+    Section("home", "今日", (
+        Place("today", "/", "今日待办", P.TODAY),
+        Place("lights", "/lights", "亮灯看板", P.CASE_VIEW),
+        Place("tasks", "/tasks", "工作任务", P.TASKS),
+    )),
+    Section("portal", "本单位事项", (
+        Place("portal", "/portal", "本单位事项", P.PORTAL),
+    )),
+    Section("campaigns", "督察", (
+        Place("campaigns", "/campaigns", "督察批次", P.CAMPAIGN_VIEW),
+        Place("visits", "/visits", "督察记录", P.VISIT),
+        Place("findings", "/findings", "发现问题", P.FINDING_VIEW),
+    )),
+    Section("cases", "整改", (
+        Place("ledger", "/ledger", "整改台账", P.CASE_VIEW),
+        Place("requests", "/requests", "延期异议", P.CASE_VIEW),
+    )),
+    Section("papers", "文书", (
+        Place("documents", "/documents", "全部文书", P.DOCUMENT_VIEW),
+        Place("signing", "/signing", "审核签发", P.DOCUMENT_VIEW),
+        Place("unserved", "/unserved", "未送达", P.DOCUMENT_VIEW),
+        Place("outbox", "/outbox", "邮件发送", P.OUTBOX),
+    )),
+    Section("intake", "线索来文", (
+        Place("leads", "/leads", "问题线索", P.LEAD),
+        Place("incoming", "/incoming", "来文交办", P.LINKAGE),
+        Place("referrals", "/referrals", "贯通移送", P.LINKAGE),
+        Place("meetings", "/meetings", "联席会议", P.LINKAGE),
+    )),
+    Section("matters", "诉讼复议", (
+        Place("matters", "/matters", "案件台账", P.MATTER_VIEW),
+        Place("hearings", "/hearings", "开庭安排", P.MATTER_VIEW),
+        Place("rates", "/matter-rates", "败诉纠错率", P.MATTER_VIEW),
+    )),
+    Section("figures", "统计", (
+        Place("statistics", "/statistics", "统计指标", P.STATISTICS),
+        Place("reports", "/reports", "报表通报", P.STATISTICS),
+        Place("archive", "/archive", "归档", P.ARCHIVE),
+    )),
+    Section("registry", "基础", (
+        Place("units", "/units", "被督察单位", P.UNITS),
+        Place("people", "/people", "人才库", P.PEOPLE),
+        Place("rules", "/rules", "督察规则", P.RULES),
+        Place("calendar", "/calendar", "工作日历", P.CALENDAR),
+    )),
+    Section("system", "系统", (
+        Place("accounts", "/accounts", "账号", P.ACCOUNTS),
+        Place("grants", "/grants", "授权", P.GRANTS),
+        Place("audit", "/audit", "操作日志", P.AUDIT),
+        Place("health", "/health", "运行检查", P.HEALTH),
+    )),
+)  # fmt: skip
+
+
+def sections_for(may: Callable[[Permission], bool]) -> tuple[Section, ...]:
+    """Return the sections with the pages that somebody may open; a section without one is left out."""
+    found = []
+    for section in SECTIONS:
+        places = tuple(place for place in section.places if may(place.permission))
+        if places:
+            found.append(Section(section.key, section.name, places))
+    return tuple(found)
+
+
+def section_of(key: str) -> str:
+    """Return the section a page belongs to, "" for one outside the navigation."""
+    return next((s.key for s in SECTIONS if any(place.key == key for place in s.places)), "")
