@@ -25,6 +25,7 @@ demo: $(STAMP) ## 从头到尾演示一年督察，结果在 out/demo/ | run a w
 
 serve: $(STAMP) ## 打开控制台和单机定时器，用演示数据（PORT=8460） | console and single-box clock on the demo's data
 	@test -e $(DEMO)/summary.json || $(MAKE) demo
+	@echo '登录名和密码 logins and passwords: $(DEMO)/账号.txt'
 	DUCHA_DATABASE_URL=$${DUCHA_DATABASE_URL:-sqlite:///$(DEMO)/ducha.db} DUCHA_FILES=$${DUCHA_FILES:-$(DEMO)/files} \
 	  $(BIN)/ducha serve --port $(PORT)
 

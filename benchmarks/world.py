@@ -23,13 +23,15 @@ NOW = datetime(2026, 4, 30, 1, 0, tzinfo=UTC)
 BLUE_DUE, YELLOW_DUE, FAR_DUE = date(2026, 5, 11), date(2026, 4, 29), date(2026, 6, 30)
 
 
-def build(folder: Path, *, cases: int, due: int, units: int = 500) -> tuple[sa.Engine, Settings]:
-    """Return a migrated SQLite database with `cases` open cases of which `due` get a rung on TODAY.
+def build(
+    folder: Path, *, cases: int, due: int, units: int = 500, url: str = ""
+) -> tuple[sa.Engine, Settings]:
+    """Return a migrated database with `cases` open cases of which `due` get a rung on TODAY.
 
     Half of the due cases get the blue reminder, half the yellow draft; they are spread evenly over the units.
+    url   an empty database; without one a SQLite file in the folder
     """
-    path = folder / "bench.db"
-    settings = Settings(database_url=f"sqlite:///{path}", files=folder / "files")
+    settings = Settings(database_url=url or f"sqlite:///{folder / 'bench.db'}", files=folder / "files")
     engine = make_engine(settings.database_url)
     upgrade(engine)
     with at_desk(engine, settings, by=None, today=SIGNED_ON, now=NOW) as desk:

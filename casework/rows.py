@@ -85,7 +85,26 @@ def case_rows(desk: Desk, ids: Iterable[int]) -> tuple[CaseRow, ...]:
     wanted = list(ids)
     if not wanted:
         return ()
+    query = _case_query(desk).where(CASE.c.id.in_(wanted))
+    found = {row.id: _case_row(desk, row) for row in desk.session.connection().execute(query)}
+    return tuple(found[number] for number in wanted if number in found)
+
+
+def cases_on(desk: Desk, document_id: int) -> tuple[tuple[CaseRow, Light, date | None], ...]:
+    """Return the cases on a document with the light and the due date that they had on it; one query."""
     query = (
+        _case_query(desk)
+        .add_columns(DOCUMENT_CASE.c.light.label("had_light"), DOCUMENT_CASE.c.due_on.label("had_due_on"))
+        .join(DOCUMENT_CASE, DOCUMENT_CASE.c.case_id == CASE.c.id)
+        .where(DOCUMENT_CASE.c.document_id == document_id)
+        .order_by(CASE.c.id)
+    )
+    rows = desk.session.connection().execute(query)
+    return tuple((_case_row(desk, row), Light(row.had_light), row.had_due_on) for row in rows)
+
+
+def _case_query(desk: Desk) -> sa.Select[Any]:
+    return (
         sa.select(
             CASE.c.id, CASE.c.severity, CASE.c.state, CASE.c.light, CASE.c.percent,
             CASE.c.due_on, CASE.c.due_provisional, CASE.c.suspended_on, FINDING.c.code,
@@ -95,10 +114,8 @@ def case_rows(desk: Desk, ids: Iterable[int]) -> tuple[CaseRow, ...]:
         .join(FINDING, FINDING.c.id == CASE.c.id)
         .join(UNIT, UNIT.c.id == CASE.c.unit_id)
         .join(CAMPAIGN, CAMPAIGN.c.id == CASE.c.campaign_id)
-        .where(CASE.c.id.in_(wanted), cases_in_sight(desk))
+        .where(cases_in_sight(desk))
     )  # fmt: skip
-    found = {row.id: _case_row(desk, row) for row in desk.session.connection().execute(query)}
-    return tuple(found[number] for number in wanted if number in found)
 
 
 def _case_row(desk: Desk, row: Any) -> CaseRow:
@@ -138,13 +155,26 @@ def document_rows(desk: Desk, ids: Iterable[int]) -> tuple[DocumentRow, ...]:
     wanted = list(ids)
     if not wanted:
         return ()
+    query = _document_query(desk).where(DOCUMENT.c.id.in_(wanted))
+    found = {row.id: _document_row(desk, row) for row in desk.session.connection().execute(query)}
+    return tuple(found[number] for number in wanted if number in found)
+
+
+def documents_of_case(desk: Desk, case_id: int) -> tuple[DocumentRow, ...]:
+    """Return the documents in sight on which a case stands, oldest first; one query."""
+    listed = sa.select(DOCUMENT_CASE.c.document_id).where(DOCUMENT_CASE.c.case_id == case_id)
+    query = _document_query(desk).where(DOCUMENT.c.id.in_(listed)).order_by(DOCUMENT.c.id)
+    return tuple(_document_row(desk, row) for row in desk.session.connection().execute(query))
+
+
+def _document_query(desk: Desk) -> sa.Select[Any]:
     count = (
         sa.select(sa.func.count())
         .where(DOCUMENT_CASE.c.document_id == DOCUMENT.c.id)
         .scalar_subquery()
         .label("cases")
     )
-    query = (
+    return (
         sa.select(
             DOCUMENT.c.id, DOCUMENT.c.kind, DOCUMENT.c.number, DOCUMENT.c.title, DOCUMENT.c.state, DOCUMENT.c.secrecy,
             DOCUMENT.c.drafted_on, DOCUMENT.c.signed_on, DOCUMENT.c.issued_on, DOCUMENT.c.served_on,
@@ -153,10 +183,8 @@ def document_rows(desk: Desk, ids: Iterable[int]) -> tuple[DocumentRow, ...]:
         )
         .join(UNIT, UNIT.c.id == DOCUMENT.c.unit_id)
         .outerjoin(CAMPAIGN, CAMPAIGN.c.id == DOCUMENT.c.campaign_id)
-        .where(DOCUMENT.c.id.in_(wanted), visible_documents(desk))
+        .where(visible_documents(desk))
     )  # fmt: skip
-    found = {row.id: _document_row(desk, row) for row in desk.session.connection().execute(query)}
-    return tuple(found[number] for number in wanted if number in found)
 
 
 def _document_row(desk: Desk, row: Any) -> DocumentRow:

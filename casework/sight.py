@@ -54,6 +54,12 @@ def campaigns_in_sight(desk: Desk) -> Condition:
     return sa.and_(own, CAMPAIGN.c.id.in_(sa.select(VISIT.c.campaign_id).where(visits_in_sight(desk))))
 
 
+def campaign_codes_in_sight(desk: Desk) -> set[str]:
+    """Return the codes of the campaigns in sight."""
+    query = sa.select(CAMPAIGN.c.code).where(campaigns_in_sight(desk))
+    return set(desk.session.connection().execute(query).scalars())
+
+
 def findings_in_sight(desk: Desk) -> Condition:
     """Return the condition for findings: all, those of one's own visits, or what a unit was told."""
     own = FINDING.c.office_id == desk.office_id
@@ -89,12 +95,17 @@ def is_case_in_sight(desk: Desk, case_id: int) -> bool:
 
 
 def documents_in_sight(desk: Desk) -> Condition:
-    """Return the condition for shown documents: all, those of cases in sight, or those sent to a unit."""
+    """Return the condition for shown documents: all, those of cases in sight, or those sent to a unit.
+
+    What went to a unit that was merged is its heir's to read; what went upward about a unit is not.
+    """
     own = sa.and_(DOCUMENT.c.office_id == desk.office_id, is_shown())
     if sees_office(desk):
         return own
     if desk.actor.speaks_for_unit:
-        return sa.and_(own, DOCUMENT.c.unit_id == _own_unit(desk), DOCUMENT.c.issued_on.is_not(None))
+        upward = sorted(code for code, rule in desk.rules.documents.items() if rule.upward)
+        sent = sa.and_(DOCUMENT.c.issued_on.is_not(None), DOCUMENT.c.kind.not_in(upward))
+        return sa.and_(own, DOCUMENT.c.unit_id.in_(_own_and_merged(desk)), sent)
     of_cases = (
         sa.select(DOCUMENT_CASE.c.document_id)
         .join(CASE, CASE.c.id == DOCUMENT_CASE.c.case_id)
@@ -129,6 +140,13 @@ def _own_unit(desk: Desk) -> sa.ScalarSelect[int]:
         .where(UNIT.c.office_id == desk.office_id, UNIT.c.code == desk.actor.unit_code)
         .scalar_subquery()
     )
+
+
+def _own_and_merged(desk: Desk) -> sa.Select[tuple[int]]:
+    """The actor's unit with all that were merged into it, over any number of mergers."""
+    own = sa.select(UNIT.c.id).where(UNIT.c.id == _own_unit(desk)).cte(recursive=True)
+    former = sa.select(UNIT.c.id).where(UNIT.c.successor_id == own.c.id, UNIT.c.valid_until < desk.today)
+    return sa.select(own.union(former).c.id)
 
 
 def _own_visits(desk: Desk) -> sa.Select[tuple[int]]:

@@ -9,10 +9,13 @@ from sqlmodel import col, select
 
 from casework.desk import Desk
 from casework.moves import follow
+from casework.sight import cases_in_sight, sees_office, visits_in_sight
 from core.errors import InvalidInput, NotAllowed, NotFound
 from core.life.tasklife import TASK, TaskAct, TaskState
 from core.text.secrecy import refuse_state_secrets
 from models.base import key_of, table_of
+from models.campaign import Visit
+from models.rectification import Rectification
 from models.task import Task
 
 COMPARTMENT = frozenset({"linkage", "director"})
@@ -99,6 +102,44 @@ def finish_for(desk: Desk, key: str, note: str = "") -> None:
     ).first()
     if row is not None:
         _close(desk, row, TaskAct.FINISH, note)
+
+
+def tasks_in_sight(desk: Desk) -> sa.ColumnElement[bool]:
+    """Return the condition for tasks the actor may see on pages.
+
+    Confidential ones are for the compartment and their owner; who does not see the office sees what is theirs: by name,
+    or by role about a case or a visit in their sight.
+    """
+    row = table_of(Task)
+    own = row.c.office_id == desk.office_id
+    if desk.actor.speaks_for_unit:
+        return sa.and_(own, sa.false())  # what the office has to do is no unit's business
+    if desk.actor.roles & COMPARTMENT:
+        return own
+    mine = row.c.owner == desk.actor.code
+    if sees_office(desk):
+        return sa.and_(own, sa.or_(row.c.confidential.is_(False), mine))
+    case, visit = table_of(Rectification), table_of(Visit)
+    about = sa.or_(
+        sa.and_(
+            row.c.subject == "case", row.c.subject_id.in_(sa.select(case.c.id).where(cases_in_sight(desk)))
+        ),
+        sa.and_(
+            row.c.subject == "visit", row.c.subject_id.in_(sa.select(visit.c.id).where(visits_in_sight(desk)))
+        ),
+    )
+    by_role = sa.and_(row.c.owner == "", row.c.role.in_(sorted(desk.actor.roles)), about)
+    return sa.and_(own, sa.or_(mine, sa.and_(row.c.confidential.is_(False), by_role)))
+
+
+def task_in_sight(desk: Desk, task_id: int) -> Task:
+    """Return a task that the actor may see on pages; raise NotFound."""
+    seen = desk.session.exec(select(Task).where(col(Task.id) == task_id, tasks_in_sight(desk))).first()
+    if seen is None:
+        raise NotFound(
+            "没有这项任务", found=str(task_id), expected="任务编号", remedy="运行 ducha task list 查看"
+        )
+    return seen
 
 
 def list_tasks(desk: Desk, *, state: str | None = "open", overdue: bool = False) -> list[Task]:

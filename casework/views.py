@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 from casework.paging import Cursor, Page
-from casework.paperwork.docket import (
-    Docket,
-    DocumentFilters,
-    DocumentPage,
-    document_view,
-    documents_view,
-    need_paper,
-    preview_document,
-)
+from casework.paperwork.docket import Docket, DocumentFilters, documents_view
+from casework.paperwork.paperview import DocumentPage, document_view, need_paper
 from casework.rectification.board import Ledger, LedgerFilters, ledger_view
 from casework.rectification.casefile import CaseFile, case_view
 from casework.rows import CaseRow, DocumentRow, Pile
@@ -35,6 +28,5 @@ __all__ = [
     "documents_view",
     "ledger_view",
     "need_paper",
-    "preview_document",
     "todo_view",
 ]

@@ -63,6 +63,7 @@ MAIL_KINDS: Words = {
     "notice_collect": "领取通知",
     "staff": "待签提醒",
     "half_owed": "半月报提醒",
+    "portal_code": "门户验证码",
     "half_report": "半月报抄送",
 }
 CAMPAIGN_STATES: Words = {

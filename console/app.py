@@ -9,13 +9,15 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
 from console import api, portal
-from console.guarding import HOSTS, MAX_BODY, SameOrigin, SecurityHeaders
+from console.api.app import create_api
+from console.guarding import HOSTS, MAX_BODY, BodyLimit, SameOrigin, SecurityHeaders
+from console.holding import Holding
 from console.jobs import Jobs
+from console.oidc import Provider
 from console.pages import (
     campaigns,
     cases,
@@ -31,6 +33,7 @@ from console.pages import (
     system,
 )
 from console.refusals import add_refusals
+from console.rehearsals import Rehearse
 from console.rendering import STATIC_DIR
 from console.routes import Pages
 from console.throttle import Throttle
@@ -45,20 +48,27 @@ FAMILIES = (
 ROUTERS: tuple[Pages, ...] = tuple(router for family in FAMILIES for router in family.ROUTERS)
 
 
-def create_app(engine: sa.Engine, settings: Settings, clock: Clock = system_now) -> FastAPI:
+def create_app(
+    engine: sa.Engine, settings: Settings, clock: Clock = system_now, *, rehearse: Rehearse | None = None
+) -> FastAPI:
     """Return the console on a database.
 
-    clock   gives the present instant, aware, in UTC
+    clock      gives the present instant, aware, in UTC
+    rehearse   plays a campaign on the days to come; without it the page of rehearsals says that there are none
     """
     app = FastAPI(title="法治督察", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_living)
     app.state.world = World(engine, settings, clock)
     app.state.throttle = Throttle()
+    app.state.provider = Provider(settings)
     app.state.jobs = Jobs(clock)
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY)
+    app.state.rehearse = rehearse
+    app.state.holding = Holding(clock)
+    app.add_middleware(BodyLimit, max_body_size=MAX_BODY)
     app.add_middleware(SameOrigin)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*HOSTS, *_own_host(settings)])
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders, is_https=app.state.world.is_https)
     app.mount("/static", StaticFiles(directory=STATIC_DIR))
+    app.mount(api.PREFIX, create_api(app.state.world, app.state.throttle))
     for router in ROUTERS:
         app.include_router(router)
     add_refusals(app)

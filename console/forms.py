@@ -15,19 +15,33 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from console.visits import visit_of
-from core.errors import InvalidInput, NotAllowed
+from core.errors import DuchaError, InvalidInput, NotAllowed
+from delivery.uploads.checking import check_upload
+from delivery.uploads.kinds import ALL, Kind
 
 MAX_FILES, MAX_FIELDS, MAX_TEXT = 10, 400, 200_000
-MAX_NAME = 120
+MAX_NAME_BYTES = 200  # disks take 255; a Chinese character is three
 WORD = "_csrf"
 
 
 @dataclass(slots=True)
 class Form:
-    """The fields of a form; a field that was not sent is empty."""
+    """The fields of a form; a field that was not sent is empty.
+
+    wrong   why a file that was sent cannot be taken; told as soon as the act asks for files, so that its page is
+            shown again with what was typed
+    """
 
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    files: Mapping[str, Sequence[Path]] = field(default_factory=dict)
+    kept: Mapping[str, Sequence[Path]] = field(default_factory=dict)
+    wrong: DuchaError | None = None
+
+    @property
+    def files(self) -> Mapping[str, Sequence[Path]]:
+        """Return the files by field, every one of them checked; raise InvalidInput when one cannot be taken."""
+        if self.wrong is not None:
+            raise self.wrong
+        return self.kept
 
     def text(self, name: str) -> str:
         """Return a text without the blanks around it."""
@@ -80,9 +94,12 @@ class Form:
         """Tell whether a box was ticked."""
         return bool(self.text(name))
 
-    def file(self, name: str) -> Path | None:
-        """Return the file of a field, None when none was chosen."""
-        return next(iter(self.files.get(name, ())), None)
+    def file(self, name: str, kinds: frozenset[Kind] = ALL) -> Path | None:
+        """Return the file of a field, None when none was chosen; raise InvalidInput when it is of no kind taken."""
+        path = next(iter(self.files.get(name, ())), None)
+        if path is not None and kinds is not ALL:
+            check_upload(path, kinds)
+        return path
 
 
 async def read_form(request: Request) -> AsyncIterator[Form]:
@@ -102,11 +119,12 @@ async def read_form(request: Request) -> AsyncIterator[Form]:
                 values.setdefault(name, []).append(value)
         await run_in_threadpool(_check_word, request, next(iter(values.pop(WORD, [])), ""))
         files: dict[str, list[Path]] = {}
+        wrong: DuchaError | None = None
         try:
             if uploads:
                 folder = Path(tempfile.mkdtemp(prefix="ducha-form-"))
-                files = await run_in_threadpool(_keep, folder, uploads)
-            yield Form(values, files)
+                files, wrong = await run_in_threadpool(_keep, folder, uploads)
+            yield Form(values, files, wrong)
         finally:
             if folder is not None:
                 await run_in_threadpool(shutil.rmtree, folder, ignore_errors=True)
@@ -123,8 +141,10 @@ def _check_word(request: Request, word: str) -> None:
         )
 
 
-def _keep(folder: Path, uploads: Mapping[str, Sequence[UploadFile]]) -> dict[str, list[Path]]:
-    """Copy the uploads into numbered folders, so that each keeps its name and none meets another."""
+def _keep(
+    folder: Path, uploads: Mapping[str, Sequence[UploadFile]]
+) -> tuple[dict[str, list[Path]], DuchaError | None]:
+    """Copy the uploads into numbered folders, so that each keeps its name and none meets another; check each."""
     kept: dict[str, list[Path]] = {}
     number = 0
     for name, sent in uploads.items():
@@ -135,18 +155,37 @@ def _keep(folder: Path, uploads: Mapping[str, Sequence[UploadFile]]) -> dict[str
             path = place / plain_name(one.filename or "")
             with path.open("wb") as target:
                 shutil.copyfileobj(one.file, target)
+            try:
+                check_upload(path)
+            except InvalidInput as error:
+                return {}, error
             kept.setdefault(name, []).append(path)
-    return kept
+    return kept, None
 
 
 def plain_name(name: str) -> str:
-    """Return a file name without folders, control characters and leading dots, and not too long."""
+    """Return a file name without folders, control characters and leading dots, that every disk can hold.
+
+    A name that Windows keeps for a device ("CON") gets a stroke in front: whoever downloads the file must be able to.
+    """
     bare = PurePosixPath(name.replace("\\", "/")).name
-    kept = "".join(one for one in bare if one.isprintable() and one not in '<>:"|?*').lstrip(". ")
+    kept = "".join(one for one in bare if one.isprintable() and one not in '<>:"|?*').strip(". ")
+    if kept.partition(".")[0].strip().upper() in _DEVICES:
+        kept = f"_{kept}"
     stem, dot, ending = kept.rpartition(".")
     if dot and 0 < len(ending) <= 8:
-        return f"{stem[:MAX_NAME]}.{ending}"
-    return kept[:MAX_NAME] or "附件"
+        return f"{_cut(stem)}.{ending}"
+    return _cut(kept) or "附件"
+
+
+_DEVICES = frozenset(
+    {"CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10))}
+)
+
+
+def _cut(text: str) -> str:
+    """Return the beginning of a text that fits into a name, cut between characters."""
+    return text.encode("utf-8", "replace")[:MAX_NAME_BYTES].decode("utf-8", "ignore")
 
 
 HasForm = Annotated[Form, Depends(read_form)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,18 +21,21 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"  # a year, once browsers come by TLS
 NO_STORE = "no-store"
 KEEP = "public, max-age=31536000, immutable"  # the address of a static file changes with its content
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
 MAX_BODY = 25 * 1024 * 1024
+TOO_LARGE = f"上传的内容超过{MAX_BODY // 1024 // 1024} MB，请压缩或分次上传。"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class SecurityHeaders:
     """Middleware that adds the headers to every answer, errors and refused hosts included."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, is_https: bool = False) -> None:
         self.app = app
+        self.headers = HEADERS | ({"Strict-Transport-Security": STRICT_TRANSPORT} if is_https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -42,12 +46,24 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self.headers.items():
                     headers[name] = value
                 headers["Cache-Control"] = KEEP if keep and message["status"] == 200 else NO_STORE
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+class BodyLimit(RequestBodyLimitMiddleware):
+    """Middleware that refuses a body larger than the limit: at once where it says so, else on the way."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        said = Headers(scope=scope).get("content-length", "") if scope["type"] == "http" else ""
+        if said.isascii() and said.isdigit() and int(said[:20]) > self.max_body_size:
+            refusal = PlainTextResponse(TOO_LARGE, status_code=413)
+            await refusal(scope, receive, send)
+            return
+        await super().__call__(scope, receive, send)
 
 
 class SameOrigin:

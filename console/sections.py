@@ -45,18 +45,23 @@ SECTIONS = (
     Section("cases", "整改", (
         Place("ledger", "/ledger", "整改台账", P.CASE_VIEW),
         Place("requests", "/requests", "延期异议", P.CASE_VIEW),
+        Place("half_reports", "/half-reports", "半月报告", P.CASE_VIEW),
+        Place("look_backs", "/look-backs", "回头看", P.CASE_VIEW),
     )),
     Section("papers", "文书", (
         Place("documents", "/documents", "全部文书", P.DOCUMENT_VIEW),
         Place("signing", "/signing", "审核签发", P.DOCUMENT_VIEW),
         Place("unserved", "/unserved", "未送达", P.DOCUMENT_VIEW),
         Place("outbox", "/outbox", "邮件发送", P.OUTBOX),
+        Place("interviews", "/interviews", "约谈", P.DOCUMENT_VIEW),
+        Place("series", "/series", "文号", P.DOCUMENT_VIEW),
     )),
     Section("intake", "线索来文", (
         Place("leads", "/leads", "问题线索", P.LEAD),
         Place("incoming", "/incoming", "来文交办", P.LINKAGE),
         Place("referrals", "/referrals", "贯通移送", P.LINKAGE),
         Place("meetings", "/meetings", "联席会议", P.LINKAGE),
+        Place("letters", "/letters", "限知文书", P.LINKAGE),
     )),
     Section("matters", "诉讼复议", (
         Place("matters", "/matters", "案件台账", P.MATTER_VIEW),
@@ -65,12 +70,18 @@ SECTIONS = (
     )),
     Section("figures", "统计", (
         Place("statistics", "/statistics", "统计指标", P.STATISTICS),
-        Place("reports", "/reports", "报表通报", P.STATISTICS),
+        Place("ranking", "/ranking", "单位评价", P.STATISTICS),
+        Place("reports", "/reports", "报告通报", P.STATISTICS),
+        Place("periods", "/periods", "统计期", P.STATISTICS),
+        Place("filings", "/filings", "报送登记", P.STATISTICS),
         Place("archive", "/archive", "归档", P.ARCHIVE),
     )),
     Section("registry", "基础", (
         Place("units", "/units", "被督察单位", P.UNITS),
         Place("people", "/people", "人才库", P.PEOPLE),
+        Place("recusals", "/recusals", "回避申报", P.VISIT),
+        Place("delegations", "/delegations", "授权代签", P.PEOPLE),
+        Place("draws", "/draws", "随机抽取", P.PEOPLE),
         Place("rules", "/rules", "督察规则", P.RULES),
         Place("calendar", "/calendar", "工作日历", P.CALENDAR),
     )),

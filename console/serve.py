@@ -7,6 +7,7 @@ import uvicorn
 
 from casework.rulesets.library import current_rules
 from console.app import create_app
+from console.rehearsals import Rehearse
 from console.rendering import environment
 from console.world import Clock
 from system.clock import now as system_now
@@ -16,13 +17,18 @@ LOOPBACK = "127.0.0.1"
 
 
 def make_server(
-    engine: sa.Engine, settings: Settings, *, port: int, clock: Clock = system_now
+    engine: sa.Engine,
+    settings: Settings,
+    *,
+    port: int,
+    clock: Clock = system_now,
+    rehearse: Rehearse | None = None,
 ) -> uvicorn.Server:
     """Return a server that was not started; rules and templates are read before, so that the first page is quick."""
     current_rules(settings.rules)
     environment().get_template("home/today.html.j2")
     config = uvicorn.Config(
-        create_app(engine, settings, clock),
+        create_app(engine, settings, clock, rehearse=rehearse),
         host=LOOPBACK,
         port=port,
         log_level="warning",
@@ -34,9 +40,16 @@ def make_server(
     return uvicorn.Server(config)
 
 
-def serve(engine: sa.Engine, settings: Settings, *, port: int, clock: Clock = system_now) -> None:
+def serve(
+    engine: sa.Engine,
+    settings: Settings,
+    *,
+    port: int,
+    clock: Clock = system_now,
+    rehearse: Rehearse | None = None,
+) -> None:
     """Serve the console on 127.0.0.1 until the process is told to stop.
 
     raises   InvalidRuleFile before listening when the rules do not load
     """
-    make_server(engine, settings, port=port, clock=clock).run()
+    make_server(engine, settings, port=port, clock=clock, rehearse=rehearse).run()

@@ -16,11 +16,12 @@ from casework.accounts.sessions import Visitor, see, visitor_of
 from casework.desk import Actor, Desk
 from casework.staff.people import find_actor
 from console.world import World, world_of
-from core.access.permissions import Permission, may
+from core.access.permissions import BY_LINK, Permission, may
 from core.errors import DuchaError, NotAllowed
 
 SIGN_IN, CODE = "/sign-in", "/sign-in/code"
 OWN_PASSWORD, OWN_FACTOR = "/account/password", "/account/second-factor"  # addresses, no secrets
+PORTAL = "/portal"
 NOTICE = "ducha-notice"  # the cookie that carries one sentence to the next page
 READING = frozenset({"GET", "HEAD"})
 # What an account that has to choose a password, or to set up a second factor, may reach before it did.
@@ -64,6 +65,8 @@ class Visit:
 
     def may(self, permission: Permission) -> bool:
         """Tell whether a page or an act is open to them at all."""
+        if self.visitor.by_link and permission not in BY_LINK:
+            return False
         return may(self.who.roles, permission)
 
     @property
@@ -83,6 +86,8 @@ def cookie_name(world: World) -> str:
 
 def visit_of(request: Request) -> Visit | None:
     """Return the visit of a request, None when nobody is signed in."""
+    if cookie_name(world_of(request)) not in request.cookies:
+        return None
     with world_of(request).desk() as desk:
         return recognise(request, desk)
 
@@ -101,6 +106,8 @@ def recognise(request: Request, desk: Desk) -> Visit | None:
     if visitor.stale:
         with world.desk(readonly=False) as writing:
             see(writing, visitor.session_id)
+    if visitor.by_link:
+        visitor = replace(visitor, name=who.name)
     return Visit(world, visitor, who, token, _notice(request))
 
 
@@ -141,6 +148,8 @@ class Permit:
             raise SignInNeeded(_back(request))
         _first_things_first(visit.visitor, self.permission)
         if not visit.may(self.permission):
+            if self.permission is Permission.TODAY and visit.may(Permission.PORTAL):
+                raise StepNeeded(PORTAL)  # the first page of a unit
             raise NotAllowed(
                 "无权使用这个页面",
                 found=visit.visitor.name,

@@ -9,10 +9,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from casework.rectification.board import SCOPE_LABELS
+from console.campaignwords import CAMPAIGN_FILTERS
 from core.codes import SECRECY_LABELS, SEVERITY_LABELS
 from core.ladders.derivation import WEEKDAY_NAMES
 from core.life.lives import DOCUMENT_STATE_LABELS, MESSAGE_STATE_LABELS
-from core.life.rectification import CASE_STATE_LABELS, RequestKind, RequestState
+from core.life.rectification import CASE_ACT_LABELS, CASE_STATE_LABELS, RequestKind, RequestState
 from system.clock import SHANGHAI
 
 REQUEST_LABELS = {
@@ -125,7 +126,26 @@ def write_remedy(remedy: str) -> str:
     return "返回上一页，核对后重新办理" if re.search(r"ducha |--[a-z]", plain) else plain
 
 
-FILTERS: dict[str, Callable[..., str]] = {
+def write_request_kind(code: str) -> str:
+    """Return the word for a kind of request."""
+    return REQUEST_LABELS.get(RequestKind(code), code)
+
+
+def write_request_state(code: str) -> str:
+    """Return the word for what became of a request."""
+    return REQUEST_STATE_LABELS.get(RequestState(code), code)
+
+
+def write_case_act(code: str) -> str:
+    """Return the word for an act on a case, or the code of what is none."""
+    return next((label for act, label in CASE_ACT_LABELS.items() if act.value == code), code)
+
+
+FILTERS: dict[str, Callable[..., str | bool]] = {
+    **CAMPAIGN_FILTERS,
+    "request_kind": write_request_kind,
+    "request_state": write_request_state,
+    "case_act": write_case_act,
     "day": write_day,
     "near": write_near,
     "weekday": write_weekday,

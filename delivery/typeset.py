@@ -28,7 +28,7 @@ def render_pdf(paper: Paper, fonts: Fonts) -> bytes:
 
     raises: InvalidInput naming a character that no font can print; DeliveryFailed when Typst fails otherwise.
     """
-    return _compile_pdf(paper.layout, _paper_data(paper), fonts, paper.title)
+    return compile_pdf(paper.layout, _paper_data(paper), fonts, paper.title)
 
 
 def render_png(paper: Paper, fonts: Fonts, ppi: float = 110) -> list[bytes]:
@@ -39,7 +39,7 @@ def render_png(paper: Paper, fonts: Fonts, ppi: float = 110) -> list[bytes]:
 
 def render_sheet(sheet: Sheet, fonts: Fonts) -> bytes:
     """Return the 发文稿纸 as PDF/A-2b, one page to print and sign."""
-    return _compile_pdf("sheet", _sheet_data(sheet), fonts, sheet.title)
+    return compile_pdf("sheet", _sheet_data(sheet), fonts, sheet.title)
 
 
 def render_sheet_png(sheet: Sheet, fonts: Fonts, ppi: float = 110) -> list[bytes]:
@@ -59,10 +59,10 @@ def refuse_unprintable(paper: Paper, fonts: Fonts) -> None:
     if not chars:
         return
     try:
-        _compile_pdf("glyphs", {"chars": sorted(chars)}, fonts, paper.title)
+        compile_pdf("glyphs", {"chars": sorted(chars)}, fonts, paper.title)
     except InvalidInput:
         for char in sorted(chars):  # a run of characters is told as one; the one that is missing is wanted
-            _compile_pdf("glyphs", {"chars": [char]}, fonts, paper.title)
+            compile_pdf("glyphs", {"chars": [char]}, fonts, paper.title)
         raise
     known |= chars
 
@@ -114,7 +114,8 @@ def _cleaned(value: Any, where: str) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _compile_pdf(layout: str, data: dict[str, Any], fonts: Fonts, title: str) -> bytes:
+def compile_pdf(layout: str, data: dict[str, Any], fonts: Fonts, title: str) -> bytes:
+    """Return what a layout makes of plain data as PDF/A-2b."""
     pdf = _compile(layout, data, fonts, title, format="pdf", pdf_standards="a-2b")
     if not isinstance(pdf, bytes):
         raise DeliveryFailed(

@@ -57,28 +57,36 @@ class Account(SQLModel, table=True):
 
 
 class WebSession(SQLModel, table=True):
-    """A signed-in browser; its cookie holds a random token, the row its SHA-256.
+    """A browser that is let in, by an account or by a confirmed link of the portal; the cookie holds a random token.
+
+    The row holds the SHA-256 of that token.
 
     elevated_until   until when the password was given again, so that signing needs it once
     second_factor    whether a second factor was shown at sign-in
+    way              how somebody came in: by the password kept here, or by the organisation's identity provider
     """
 
     __tablename__ = "web_session"
     __table_args__ = (
         check("ended_has_reason", "ended_at IS NULL OR end_reason <> ''"),
         check("order_of_instants", "expires_at >= begun_at"),
+        check("one_holder", "(account_id IS NULL) <> (portal_link_id IS NULL)"),
+        one_of("way", ("password", "oidc")),
         Index("ix_web_session_account_id", "account_id"),
+        Index("ix_web_session_portal_link_id", "portal_link_id"),
         STRICT,
     )
 
     id: int | None = Field(default=None, primary_key=True)
     token_sha256: str = Field(unique=True)
-    account_id: int = Field(foreign_key="account.id")
+    account_id: int | None = Field(default=None, foreign_key="account.id")
+    portal_link_id: int | None = Field(default=None, foreign_key="portal_link.id")  # of a contact of a unit
     begun_at: datetime
     seen_at: datetime
     expires_at: datetime
     elevated_until: datetime | None = None
     second_factor: bool = False
+    way: str = "password"
     address: str = ""
     browser: str = ""
     ended_at: datetime | None = None
@@ -109,13 +117,15 @@ class ApiToken(SQLModel, table=True):
 class PortalLink(SQLModel, table=True):
     """The link in a mail to a unit: for one document and one recipient, confirmed by a code that is mailed apart.
 
-    Opening the link changes nothing: scanners of mail servers open links too.
+    Opening the link changes nothing: scanners of mail servers open links too. Neither the token nor a code is stored;
+    both are derived from the key of the installation when their mail is sent (casework/mail/filling.py).
     """
 
     __tablename__ = "portal_link"
     __table_args__ = (
         check("tries_count", "tries >= 0"),
         check("code_has_end", "(code_sha256 IS NULL) = (code_until IS NULL)"),
+        check("revoked_by_somebody", "(revoked_at IS NULL) = (revoked_by IS NULL)"),
         Index("ix_portal_link_document_id", "document_id"),
         STRICT,
     )
@@ -123,12 +133,15 @@ class PortalLink(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     office_id: int = Field(foreign_key="office.id")
     document_id: int = Field(foreign_key="document.id")
+    message_id: int = Field(foreign_key="message.id", unique=True)  # the mail that carries it: one link a mail
     holder: str  # the contact it was sent to: D001:liaison
     recipient: str
     token_sha256: str = Field(unique=True)
     made_at: datetime
     expires_at: datetime
-    code_sha256: str | None = None
+    code_sha256: str | None = None  # keyed, so that six digits cannot be tried out against it
     code_until: datetime | None = None
-    tries: int = 0
+    tries: int = 0  # of the present code
     opened_at: datetime | None = None  # when somebody confirmed the code for the first time
+    revoked_at: datetime | None = None
+    revoked_by: str | None = None

@@ -216,3 +216,21 @@ class DocumentReply(SQLModel, table=True):
     recorded_by: str
     recorded_at: datetime
     file_sha256: str | None = None
+
+
+class DocumentView(SQLModel, table=True):
+    """Somebody looked at a document as it read then; who signs must have looked at what is signed."""
+
+    __tablename__ = "document_view"
+    __table_args__ = (
+        UniqueConstraint("account_id", "document_id", "content_sha256"),
+        check("sha256_hex", "length(content_sha256) = 64"),
+        Index("ix_document_view_document_id", "document_id"),
+        STRICT,
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="account.id")
+    document_id: int = Field(foreign_key="document.id")
+    content_sha256: str
+    seen_at: datetime

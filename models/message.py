@@ -28,6 +28,7 @@ class Message(SQLModel, table=True):
                 "staff",
                 "half_owed",
                 "half_report",
+                "portal_code",
             ),
         ),
         check("accepted_has_reply", "state <> 'accepted' OR smtp_reply IS NOT NULL"),

@@ -70,6 +70,7 @@ class AuditEntry(SQLModel, table=True):
     __table_args__ = (
         one_of("subject", SUBJECTS),
         Index("ix_audit_entry_subject", "subject", "subject_id"),
+        Index("ix_audit_entry_at", "office_id", "at"),
         STRICT,
     )
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from models.account import Account, ApiToken, PortalLink, WebSession
+from models.apicall import ApiCall
 from models.archive import ArchiveFile
 from models.campaign import Campaign, CheckRecord, Finding, RuleSet, Visit, VisitMember
+from models.checking import CheckAttachment, CheckDraft, PlanDraft
 from models.delegation import Delegation
 from models.document import (
     Document,
@@ -13,6 +15,7 @@ from models.document import (
     DocumentFile,
     DocumentItem,
     DocumentReply,
+    DocumentView,
     NumberSeries,
     ServiceRecord,
 )
@@ -63,6 +66,7 @@ from models.task import Task
 
 __all__ = [
     "Account",
+    "ApiCall",
     "AnnualPlan",
     "ApiToken",
     "ArchiveFile",
@@ -75,6 +79,8 @@ __all__ = [
     "Campaign",
     "CampaignCase",
     "CampaignOriginal",
+    "CheckAttachment",
+    "CheckDraft",
     "CheckRecord",
     "CompartmentReader",
     "Complaint",
@@ -87,6 +93,7 @@ __all__ = [
     "DocumentFile",
     "DocumentItem",
     "DocumentReply",
+    "DocumentView",
     "Draw",
     "Evidence",
     "FieldCount",
@@ -127,6 +134,7 @@ __all__ = [
     "Occurrence",
     "Office",
     "Person",
+    "PlanDraft",
     "PlanReference",
     "PoolMember",
     "PortalLink",

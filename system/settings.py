@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from core.errors import InvalidInput
 from system.paths import RULES_DIR
+from system.secretfiles import read_secret
 
 PREFIX = "DUCHA_"
 FILE_NAME = "ducha.toml"
@@ -28,6 +29,8 @@ class Settings(BaseModel):
     office: str | None = Field(None, description="本单位编码；规则中只有一个单位时可不填")
     actor: str | None = Field(None, description="当前操作人（人员编号、岗位编码或 单位:liaison）")
     smtp_url: SecretStr | None = Field(None, description="smtp[s]://用户:口令@主机:端口?starttls=1")
+    smtp_url_file: Path | None = Field(None, description="存放邮件服务器地址和口令的文件（0600），代替 smtp_url")
+    database_url_file: Path | None = Field(None, description="存放数据库地址和口令的文件（0600），代替 database_url")
     mail_from: str | None = Field(None, description="发件人地址")
     fonts: Path | None = Field(None, description="本单位字体文件夹（方正小标宋、仿宋_GB2312 等）")
     letterheads: Path | None = Field(
@@ -49,7 +52,20 @@ class Settings(BaseModel):
     idle_minutes: int = Field(30, ge=5, le=480, description="无操作多少分钟后退出")
     session_hours: int = Field(12, ge=1, le=24, description="登录后最长使用小时数")
     elevated_minutes: int = Field(5, ge=1, le=30, description="签发前验证密码后的有效分钟数")
+    portal_link_days: int = Field(
+        30, ge=1, le=365, description="邮件中的门户链接在文书所印最后期限之后还可用几天"
+    )
     second_factor: Literal["none", "admins", "all"] = Field("admins", description="哪些账号须用动态验证码")
+    api_per_minute: int = Field(600, ge=10, le=100_000, description="每个账号每分钟最多调用接口次数")
+    oidc_issuer: str | None = Field(None, description="统一身份认证的地址（issuer）；不用的留空")
+    oidc_client_id: str | None = Field(None, description="本系统在统一身份认证登记的标识")
+    oidc_secret_file: Path | None = Field(None, description="存放统一身份认证口令的文件（0600）")
+    oidc_name: str = Field("统一身份认证", description="登录页按钮上的名称")
+
+    @property
+    def public_address(self) -> str:
+        """The address for links in mails, without a slash at its end; empty while nobody has set it."""
+        return self.address.rstrip("/") if "address" in self.model_fields_set else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,4 +142,14 @@ def _collect(folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
         if os.environ.get(variable):
             values[name] = os.environ[variable]
             origin[name] = variable
+    _read_files(values, origin)
     return values, origin
+
+
+def _read_files(values: dict[str, Any], origin: dict[str, str]) -> None:
+    """Take secrets from the files that are named for them; a file wins over an address that was written out."""
+    for name in ("database_url", "smtp_url"):
+        path = values.get(f"{name}_file")
+        if isinstance(path, str) and path:
+            values[name] = read_secret(Path(path))
+            origin[name] = f"文件 {path}"

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from casework.accounts.hashing import hash_password, make_password
 from casework.accounts.sessions import end_sessions
+from casework.accounts.tokens import revoke_keys
 from casework.desk import Desk
 from casework.moves import take
 from casework.staff.people import find_actor, require_role
@@ -130,6 +131,7 @@ def grant_account(desk: Desk, login: str, holder: str) -> Account:
     desk.session.add(row)
     desk.session.flush()
     end_sessions(desk, key_of(row), "重新授权")
+    revoke_keys(desk, key_of(row))
     return row
 
 
@@ -145,6 +147,7 @@ def disable_account(desk: Desk, login: str, reason: str) -> Account:
     desk.session.add(row)
     desk.session.flush()
     end_sessions(desk, key_of(row), "账号停用")
+    revoke_keys(desk, key_of(row))
     return row
 
 
@@ -160,6 +163,7 @@ def close_account(desk: Desk, login: str) -> Account:
     row = find_account(desk, login)
     take(desk, row, ACCOUNT, AccountAct.CLOSE)
     row.password_hash, row.password_on, row.former_hashes, row.totp_secret = None, None, "", None
+    row.oidc_subject = None
     desk.session.add(row)
     desk.session.flush()
     return row
@@ -174,6 +178,7 @@ def reset_password(desk: Desk, login: str) -> str:
     password = _give_password(desk, row)
     desk.record("account", key_of(row), "reset")
     end_sessions(desk, key_of(row), "密码重置")
+    revoke_keys(desk, key_of(row))
     return password
 
 

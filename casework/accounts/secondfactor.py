@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from pathlib import Path
 
 import pyotp
 from cryptography.fernet import Fernet, InvalidToken
 
+from casework.accounts.installationkey import installation_bytes
 from casework.desk import Desk
 from core.errors import InvalidInput, Refused
 from models.account import Account
@@ -19,23 +18,8 @@ ISSUER = "法治督察"
 
 
 def installation_key(path: Path) -> Fernet:
-    """Return the key of this installation, made at its first use in a file that only its owner reads.
-
-    raises   Refused when others may read the file
-    """
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(Fernet.generate_key())
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise Refused(
-            "密钥文件可被他人读取",
-            found=str(path),
-            expected="仅属主可读（0600）",
-            remedy=f"运行 chmod 600 {path}",
-        )
-    return Fernet(path.read_bytes())
+    """Return the key of this installation for encrypting seeds; raise Refused when others may read its file."""
+    return Fernet(installation_bytes(path))
 
 
 def make_seed() -> str:

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from casework.accounts.hashing import hash_password, matches
 from casework.accounts.sessions import end_sessions
 from casework.desk import Desk
-from core.access.passwords import PasswordPolicy, lock_until, must_change, weaknesses
+from core.access.passwords import PasswordPolicy, lock_until, weaknesses
 from core.errors import InvalidInput, NotAllowed
 from core.life.accountlife import AccountState
 from models.account import Account
@@ -49,11 +49,12 @@ def credentials_of(desk: Desk, login: str) -> Credentials:
     ).first()
     if row is None:
         return Credentials(None, None, usable=False, has_second_factor=False)
-    usable = row.state == AccountState.ACTIVE and not _is_locked(row, desk.now)
+    usable = row.state == AccountState.ACTIVE and not is_locked(row, desk.now)
     return Credentials(row.id, row.password_hash, usable, row.totp_secret is not None)
 
 
-def _is_locked(row: Account, now: datetime) -> bool:
+def is_locked(row: Account, now: datetime) -> bool:
+    """Tell whether an account is locked at an instant."""
     return row.locked_until is not None and now < row.locked_until
 
 
@@ -67,7 +68,7 @@ def note_failure(desk: Desk, account_id: int | None, address: str = "") -> None:
     if account_id is None:
         return
     row = desk.session.get_one(Account, account_id)
-    if _is_locked(row, desk.now):
+    if is_locked(row, desk.now):
         return  # whoever goes on guessing at a locked account does not keep its owner out for longer
     row.failures += 1
     until = lock_until(policy_of(desk.settings), row.failures, desk.now)
@@ -77,14 +78,6 @@ def note_failure(desk: Desk, account_id: int | None, address: str = "") -> None:
         end_sessions(desk, account_id, "连续输错，账号锁定")
     desk.record(
         "account", account_id, "fail", failures=row.failures, address=address, locked=bool(until) or None
-    )
-
-
-def needs_new_password(desk: Desk, account: Account) -> bool:
-    """Tell whether an account must choose a new password before anything else."""
-    policy = policy_of(desk.settings)
-    return account.password_once or (
-        account.password_on is not None and must_change(policy, account.password_on, desk.today)
     )
 
 

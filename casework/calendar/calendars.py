@@ -105,6 +105,12 @@ def _newest(desk: Desk, year: int) -> tuple[int, str]:
     return (row.version, row.content) if row else (0, "")
 
 
+def newest_table(desk: Desk, year: int) -> CalendarYear | None:
+    """Return the newest confirmed table of a year; None where the rule files alone hold."""
+    version, content = _newest(desk, year)
+    return CalendarYear.model_validate(json.loads(content)) if version else None
+
+
 def _refuse_step_back(desk: Desk, year: CalendarYear) -> None:
     version, content = _newest(desk, year.year)
     known = json.loads(content)["status"] if version else _status_in_rules(desk, year.year)

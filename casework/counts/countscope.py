@@ -98,10 +98,11 @@ def count_scope(scope: Scope) -> Statistics:
         if not isinstance(one, Share) and (secret or not one.source.confidential)
     ]
     sheet, labels = count_by(scope, entries)
-    return Statistics(tuple(_group(section, sheet[None], labels) for section in SECTIONS))
+    return Statistics(tuple(group_of(section, sheet[None], labels) for section in SECTIONS))
 
 
-def _group(section: Section, numbers: dict[str, int], labels: Labels) -> Group:
+def group_of(section: Section, numbers: dict[str, int], labels: Labels) -> Group:
+    """Return the numbers of one subject as they are read; a percentage needs both its numbers counted."""
     return Group(
         section.name, tuple(tally for entry in section.entries for tally in _tallies(entry, numbers, labels))
     )

@@ -55,7 +55,7 @@ def _count_plain(
     if keys is None:
         return
     query = (
-        sa.select(*keys, *(_sum_of(scope, one) for one in group))
+        sa.select(*keys, *(sum_of(scope, one) for one in group))
         .select_from(source.tables)
         .where(*conditions_of(scope, source, day, None))
     )
@@ -72,7 +72,8 @@ def _keys(source: Source, by: str | None) -> list[Column] | None:
     return [source.unit] if source.unit is not None else None
 
 
-def _sum_of(scope: Scope, one: Indicator) -> Column:
+def sum_of(scope: Scope, one: Indicator) -> Column:
+    """Return what an indicator counts or adds up, as a column of a grouped query."""
     where = _plain(scope, one)
     if one.distinct is not None:
         return sa.func.count(
@@ -119,8 +120,13 @@ def list_rows(scope: Scope, entry: Indicator | Family, code: str) -> list[Detail
     return [detail for found, detail in rows_by_code(scope, entry) if found == code]
 
 
-def rows_by_code(scope: Scope, entry: Indicator | Family) -> Iterator[tuple[str, Detail]]:
-    """Yield the rows of an entry with the code under which each counts; one of a family may count under several."""
+def rows_by_code(
+    scope: Scope, entry: Indicator | Family, window: tuple[int, int] | None = None
+) -> Iterator[tuple[str, Detail]]:
+    """Yield the rows of an entry with the code under which each counts; one of a family may count under several.
+
+    window   (how many, after how many) of the rows; None for all
+    """
     source = entry.source
     extra = entry.columns if isinstance(entry, Family) else ()
     query = (
@@ -129,6 +135,8 @@ def rows_by_code(scope: Scope, entry: Indicator | Family) -> Iterator[tuple[str,
         .where(*conditions_of(scope, source, entry.on, entry.where))
         .order_by(source.key)
     )
+    if window is not None:
+        query = query.limit(window[0]).offset(window[1])
     names = _unit_names(scope)
     end = 5 + len(source.shown)
     for row in scope.rows(query):

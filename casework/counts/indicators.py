@@ -34,11 +34,11 @@ def drill(scope: Scope, code: str) -> dict[str, Any]:
 
     raises   NotFound for an unknown code; NotAllowed for rows of the compartment of linkage
     """
-    entry = _find(code)
+    entry = find_entry(code)
     value, rows, whole = _value_and_rows(scope, entry, code)
     return {
         "code": code,
-        "label": _label(scope, entry, code),
+        "label": label_of(scope, entry, code),
         "unit": entry.unit,
         "definition": entry.definition,
         "value": value,
@@ -47,7 +47,8 @@ def drill(scope: Scope, code: str) -> dict[str, Any]:
     }
 
 
-def _find(code: str) -> Entry:
+def find_entry(code: str) -> Entry:
+    """Return the definition of a number; raise NotFound with the nearest codes."""
     entry = entry_of(code)
     if entry is None:
         known = [one.prefix if isinstance(one, Family) else one.code for one in every_entry()]
@@ -62,11 +63,11 @@ def _find(code: str) -> Entry:
 
 def _value_and_rows(scope: Scope, entry: Entry, code: str) -> tuple[Number, list[Detail], Number]:
     if isinstance(entry, Share):
-        part, rows, _none = _value_and_rows(scope, _find(entry.part), entry.part)
-        whole, *_rest = _value_and_rows(scope, _find(entry.whole), entry.whole)
+        part, rows, _none = _value_and_rows(scope, find_entry(entry.part), entry.part)
+        whole, *_rest = _value_and_rows(scope, find_entry(entry.whole), entry.whole)
         return share(int(part or 0), int(whole or 0)), rows, whole
     if isinstance(entry, Indicator):
-        _permit(scope, entry)
+        permit_rows(scope, entry)
         rows = list_rows(scope, entry, code)
         return total_of(rows, entry), rows, None
     return _of_family(scope, code)
@@ -77,13 +78,14 @@ def _of_family(scope: Scope, code: str) -> tuple[int, list[Detail], None]:
     for family in families_of(code):
         rows = list_rows(scope, family, code)
         if rows:
-            _permit(scope, family)
+            permit_rows(scope, family)
         found += rows
         total += total_of(rows, family)
     return total, found, None
 
 
-def _permit(scope: Scope, entry: Indicator | Family) -> None:
+def permit_rows(scope: Scope, entry: Indicator | Family) -> None:
+    """Refuse rows of the compartment of linkage to who is not named for it."""
     if entry.source.confidential and not may_see_rows(scope.desk):
         raise NotAllowed(
             "贯通联动只公布数字，明细限知悉人员",
@@ -93,7 +95,8 @@ def _permit(scope: Scope, entry: Indicator | Family) -> None:
         )
 
 
-def _label(scope: Scope, entry: Entry, code: str) -> str:
+def label_of(scope: Scope, entry: Entry, code: str) -> str:
+    """Return what a number is called; of a family, what its code stands for."""
     if not isinstance(entry, Family):
         return entry.label
     for family in families_of(code):

@@ -67,7 +67,6 @@ def warnings_for(desk: Desk, code: str) -> list[Warned]:
 
 def warnings_of(desk: Desk, campaign: Campaign) -> list[Warned]:
     """Return the warnings of a campaign as it stands, those about it first, then by unit."""
-    limits = campaign_rules(desk).burden
     query = (
         select(Unit)
         .join(Visit, col(Visit.unit_id) == col(Unit.id))
@@ -75,13 +74,26 @@ def warnings_of(desk: Desk, campaign: Campaign) -> list[Warned]:
         .order_by(col(Unit.code))
     )
     units = list(desk.session.exec(query))
+    found = burden_of(desk, campaign.id, campaign.period_from, campaign.period_to, units)
+    return [*_reference(desk, campaign), *found]
+
+
+def burden_of(
+    desk: Desk, campaign_id: int | None, first: date, last: date, units: Sequence[Unit]
+) -> list[Warned]:
+    """Return what speaks against inspecting units in a period, by unit.
+
+    campaign_id   of the campaign that is weighed, whose own visits do not count; None for one not stored yet
+    """
+    limits = campaign_rules(desk).burden
     by_unit = {unit.id or 0: unit for unit in units}
+    span = _Span(campaign_id or 0, first, last)
     found = [
-        *_inspections(desk, campaign, by_unit, limits),
+        *_inspections(desk, span, by_unit, limits),
         *_notices(desk, by_unit, limits),
         *_items(desk, by_unit, limits),
     ]
-    return [*_reference(desk, campaign), *sorted(found, key=lambda one: (one.unit, one.code))]
+    return sorted(found, key=lambda one: (one.unit, one.code))
 
 
 def require_reason(desk: Desk, warned: Sequence[Warned], reason: str) -> None:
@@ -96,9 +108,16 @@ def require_reason(desk: Desk, warned: Sequence[Warned], reason: str) -> None:
     )
 
 
-def _inspections(
-    desk: Desk, campaign: Campaign, units: dict[int, Unit], limits: BurdenLimits
-) -> list[Warned]:
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """The period that is weighed, and the campaign it belongs to."""
+
+    id: int
+    period_from: date
+    period_to: date
+
+
+def _inspections(desk: Desk, campaign: _Span, units: dict[int, Unit], limits: BurdenLimits) -> list[Warned]:
     margin = timedelta(limits.within_days)
     others = _other_visits(desk, campaign, units, campaign.period_from - margin, campaign.period_to + margin)
     found = []
@@ -118,7 +137,7 @@ def _inspections(
 
 
 def _other_visits(
-    desk: Desk, campaign: Campaign, units: dict[int, Unit], since: date, until: date
+    desk: Desk, campaign: _Span, units: dict[int, Unit], since: date, until: date
 ) -> dict[int, list[tuple[str, date, date]]]:
     query = (
         sa.select(VISIT.c.unit_id, CAMPAIGN.c.code, VISIT.c.from_on, VISIT.c.to_on)

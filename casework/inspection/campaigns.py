@@ -71,7 +71,7 @@ def plan_campaign(desk: Desk, path: Path) -> Campaign:
 def store_plan(desk: Desk, plan: CampaignPlan) -> Campaign:
     """Plan a campaign from values that fit its kind; what planning warns of is in the audit."""
     kind = kind_rule(desk, plan.kind)
-    _check_plan(desk, plan, kind)
+    check_plan(desk, plan, kind)
     plan = filled_plan(desk, plan, kind)
     units = chosen_units(desk, plan)
     refuse_twice_a_month(desk, plan, kind, units)
@@ -94,7 +94,8 @@ def store_plan(desk: Desk, plan: CampaignPlan) -> Campaign:
     return campaign
 
 
-def _check_plan(desk: Desk, plan: CampaignPlan, kind: KindRule) -> None:
+def check_plan(desk: Desk, plan: CampaignPlan, kind: KindRule) -> None:
+    """Raise when the notice, the exception or the length of a plan does not do for its kind."""
     notice_rule(plan, plan.line, desk.rules, desk.office.code)
     check_reference(desk, plan)
     short = too_short(plan, kind, desk.calendar)

@@ -12,13 +12,14 @@ from sqlmodel import col, select
 
 from casework.desk import Desk
 from casework.inspection.campaigns import find_campaign
+from casework.inspection.filling import refuse_outsider, refuse_twice
 from casework.inspection.inquiryreturns import note_self_report
 from casework.inspection.visits import team_of
 from casework.rulesets.library import frozen_rules
 from casework.rulesets.ruleseras import rules_ever
 from casework.staff.people import join, require_role, split
 from core.codes import CheckResult, Severity, UnitOpinion
-from core.errors import InvalidInput, NotAllowed, Refused
+from core.errors import InvalidInput, Refused
 from core.life.lives import CampaignState, FindingState
 from core.rulebook import Rulebook
 from core.text.secrecy import refuse_state_secrets
@@ -36,7 +37,7 @@ from models.organisation import Unit
 
 def export_checklists(desk: Desk, code: str, folder: Path) -> list[Path]:
     """Write one workbook per visit of an open campaign; return the paths, by unit code."""
-    campaign = _open_campaign(desk, code)
+    campaign = running_campaign(desk, code)
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for visit, unit in _visits(desk, campaign):
@@ -56,7 +57,7 @@ def make_checklist(
 ) -> bytes:
     """Return the workbook of one visit, with answers that are already known."""
     rules = frozen_rules(desk.session, campaign.rules_sha256 or "")
-    meta = _meta(desk, campaign, visit, unit)
+    meta = meta_of(desk, campaign, visit, unit)
     items = tuple(checklist_items(rules, split(visit.items)))
     names = tuple((person.code, person.name) for person in team_of(desk, visit))
     made_on = campaign.opened_on or desk.today
@@ -89,7 +90,8 @@ def checklist_items(rules: Rulebook, ids: Sequence[str]) -> list[ChecklistItem]:
     return [found[item_id] for item_id in ids]
 
 
-def _meta(desk: Desk, campaign: Campaign, visit: Visit, unit: Unit) -> ChecklistMeta:
+def meta_of(desk: Desk, campaign: Campaign, visit: Visit, unit: Unit) -> ChecklistMeta:
+    """Return what the checklist of a visit says of itself."""
     return ChecklistMeta(
         office=desk.office.code,
         campaign=campaign.code,
@@ -112,16 +114,25 @@ def import_checklists(desk: Desk, paths: Sequence[Path]) -> dict[str, int]:
     totals = {"visits": 0, "checked": 0, "papers": 0}
     for path in paths:
         visit, filled = _read(desk, path)
-        papers = store_rows(desk, visit, filled.rows)
+        papers = take_rows(desk, visit, filled.rows, path.name)
         totals["visits"] += 1
         totals["checked"] += len(filled.rows)
         totals["papers"] += papers
-        visit.workbook_returned_on = desk.today
-        desk.session.add(visit)
-        desk.record(
-            "visit", key_of(visit), "return_workbook", unit_id=visit.unit_id, file=path.name, papers=papers
-        )
     return totals
+
+
+def take_rows(desk: Desk, visit: Visit, rows: Sequence[ChecklistRow], origin: str) -> int:
+    """Store the checklist of a visit as handed in and return how many working papers it brought.
+
+    origin   the name of the workbook, or the page it was filled in on, for the audit
+    """
+    papers = store_rows(desk, visit, rows)
+    visit.workbook_returned_on = desk.today
+    desk.session.add(visit)
+    desk.record(
+        "visit", key_of(visit), "return_workbook", unit_id=visit.unit_id, file=origin, papers=papers
+    )
+    return papers
 
 
 def record_self_report(desk: Desk, code: str, unit_code: str) -> Visit:
@@ -143,36 +154,19 @@ def _read(desk: Desk, path: Path) -> tuple[Visit, ChecklistReturn]:
     said = read_checklist_meta(path, name=path.name)
     if said.office != desk.office.code:
         raise _wrong(path, "督察单位", said.office, desk.office.code)
-    campaign = _open_campaign(desk, said.campaign)
+    campaign = running_campaign(desk, said.campaign)
     visit = desk.session.get(Visit, int(said.visit)) if said.visit.isdigit() else None
     if visit is None or visit.campaign_id != campaign.id:
         raise _wrong(path, "督察任务", said.visit, f"批次 {campaign.code} 的任务")
     unit = desk.session.get(Unit, visit.unit_id)
     assert unit is not None  # foreign key
-    expected = _meta(desk, campaign, visit, unit)
+    expected = meta_of(desk, campaign, visit, unit)
     # A workbook made before a migration is still good.
     if said.rules_sha256 not in rules_ever(desk, campaign):
         raise _wrong(path, "规则版本", said.rules_sha256[:12], expected.rules_sha256[:12])
-    _refuse_outsider(desk, expected, path)
-    if visit.workbook_returned_on is not None:
-        raise Refused(
-            "该单位的检查表已经导入",
-            found=f"{unit.code}，{visit.workbook_returned_on}",
-            expected="尚未导入的检查表",
-            remedy="如需更正，对有关底稿办理撤销后另行登记",
-        )
+    refuse_outsider(desk, expected, f"导入{path.name}")
+    refuse_twice(visit, unit)
     return visit, read_checklist(path, today=desk.today, expected=expected, name=path.name)
-
-
-def _refuse_outsider(desk: Desk, meta: ChecklistMeta, path: Path) -> None:
-    if desk.actor.code in meta.team or desk.actor.roles & {"officer", "director"}:
-        return
-    raise NotAllowed(
-        f"无权导入{path.name}",
-        found=desk.actor.code,
-        expected="该督察组成员或办公室经办人",
-        remedy="由督察组成员导入",
-    )
 
 
 def store_rows(desk: Desk, visit: Visit, rows: Sequence[ChecklistRow]) -> int:
@@ -259,7 +253,8 @@ def _visits(desk: Desk, campaign: Campaign) -> list[tuple[Visit, Unit]]:
     return list(desk.session.exec(query))
 
 
-def _open_campaign(desk: Desk, code: str) -> Campaign:
+def running_campaign(desk: Desk, code: str) -> Campaign:
+    """Return an open campaign for those who handle checklists; raise Refused for one that is not open."""
     require_role(desk, ("officer", "director", "leader", "inspector"), "办理检查表")
     campaign = find_campaign(desk, code)
     if campaign.state != CampaignState.OPEN:

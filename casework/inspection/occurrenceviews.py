@@ -70,5 +70,7 @@ def _row(row: Occurrence, campaigns: dict[int, str]) -> dict[str, object]:
 
 
 def _codes(desk: Desk, ids: Sequence[int]) -> dict[int, str]:
+    if not ids:
+        return {}
     rows = desk.session.exec(select(Campaign).where(col(Campaign.id).in_(ids)))
     return {key_of(row): row.code for row in rows}

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from casework.desk import Desk
@@ -33,12 +34,15 @@ _KEPT = (
 )  # fmt: skip
 
 
-def export_ledger(desk: Desk, *, campaign: str | None = None) -> bytes:
+def export_ledger(
+    desk: Desk, *, campaign: str | None = None, narrowed: Sequence[sa.ColumnElement[bool]] = ()
+) -> bytes:
     """Return the ledger of the office or of one campaign as an .xlsx file; referrals never appear in it.
 
-    raises   NotFound for an unknown campaign
+    narrowed   more conditions for the cases that go in
+    raises     NotFound for an unknown campaign
     """
-    rows, title, palette = read_rows(desk, campaign)
+    rows, title, palette = read_rows(desk, campaign, narrowed)
     return write_ledger(
         rows,
         title=f"{title}整改台账",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,15 +44,20 @@ class Kept:
     rules: Rulebook
 
 
-def read_rows(desk: Desk, campaign: str | None) -> tuple[list[LedgerRow], str, Palette]:
-    """Return the rows of the ledger by campaign, unit and number, the name before 整改台账, and the colours."""
+def read_rows(
+    desk: Desk, campaign: str | None, narrowed: Sequence[sa.ColumnElement[bool]] = ()
+) -> tuple[list[LedgerRow], str, Palette]:
+    """Return the rows of the ledger by campaign, unit and number, the name before 整改台账, and the colours.
+
+    narrowed   more conditions for the cases: what somebody sees, and what they asked for
+    """
     chosen = find_campaign(desk, campaign) if campaign else None
     query = (
         sa.select(Rectification, Finding, Unit, Campaign)
         .join(Finding, col(Finding.id) == col(Rectification.id))
         .join(Unit, col(Unit.id) == col(Rectification.unit_id))
         .join(Campaign, col(Campaign.id) == col(Rectification.campaign_id))
-        .where(*within_of(desk, chosen))
+        .where(*within_of(desk, chosen), *narrowed)
         .order_by(col(Campaign.code), col(Unit.code), col(Finding.code))
     )
     around = gather(desk, chosen)

@@ -89,8 +89,12 @@ def explain(
     rules: Rulebook,
     history: Sequence[AuditEntry],
     found: Reckoning = NOT_RECKONED,
+    frozen: Sequence[str] | None = None,
 ) -> Explanation:
-    """Explain the light of a case whose rows, frozen rules and audit entries were read already."""
+    """Explain the light of a case whose rows, frozen rules and audit entries were read already.
+
+    frozen   what is said of its freezes, where they were read already
+    """
     ladder = rules.ladder_of(desk.office.code)
     profile, palette = ladder.profiles[Severity(case.severity)], ladder.palette
     rows, standing = rung_rows(desk, case), standing_of(desk, case, desk.today)
@@ -102,7 +106,7 @@ def explain(
         *((repeat.sentence,) if repeat is not None else ()),
         *_say_notice(case, changes),
         *_say_today(desk, case, history),
-        *say_frozen(desk, case.id),
+        *(say_frozen(desk, case.id) if frozen is None else frozen),
         *_say_issued(climb, palette),
         *_say_light(case, climb, by_lateness, palette),
         *found.sentences,

@@ -94,9 +94,18 @@ def lights_at(turns: Sequence[Turn], days: Sequence[date], palette: Palette) -> 
 
 def light_turns(desk: Desk, campaign_id: int, palette: Palette) -> Mapping[int, list[Turn]]:
     """Return the turns of every case of a campaign, from rungs, extensions, and the entries that ended a light."""
+    return turns_where(desk, col(Rectification.campaign_id) == campaign_id, palette)
+
+
+def turns_where(
+    desk: Desk, of_campaign: sa.ColumnElement[bool], palette: Palette
+) -> Mapping[int, list[Turn]]:
+    """Return the turns of the cases under a condition on their own columns; five queries.
+
+    palette   gives the ranks; cases of several campaigns are ranked by one palette for all
+    """
     turns: dict[int, list[Turn]] = defaultdict(list)
     connection = desk.session.connection()
-    of_campaign = col(Rectification.campaign_id) == campaign_id
     rungs = (
         sa.select(col(Rung.case_id), col(Rung.fired_on), col(Rung.light), col(Rung.code))
         .join(Rectification, col(Rectification.id) == col(Rung.case_id))

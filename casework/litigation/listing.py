@@ -40,7 +40,7 @@ from models.document import Document
 from models.matter import LitigationMatter, MatterParty, MatterSheet
 from models.matterwork import MatterPaper
 
-HIDDEN_FROM_UNITS = frozenset({"link"})
+HIDDEN_FROM_UNITS = frozenset({"link", "note"})  # the office's own notes of calls and talks are not theirs
 
 
 def list_matters(
@@ -245,7 +245,11 @@ def _timeline(desk: Desk, file: MatterFile) -> list[dict[str, str]]:
 
 def explain_matter(desk: Desk, number: str) -> dict[str, Any]:
     """Return why a matter shows its light: every turn replayed under its frozen rules, and what may change it next."""
-    file = find_matter(desk, number)
+    return explain_file(desk, find_matter(desk, number))
+
+
+def explain_file(desk: Desk, file: MatterFile) -> dict[str, Any]:
+    """Return why a matter that was loaded already shows its light."""
     derived = derive(desk, file)
     palette = file.ladder.palette
     row = file.row

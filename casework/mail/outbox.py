@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 
 from casework.desk import Desk
+from casework.mail.filling import fill
 from casework.mail.posting import compose
 from casework.mail.queueing import NothingToSay
 from casework.moves import move
@@ -81,7 +82,7 @@ def claim_next(desk: Desk, token: str, report: SendReport) -> Claim | None:
         if message is None:
             return None
         try:
-            mime = _body(desk, message, sender)
+            mime = fill(desk, message, _body(desk, message, sender))
         except NothingToSay as reason:
             _settle(desk, message, MessageAct.CANCEL, f"不再需要：{reason}")
             continue

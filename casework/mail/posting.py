@@ -15,6 +15,8 @@ from casework.desk import Desk
 from casework.inspection.checklists import checklist_name, make_checklist
 from casework.inspection.visits import team_of
 from casework.lights.climbing import cases_of_document, rules_of_document
+from casework.mail.codemail import portal_code_mail, subject_document
+from casework.mail.filling import link_address
 from casework.mail.queueing import NothingToSay, mail_domain
 from casework.paperwork.kinds import rule_of_kind
 from casework.paperwork.papers import file_of, stored_file, wants_answer
@@ -69,8 +71,8 @@ def compose(desk: Desk, message: Message, sender: str) -> MessageBody:
 def _issuer(desk: Desk, message: Message) -> str:
     """Return in whose name a mail speaks: of the line of its document or visit, else of the 督察 line."""
     line = min(desk.office_rules.lines, key=lambda one: one is not Line.PARTY)
-    if message.document_id is not None:
-        line = Line(desk.session.get_one(Document, message.document_id).line)
+    if (document := subject_document(desk, message)) is not None:
+        line = Line(document.line)
     elif message.visit_id is not None:
         visit = desk.session.get_one(Visit, message.visit_id)
         line = Line(desk.campaign(visit.campaign_id).line)
@@ -113,6 +115,7 @@ def _document(desk: Desk, message: Message) -> Parts:
             issued, desk.office_rules.choices.acknowledge_workdays
         ).isoformat(),
         "attachments": [attachment.name for attachment in attachments],
+        "portal": link_address(desk),
     }, tuple(attachments)
 
 
@@ -169,7 +172,8 @@ def _reminder(desk: Desk, message: Message) -> Parts:
             }
         )
     late = all(row["left_workdays"] < 0 for row in rows)
-    return {"work": WORK[Line(document.line)], "unit": unit.name, "late": late, "cases": rows}, ()
+    said = {"work": WORK[Line(document.line)], "unit": unit.name, "late": late, "cases": rows}
+    return said | {"portal": link_address(desk)}, ()
 
 
 def _task(desk: Desk, message: Message) -> Parts:
@@ -293,4 +297,5 @@ COMPOSERS: dict[str, Callable[[Desk, Message], Parts]] = {
     "staff": _staff,
     "half_owed": half_owed_mail,
     "half_report": half_report_mail,
+    "portal_code": portal_code_mail,
 }

@@ -31,8 +31,9 @@ from core.rulebook import LeaderRole
 from core.rulebook.documents import DocumentRule
 from delivery.paper import write_paper
 from delivery.typeset import refuse_unprintable
+from models.base import key_of
 from models.campaign import Campaign
-from models.document import Document
+from models.document import Document, DocumentApproval
 from models.organisation import Unit
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "seal_document",
     "sign_by_authorisation",
     "sign_documents",
+    "signer_for",
     "void_document",
 ]
 PDF_HEAD = b"%PDF-"
@@ -59,7 +61,7 @@ def sign_documents(desk: Desk, document_ids: Sequence[int], scan: Path | None = 
     """
     documents = [find_document(desk, number) for number in document_ids]
     for document in documents:
-        _check_signer(desk, document)
+        document.signed_for = signer_for(desk, document, rule_of(desk, document))
         if scan is not None:
             role = "decision" if rule_of(desk, document).by_government else "scan"
             store_file(desk, document, role, scan.name, read_file(scan))
@@ -82,8 +84,14 @@ def sign_by_authorisation(desk: Desk, document: Document) -> None:
     _sign(desk, document, signer=authorisation.by)
 
 
-def _check_signer(desk: Desk, document: Document) -> None:
-    rule = rule_of(desk, document)
+def signer_for(
+    desk: Desk, document: Document, rule: DocumentRule, rows: Sequence[DocumentApproval] | None = None
+) -> str | None:
+    """Return the post in whose place the actor may sign a document, None when by a right of their own.
+
+    rows     its steps of review, where they are read already
+    raises   NotAllowed for its author and for whoever is below the level that it asks
+    """
     post = desk.office_rules.leaders.get(desk.actor.code)
     role = post.role if post else LeaderRole.DIRECTOR
     needed = signing_level(desk, document, rule)
@@ -91,8 +99,7 @@ def _check_signer(desk: Desk, document: Document) -> None:
     lent = None if own else lender(desk, needed, document=document.kind, barred={document.drafted_by})
     if lent is None:
         require_role(desk, ("director", "leader"), f"签发{rule.name}")
-    refuse_author(desk, document, "签发")
-    document.signed_for = lent.principal if lent is not None else None
+    refuse_author(desk, document, "签发", rows)
     if not own and lent is None:
         raise NotAllowed(
             f"签发{rule.name}的级别不够",
@@ -100,6 +107,7 @@ def _check_signer(desk: Desk, document: Document) -> None:
             expected=f"{needed.value} 及以上",
             remedy="由相应负责人签发",
         )
+    return lent.principal if lent is not None else None
 
 
 def _sign(desk: Desk, document: Document, signer: str | None = None) -> None:
@@ -150,12 +158,15 @@ def content_hash(document: Document) -> str:
     return hash_content(document.content or "", document.template_sha256 or "", document.rules_sha256 or "")
 
 
+def sealers(document: Document) -> tuple[str, ...]:
+    """Return the roles that note the seal: what is in a compartment is sealed by its own people too."""
+    return ("officer", "director", "linkage") if is_hidden(document) else ("officer", "director")
+
+
 def seal_document(desk: Desk, document_id: int, pdf: Path) -> Document:
     """Store the sealed PDF of a signed document and issue it."""
     document = find_document(desk, document_id)
-    # What is in a compartment is sealed by its own people, so that nobody else learns of it.
-    able = ("officer", "director", "linkage") if is_hidden(document) else ("officer", "director")
-    require_role(desk, able, "登记用印")
+    require_role(desk, sealers(document), "登记用印")
     content = read_file(pdf)
     if not content.startswith(PDF_HEAD):
         raise InvalidInput(
@@ -197,14 +208,7 @@ def void_document(desk: Desk, document_id: int, reason: str) -> Document:
     document = find_document(desk, document_id)
     if not reason.strip():
         raise InvalidInput("作废文书须写明理由", found="空", expected="一句理由", remedy="加上 --reason")
-    tells_problems = document.content_kind == DocumentContent.FINDINGS
-    if tells_problems and any(case.signed_on for case in cases_of_document(desk, document_id)):
-        raise Refused(
-            "该通知书已开始计算整改期限，不能作废",
-            found=document.number or str(document_id),
-            expected="未签发的通知书",
-            remedy="对有关问题办理撤销（ducha case act … withdraw），或另发更正文书",
-        )
+    refuse_running(desk, document)
     move(desk, document, DOCUMENT_MOVES, DocumentAct.VOID, subject="document", thing=THING, unit_id=document.unit_id,
          detail={"reason": reason})  # fmt: skip
     document.void_reason = reason
@@ -214,6 +218,18 @@ def void_document(desk: Desk, document_id: int, reason: str) -> Document:
     for case in cases_of_document(desk, document_id):
         refresh(desk, case)
     return document
+
+
+def refuse_running(desk: Desk, document: Document) -> None:
+    """Refuse to void a notice from which the periods of its problems are counted; raise Refused."""
+    tells_problems = document.content_kind == DocumentContent.FINDINGS
+    if tells_problems and any(case.signed_on for case in cases_of_document(desk, key_of(document))):
+        raise Refused(
+            "该通知书已开始计算整改期限，不能作废",
+            found=document.number or str(document.id),
+            expected="未签发的通知书",
+            remedy="对有关问题办理撤销（ducha case act … withdraw），或另发更正文书",
+        )
 
 
 def list_documents(

@@ -72,7 +72,7 @@ def check_given(rule: DocumentRule, values: Mapping[str, Any], *, with_cases: bo
     raises       InvalidInput; NotFound for a kind without templates
     """
     sample = sample_of(rule.code)
-    known = _known(rule, with_cases=with_cases)
+    known = known_names(rule, with_cases=with_cases)
     found = [f"缺少 {name}" for name in sample if name not in values and name not in known]
     found += value_mistakes(sample, values, with_cases=with_cases)
     if found:
@@ -101,7 +101,7 @@ def value_mistakes(
     return found
 
 
-def _known(rule: DocumentRule, *, with_cases: bool) -> set[str]:
+def known_names(rule: DocumentRule, *, with_cases: bool) -> set[str]:
     """Return the names that need not be given."""
     known = {"unit", *OWN_NAMES}
     if with_cases:

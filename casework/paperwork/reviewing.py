@@ -110,9 +110,15 @@ def edit_document(
     return document
 
 
-def refuse_author(desk: Desk, document: Document, doing: str) -> None:
-    """Refuse whoever drafted or edited a document; raise NotAllowed."""
-    authors = {row.by for row in _rows(desk, document) if row.step == "drafted"} | {document.drafted_by}
+def refuse_author(
+    desk: Desk, document: Document, doing: str, rows: Sequence[DocumentApproval] | None = None
+) -> None:
+    """Refuse whoever drafted or edited a document; raise NotAllowed.
+
+    rows   its steps of review, where they are read already
+    """
+    steps = steps_of(desk, document) if rows is None else rows
+    authors = {row.by for row in steps if row.step == "drafted"} | {document.drafted_by}
     if desk.actor.code in authors:
         raise NotAllowed(
             f"不能{doing}本人拟写或者修改的文书",
@@ -185,7 +191,7 @@ def _lines(paper: Paper) -> list[str]:
 
 def approvals_of(desk: Desk, document: Document, step: str) -> list[DocumentApproval]:
     """Return the approvals of a step that still hold."""
-    return [row for row in _rows(desk, document) if row.step == step and row.void_on is None]
+    return [row for row in steps_of(desk, document) if row.step == step and row.void_on is None]
 
 
 def list_approvals(desk: Desk, document: Document) -> list[dict[str, Any]]:
@@ -195,7 +201,7 @@ def list_approvals(desk: Desk, document: Document) -> list[dict[str, Any]]:
             "step": row.step, "by": row.by, "on": row.on_day, "sha256": row.content_sha256, "note": row.note,
             "void_on": row.void_on, "void_reason": row.void_reason,
         }
-        for row in _rows(desk, document)
+        for row in steps_of(desk, document)
     ]  # fmt: skip
 
 
@@ -206,7 +212,8 @@ def note_signature(desk: Desk, document: Document) -> None:
     )
 
 
-def _rows(desk: Desk, document: Document) -> list[DocumentApproval]:
+def steps_of(desk: Desk, document: Document) -> list[DocumentApproval]:
+    """Return the rows of every step of review, oldest first."""
     query = select(DocumentApproval).where(col(DocumentApproval.document_id) == document.id)
     return list(desk.session.exec(query.order_by(col(DocumentApproval.id))))
 
@@ -233,7 +240,7 @@ def _row(desk: Desk, document: Document, step: str, by: str, digest: str, conten
 
 
 def _void_approvals(desk: Desk, document: Document, reason: str) -> None:
-    for row in _rows(desk, document):
+    for row in steps_of(desk, document):
         if row.void_on is None and row.step in REVIEWERS:
             row.void_on, row.void_reason = desk.today, reason
             desk.session.add(row)

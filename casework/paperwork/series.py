@@ -8,14 +8,45 @@ from typing import Any
 import sqlalchemy as sa
 
 from casework.desk import Desk
+from casework.linkage.compartment import knows_all
 from casework.paperwork.kinds import name_of_kind
 from casework.paperwork.numbering import write_number
-from core.codes import Line
+from casework.sight import sees_office
+from core.codes import DocumentContent, Line
+from core.errors import NotAllowed
 from core.life.lives import DocumentState
 from models.base import table_of
 from models.document import Document, NumberSeries
 
 DOCUMENT, SERIES = table_of(Document), table_of(NumberSeries)
+
+
+def series_in_sight(desk: Desk, year: int | None = None) -> list[dict[str, Any]]:
+    """Return the series for somebody who sees the whole office: nothing of the compartment to those outside of it.
+
+    raises   NotAllowed for whoever sees only their own visits
+    """
+    if not sees_office(desk):
+        raise NotAllowed(
+            "无权查看文号系列", found=desk.actor.name, expected="办公室人员", remedy="由经办人查看"
+        )
+    rows = list_series(desk, year)
+    if knows_all(desk):
+        return rows
+    hidden = {rule.code for rule in desk.rules.documents.values() if rule.content is DocumentContent.REFERRAL}
+    own = {rule.series for rule in desk.rules.documents.values() if rule.code in hidden}
+    own -= {rule.series for rule in desk.rules.documents.values() if rule.code not in hidden}
+    return [_without(row, hidden) for row in rows if row["key"] not in own]
+
+
+def _without(row: dict[str, Any], kinds: set[str]) -> dict[str, Any]:
+    """Return a series without the kinds of the compartment; their numbers stay taken and are no gaps."""
+    return {
+        **row,
+        "issued": row["issued"] - sum(row["kinds"][kind]["count"] for kind in kinds & row["kinds"].keys()),
+        "kinds": {kind: one for kind, one in row["kinds"].items() if kind not in kinds},
+        "voids": [one for one in row["voids"] if one["kind"] not in kinds],
+    }
 
 
 def list_series(desk: Desk, year: int | None = None) -> list[dict[str, Any]]:

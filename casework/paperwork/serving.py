@@ -22,13 +22,16 @@ from models.base import key_of
 from models.document import Document, ServiceRecord
 from models.organisation import Unit
 
+CHANNELS = ("acknowledgement", "hand", "telephone", "post", "portal", "left")
+RECORDERS = ("officer", "director", "leader", "inspector")
+
 
 def serve_document(
     desk: Desk, document_id: int, channel: str, on: date, file: Path | None = None, note: str = ""
 ) -> Document:
     """Record that a document was served on a day; the first record counts, later ones are kept beside it.
 
-    channel   acknowledgement | hand | telephone | post | portal | left
+    channel   one of CHANNELS
     """
     document = find_document(desk, document_id)
     _check_recorder(desk, document, channel)
@@ -82,11 +85,11 @@ def _check_recorder(desk: Desk, document: Document, channel: str) -> None:
             remedy="报送情况由经办人登记",
         )
     if not desk.actor.speaks_for_unit:
-        require_role(desk, ("officer", "director", "leader", "inspector"), "登记送达")
+        require_role(desk, RECORDERS, "登记送达")
         return
     unit = desk.session.get_one(Unit, document.unit_id)
     heirs = codes_with_heirs(desk, [unit.code])  # whoever carries on for the unit signs for it
-    if desk.actor.unit_code not in heirs or channel != "acknowledgement":
+    if desk.actor.unit_code not in heirs or channel not in ("acknowledgement", "portal"):
         raise NotAllowed(
             "只能签收发给本单位的文书",
             found=desk.actor.code,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -42,6 +42,7 @@ class Subject:
     rules: Rulebook
     rule: DocumentRule
     inputs: Values
+    _found: list[tuple[Rectification, Finding]] = field(default_factory=list)  # read once a composition
 
     @property
     def line(self) -> Line:
@@ -121,9 +122,11 @@ class Subject:
 
     def findings(self) -> list[tuple[Rectification, Finding]]:
         """Return the cases on the document with their findings, in the order of their numbers."""
-        cases = {case.id: case for case in cases_of_document(self.desk, key_of(self.document))}
-        query = select(Finding).where(col(Finding.id).in_(list(cases))).order_by(col(Finding.code))
-        return [(cases[key_of(finding)], finding) for finding in self.desk.session.exec(query)]
+        if not self._found:
+            cases = {case.id: case for case in cases_of_document(self.desk, key_of(self.document))}
+            query = select(Finding).where(col(Finding.id).in_(list(cases))).order_by(col(Finding.code))
+            self._found.extend((cases[key_of(finding)], finding) for finding in self.desk.session.exec(query))
+        return list(self._found)
 
 
 def cite(bases: Sequence[Basis]) -> list[str]:

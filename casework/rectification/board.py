@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,58 +12,40 @@ import sqlalchemy as sa
 from casework.desk import Desk
 from casework.lights.climbing import palette_of
 from casework.paging import Cursor, Page, page_keys
+from casework.rectification.boardfilters import (
+    ALL,
+    LAST_DUE,
+    NEWEST,
+    OPEN,
+    OVERDUE,
+    SCOPE_LABELS,
+    SOON,
+    LedgerFilters,
+)
 from casework.rows import CaseRow, case_rows
 from casework.sight import campaigns_in_sight, cases_in_sight, units_in_sight
-from core.codes import Light, Severity
+from core.codes import Light
 from core.errors import InvalidInput
 from core.ladders.palette import Palette
 from core.life.rectification import CLOCK_RUNS, SETTLED, CaseState
 from models.base import table_of
-from models.campaign import Campaign
+from models.campaign import Campaign, Finding
 from models.organisation import Unit
 from models.rectification import Rectification
 
-CASE, CAMPAIGN, UNIT = table_of(Rectification), table_of(Campaign), table_of(Unit)
-# What the state filter takes beside the states themselves.
-OPEN, OVERDUE, ALL = "active", "overdue", "all"
-SCOPE_LABELS = {OPEN: "在办", OVERDUE: "已逾期", ALL: "全部"}
+__all__ = [
+    "ALL",
+    "OPEN",
+    "OVERDUE",
+    "SCOPE_LABELS",
+    "Ledger",
+    "LedgerFilters",
+    "ledger_view",
+    "narrowed_cases",
+]
+CASE, CAMPAIGN, UNIT, FINDING = table_of(Rectification), table_of(Campaign), table_of(Unit), table_of(Finding)
+SOON_WORKDAYS = 5
 CHOICES_LIMIT = 500
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerFilters:
-    """What a reader narrows the ledger to; empty means no limit, and `state` is then 在办."""
-
-    campaign: str = ""
-    unit: str = ""
-    state: str = OPEN
-    severity: str = ""
-    light: str = ""
-
-    @classmethod
-    def read(cls, given: Mapping[str, str]) -> LedgerFilters:
-        """Read filters from an address; raise InvalidInput naming a value that is none."""
-        values = {f.name: given.get(f.name, "").strip() for f in fields(cls)}
-        values["state"] = values["state"] or OPEN
-        for name, allowed in _ALLOWED.items():
-            if values[name] not in allowed:
-                found = f"{name}={values[name][:40]}"
-                raise InvalidInput(
-                    "筛选条件不正确", found=found, expected="页面所列选项", remedy="回到台账重选"
-                )
-        return cls(**values)
-
-    def as_query(self) -> dict[str, str]:
-        """Return the filters as they stand in an address, without those that are not set."""
-        every = {f.name: str(getattr(self, f.name)) for f in fields(self)}
-        return {name: value for name, value in every.items() if value and (name, value) != ("state", OPEN)}
-
-
-_ALLOWED: dict[str, frozenset[str]] = {
-    "state": frozenset({OPEN, OVERDUE, ALL, *CaseState}),
-    "severity": frozenset({"", *Severity}),
-    "light": frozenset({"", *Light}),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +61,7 @@ class Ledger:
     palette: Palette
     campaigns: tuple[tuple[str, str], ...]
     units: tuple[tuple[str, str], ...]
+    classes: tuple[tuple[str, str], ...]
 
     @property
     def lights(self) -> tuple[Light, ...]:
@@ -92,15 +76,14 @@ class Ledger:
 
 
 def ledger_view(desk: Desk, filters: LedgerFilters, cursor: Cursor | None = None) -> Ledger:
-    """Return one page of the ledger, the most overdue first; five queries."""
+    """Return one page of the ledger, the most overdue first unless another order was asked for; five queries."""
     campaigns, units = _choices(desk)
     conditions = _conditions(desk, filters, dict(campaigns), dict(units))
     campaign_id = dict(campaigns)[filters.campaign][0] if filters.campaign else None
     counts = _counts(desk, conditions)
     if filters.light:
         conditions.append(CASE.c.light == filters.light)
-    query = sa.select(CASE.c.id, CASE.c.due_on).where(*conditions)
-    keys = page_keys(desk.session.connection(), query, CASE.c.due_on, CASE.c.id, cursor)
+    keys = _page(desk, filters, conditions, cursor)
     rows = case_rows(desk, [number for number, _day in keys.rows])
     return Ledger(
         filters,
@@ -109,7 +92,29 @@ def ledger_view(desk: Desk, filters: LedgerFilters, cursor: Cursor | None = None
         palette_of(desk, campaign_id),
         tuple((code, title) for code, (_id, title) in campaigns),
         tuple((code, name) for code, (_id, name) in units),
+        classes_of(desk),
     )
+
+
+def _page(
+    desk: Desk, filters: LedgerFilters, conditions: list[sa.ColumnElement[bool]], cursor: Cursor | None
+) -> Page[tuple[int, date | None]]:
+    connection = desk.session.connection()
+    if filters.sort == NEWEST:
+        query = sa.select(CASE.c.id, FINDING.c.confirmed_on).join(FINDING, FINDING.c.id == CASE.c.id)
+        return page_keys(
+            connection, query.where(*conditions), FINDING.c.confirmed_on, CASE.c.id, cursor, newest_first=True
+        )
+    query = sa.select(CASE.c.id, CASE.c.due_on).where(*conditions)
+    last_first = filters.sort == LAST_DUE
+    return page_keys(connection, query, CASE.c.due_on, CASE.c.id, cursor, newest_first=last_first)
+
+
+def narrowed_cases(desk: Desk, filters: LedgerFilters) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions under which a case stands in the ledger as somebody narrowed it; two queries."""
+    campaigns, units = _choices(desk)
+    conditions = _conditions(desk, filters, dict(campaigns), dict(units))
+    return [*conditions, CASE.c.light == filters.light] if filters.light else conditions
 
 
 Choice = tuple[str, tuple[int, str]]
@@ -149,7 +154,53 @@ def _conditions(
         conditions.append(CASE.c.unit_id == _known("单位", filters.unit, units))
     if filters.severity:
         conditions.append(CASE.c.severity == filters.severity)
-    return conditions + _state_conditions(desk, filters.state)
+    return (
+        conditions
+        + _finding_conditions(desk, filters)
+        + _due_conditions(desk, filters)
+        + _state_conditions(desk, filters.state)
+    )
+
+
+def _finding_conditions(desk: Desk, filters: LedgerFilters) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions on what was found: a text in its number or problem, the class of its item."""
+    wanted: list[sa.ColumnElement[bool]] = []
+    if filters.q:
+        said = (FINDING.c.code, FINDING.c.problem, FINDING.c.item)
+        wanted.append(sa.or_(*(column.icontains(filters.q, autoescape=True) for column in said)))
+    if filters.category:
+        wanted.append(FINDING.c.item.in_(_items_of(desk, filters.category)))
+    own = FINDING.c.office_id == desk.office_id
+    return [CASE.c.id.in_(sa.select(FINDING.c.id).where(own, *wanted))] if wanted else []
+
+
+def _due_conditions(desk: Desk, filters: LedgerFilters) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    if filters.due == SOON:
+        until = desk.calendar.after(desk.today, SOON_WORKDAYS)
+        found += [CASE.c.due_on.between(desk.today, until), CASE.c.suspended_on.is_(None)]
+        found.append(CASE.c.state.in_([state.value for state in CLOCK_RUNS]))
+    if filters.due_from:
+        found.append(CASE.c.due_on >= date.fromisoformat(filters.due_from))
+    if filters.due_to:
+        found.append(CASE.c.due_on <= date.fromisoformat(filters.due_to))
+    return found
+
+
+def classes_of(desk: Desk) -> tuple[tuple[str, str], ...]:
+    """Return the classes of items as choices: (catalogue/class, name)."""
+    return tuple(
+        (f"{key}/{one.code}", f"{one.code} {one.name}")
+        for key, catalog in sorted(desk.rules.catalogs.items())
+        for one in catalog.classes
+    )
+
+
+def _items_of(desk: Desk, wanted: str) -> list[str]:
+    key, _, code = wanted.partition("/")
+    catalog = desk.rules.catalogs.get(key)
+    items = (*catalog.items, *catalog.retired) if catalog else ()
+    return [item.id for item in items if item.category == code]
 
 
 def _state_conditions(desk: Desk, state: str) -> list[sa.ColumnElement[bool]]:

@@ -1,64 +1,45 @@
-"""One case as a page: facts, due dates, rungs, why this light, requests, documents, evidence and its timeline."""
+"""One case as a page: facts, why this light, what lies beside it, its timeline, and what may be done now."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlmodel import col, select
 
 from casework.desk import Desk
 from casework.lights.climbing import rules_of
 from casework.lights.explaining import Explanation, explain
-from casework.rectification.cases import find_case, no_such_case
-from casework.rectification.timeline import Event, names_of, timeline_of
-from casework.rows import DocumentRow, document_rows, left_workdays
-from casework.sight import documents_in_sight, is_case_in_sight
+from casework.rectification.asking import Question, questions_of
+from casework.rectification.beside import Beside, read_beside
+from casework.rectification.caselook import Look
+from casework.rectification.cases import no_such_case
+from casework.rectification.freezing import sentence_of_freeze
+from casework.rectification.offers import Offer, offers_of
+from casework.rectification.stepping import Step, Waiting, steps_of, waiting_for
+from casework.rectification.story import tell_story
+from casework.rectification.timeline import Event, history_with_documents, names_of
+from casework.rows import DocumentRow, documents_of_case, left_workdays
+from casework.sight import cases_in_sight
+from casework.units.lineage import is_own_unit
 from core.codes import Light, Severity
 from core.ladders.palette import Palette
-from core.life.rectification import (
-    CASE_ACT_LABELS,
-    CaseAct,
-    CaseState,
-    RequestKind,
-    RequestState,
-    possible_acts,
-)
+from core.life.rectification import CaseAct, CaseState
 from core.rulebook import Item, Rulebook
-from models.audit import history_of
 from models.campaign import Campaign, Finding
-from models.document import Document, DocumentCase
 from models.organisation import Unit
-from models.rectification import Evidence, Rectification, SideRequest
+from models.rectification import Rectification
 
 
 @dataclass(frozen=True, slots=True)
-class RequestLine:
-    """A request of a case and what became of it."""
+class OfferedAct:
+    """An act that is offered, with what its form asks for."""
 
-    kind: RequestKind
-    number: int
-    state: RequestState
-    asked_on: date
-    asked_by: str
-    reason: str
-    until_on: date | None
-    granted_until_on: date | None
-    decided_on: date | None
-    decided_by: str
-    decision_note: str
+    offer: Offer
+    questions: tuple[Question, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class EvidenceLine:
-    """A file kept for a case: its name and size, never its content."""
-
-    name: str
-    size: int
-    act: str
-    filed_on: date
-    filed_by: str
+    @property
+    def act(self) -> CaseAct:
+        return self.offer.act
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +54,13 @@ class CaseFile:
     item_class: str
     left_workdays: int | None
     explanation: Explanation
-    requests: tuple[RequestLine, ...]
     documents: tuple[DocumentRow, ...]
-    evidence: tuple[EvidenceLine, ...]
+    beside: Beside
+    names: dict[str, str]
     timeline: tuple[Event, ...]
-    possible: tuple[str, ...]
+    steps: tuple[Step, ...]
+    waiting: Waiting
+    offered: tuple[OfferedAct, ...]
 
     @property
     def state(self) -> CaseState:
@@ -96,24 +79,28 @@ class CaseFile:
     def highest(self) -> Light:
         return Light(self.case.highest_light)
 
+    def name(self, codes: str | None) -> str:
+        """Return how the people of a stored list are written on the page."""
+        return "、".join(self.names.get(code, code) for code in (codes or "").split("、") if code)
+
 
 def case_view(desk: Desk, code: str) -> CaseFile:
-    """Return everything about one case; at most fifteen queries; raise NotFound."""
-    case, finding = find_case(desk, code)
-    if not is_case_in_sight(desk, case.id):
-        raise no_such_case(code)
-    unit, campaign = _parties(desk, case)
+    """Return everything about one case; at most twelve queries; raise NotFound."""
+    case, finding, unit, campaign = _find(desk, code)
     rules = rules_of(desk, case.campaign_id)
-    history = list(history_of(desk.session, desk.office_id, "case", [case.id]))
-    documents = _documents(desk, case.id)
-    requests, evidence = _requests(desk, case.id), _evidence(desk, case.id)
-    people = (
-        {r.asked_by for r in requests}
-        | {r.decided_by or "" for r in requests}
-        | {e.filed_by for e in evidence}
-    )
-    names = names_of(desk, people, [unit])
+    entries = history_with_documents(desk, case.id)
+    history = [entry for entry in entries if entry.subject == "case"]
+    documents, beside = documents_of_case(desk, case.id), read_beside(desk, case, finding)
+    names = names_of(desk, {entry.actor for entry in entries} | beside.people, [unit])
+    frozen = [
+        sentence_of_freeze(row["node"], row["missed_on"], row["frozen_on"], row["releases"])
+        for row in beside.held
+    ]
+    why = explain(desk, case, finding, rules, history, frozen=frozen)
+    kin = is_own_unit(desk, desk.actor.unit_code, unit)
+    look = Look(case, finding, unit, campaign, rules, documents, beside, tuple(history), kin)
     item, item_class = find_item(rules, finding.item)
+    offered = _offered(desk, look)
     return CaseFile(
         case=case,
         finding=finding,
@@ -122,13 +109,19 @@ def case_view(desk: Desk, code: str) -> CaseFile:
         item=item,
         item_class=item_class,
         left_workdays=left_workdays(desk, case.state, case.suspended_on, case.due_on),
-        explanation=explain(desk, case, finding, rules, history),
-        requests=tuple(_request_line(row, names) for row in requests),
-        documents=document_rows(desk, [document.id or 0 for document in documents]),
-        evidence=tuple(_evidence_line(row, names) for row in evidence),
-        timeline=timeline_of(desk, case, history, documents, unit),
-        possible=_possible(case),
+        explanation=why,
+        documents=documents,
+        beside=beside,
+        names=names,
+        timeline=tell_story(desk, look, entries, names),
+        steps=steps_of(CaseState(case.state)),
+        waiting=waiting_for(desk, look, {one.act for one in offered}),
+        offered=offered,
     )
+
+
+def _offered(desk: Desk, look: Look) -> tuple[OfferedAct, ...]:
+    return tuple(OfferedAct(offer, questions_of(desk, look, offer.act)) for offer in offers_of(desk, look))
 
 
 def find_item(rules: Rulebook, item_id: str) -> tuple[Item | None, str]:
@@ -140,62 +133,17 @@ def find_item(rules: Rulebook, item_id: str) -> tuple[Item | None, str]:
     return None, ""
 
 
-def _parties(desk: Desk, case: Rectification) -> tuple[Unit, Campaign]:
+def _find(desk: Desk, code: str) -> tuple[Rectification, Finding, Unit, Campaign]:
+    """Return a case in sight with its parties; raise NotFound in the words of a number never given."""
     query = (
-        select(Unit, Campaign)
-        .join(Campaign, col(Campaign.id) == case.campaign_id)
-        .where(col(Unit.id) == case.unit_id)
+        select(Rectification, Finding, Unit, Campaign)
+        .join(Finding, col(Finding.id) == col(Rectification.id))
+        .join(Unit, col(Unit.id) == col(Rectification.unit_id))
+        .join(Campaign, col(Campaign.id) == col(Rectification.campaign_id))
+        .where(col(Finding.office_id) == desk.office_id, col(Finding.code) == code, cases_in_sight(desk))
     )
-    unit, campaign = desk.session.exec(query).one()
-    return unit, campaign
-
-
-def _documents(desk: Desk, case_id: int) -> list[Document]:
-    query = (
-        select(Document)
-        .join(DocumentCase, col(DocumentCase.document_id) == col(Document.id))
-        .where(col(DocumentCase.case_id) == case_id, documents_in_sight(desk))
-        .order_by(col(Document.id))
-    )
-    return list(desk.session.exec(query))
-
-
-def _requests(desk: Desk, case_id: int) -> Sequence[SideRequest]:
-    query = select(SideRequest).where(col(SideRequest.case_id) == case_id).order_by(col(SideRequest.id))
-    return desk.session.exec(query).all()
-
-
-def _request_line(row: SideRequest, names: dict[str, str]) -> RequestLine:
-    return RequestLine(
-        kind=RequestKind(row.kind),
-        number=row.number,
-        state=RequestState(row.state),
-        asked_on=row.asked_on,
-        asked_by=names.get(row.asked_by, row.asked_by),
-        reason=row.reason,
-        until_on=row.until_on,
-        granted_until_on=row.granted_until_on,
-        decided_on=row.decided_on,
-        decided_by=names.get(row.decided_by or "", row.decided_by or ""),
-        decision_note=row.decision_note,
-    )
-
-
-def _evidence(desk: Desk, case_id: int) -> Sequence[Evidence]:
-    query = (
-        select(Evidence)
-        .where(col(Evidence.subject) == "case", col(Evidence.subject_id) == case_id)
-        .order_by(col(Evidence.id))
-    )
-    return desk.session.exec(query).all()
-
-
-def _evidence_line(row: Evidence, names: dict[str, str]) -> EvidenceLine:
-    label = CASE_ACT_LABELS[CaseAct(row.act)] if row.act in set(CaseAct) else row.act
-    return EvidenceLine(row.name, row.size, label, row.filed_on, names.get(row.filed_by, row.filed_by))
-
-
-def _possible(case: Rectification) -> tuple[str, ...]:
-    """Return the words of the acts possible now, without the one that opens a matter of the compartment."""
-    acts = possible_acts(CaseState(case.state), suspended=case.suspended_on is not None)
-    return tuple(CASE_ACT_LABELS[CaseAct(act)] for act in acts if act != CaseAct.REFER)
+    found = desk.session.exec(query).first()
+    if found is None:
+        raise no_such_case(code)
+    case, finding, unit, campaign = found
+    return case, finding, unit, campaign

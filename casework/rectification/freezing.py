@@ -74,11 +74,16 @@ def say_frozen(desk: Desk, case_id: int) -> Iterator[str]:
     if desk.actor.speaks_for_unit:
         return
     for one in freezes_of(desk, case_id):
-        who = LEADER_ROLE_LABELS[LeaderRole(one.releases)]
-        yield (
-            f"因{NODE_LABELS[one.node]}（{write_day(one.missed_on)}），自{write_day(one.frozen_on)}起锁定；"
-            f"{who}写明理由解除前不能办理下一步，期限照常计算。"
-        )
+        yield sentence_of_freeze(one.node, one.missed_on, one.frozen_on, one.releases)
+
+
+def sentence_of_freeze(node: str, missed_on: date, frozen_on: date, releases: str) -> str:
+    """Say why a case is locked, since when, and who releases it."""
+    who = LEADER_ROLE_LABELS[LeaderRole(releases)]
+    return (
+        f"因{NODE_LABELS[node]}（{write_day(missed_on)}），自{write_day(frozen_on)}起锁定；"
+        f"{who}写明理由解除前不能办理下一步，期限照常计算。"
+    )
 
 
 def _level(held: list[Freeze]) -> LeaderRole:

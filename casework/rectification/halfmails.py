@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from casework.desk import Desk
 from casework.lights.climbing import office_palette
+from casework.mail.filling import portal_address
 from casework.mail.queueing import NothingToSay, queue, unit_recipients
 from casework.rectification.halfwatch import may_be_told, reaches
 from casework.units.lineage import addressee
@@ -77,6 +78,7 @@ def half_owed_mail(desk: Desk, message: Message) -> tuple[dict[str, Any], tuple[
         "due_on": due_on,
         "provisional": any(row.due_provisional for row in owed),
         "rows": rows,
+        "portal": portal_address(desk),
     }, ()
 
 

@@ -232,12 +232,13 @@ def list_look_backs(desk: Desk, *, unit: str | None = None) -> Iterator[dict[str
                 "unit": its.code,
                 "closed_on": case.closed_on,
                 "look_back_on": case.look_back_on,
-                "status": _status(desk, case),
+                "status": status_of(desk, case),
                 "rebounds": case.rebounds,
             }
 
 
-def _status(desk: Desk, case: Rectification) -> str:
+def status_of(desk: Desk, case: Rectification) -> str:
+    """Return where the look-back at a closed case stands: dated, due, overdue, undated, undrawn or observed."""
     if case.state == CaseState.CLOSED:
         if is_named(desk, case):
             return "undated"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from casework.desk import Desk
 from casework.lights.climbing import ladder_of
 from casework.lights.duedates import name_due
 from casework.rectification.cases import ActOnCase
@@ -21,6 +22,8 @@ from core.errors import InvalidInput, NotAllowed, Refused
 from core.life.rectification import RequestKind, RequestState
 from core.life.sidelife import RequestAct
 from core.rulebook import LeaderRole
+from models.campaign import Finding
+from models.rectification import Rectification
 
 
 def check_asking_day(deed: ActOnCase, before_workdays: int, what: str) -> None:
@@ -69,24 +72,35 @@ def check_extension_request(deed: ActOnCase) -> None:
 
 
 def _check_length(deed: ActOnCase, until: date) -> None:
-    case, desk = deed.case, deed.desk
-    assert case.due_on is not None
-    assert case.signed_on is not None  # checked by the caller
-    limits = ladder_of(desk, case.campaign_id).extension
-    original = desk.calendar.between(case.signed_on, case.first_due_on or case.due_on)
-    most = original * limits.max_share_percent // 100
-    if case.severity == Severity.GRAVE:
-        most = limits.grave_max_workdays
-    if limits.max_total_workdays is not None:
-        most = min(most, max(0, limits.max_total_workdays - _granted_workdays(deed)))
-    latest = desk.calendar.after(case.due_on, most)
-    if not case.due_on < until <= latest:
+    case = deed.case
+    latest, most = furthest_extension(deed.desk, case, deed.finding, _granted_workdays(deed))
+    if case.due_on is None or not case.due_on < until <= latest:
         raise InvalidInput(
             "延期期限不合规定",
             found=until.isoformat(),
             expected=f"晚于 {case.due_on}、不晚于 {latest}（最长{most}个工作日）",
             remedy="改正 --set until=日期",
         )
+
+
+def furthest_extension(
+    desk: Desk, case: Rectification, finding: Finding, used_workdays: int
+) -> tuple[date, int]:
+    """Return the last day to which a case may be extended, and how many working days that is.
+
+    used_workdays   by how much it was extended before
+    source          ladder, extension: share of the first period, cap for grave problems, cap in all
+    """
+    limits = ladder_of(desk, case.campaign_id).extension
+    due_on = case.due_on or desk.today
+    # A case from an old ledger has no notice of ours: its period is counted from the day of the finding.
+    begun = case.signed_on or finding.confirmed_on or finding.found_on
+    most = desk.calendar.between(begun, case.first_due_on or due_on) * limits.max_share_percent // 100
+    if case.severity == Severity.GRAVE:
+        most = limits.grave_max_workdays
+    if limits.max_total_workdays is not None:
+        most = min(most, max(0, limits.max_total_workdays - used_workdays))
+    return desk.calendar.after(due_on, most), most
 
 
 def _granted_workdays(deed: ActOnCase) -> int:

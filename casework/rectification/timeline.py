@@ -8,95 +8,36 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from casework.desk import SYSTEM, Desk
 from casework.lights.climbing import palette_of
 from casework.lights.rungview import write_day
 from casework.paperwork.kinds import is_hidden, name_of_kind
+from casework.rectification.timelinewords import (
+    CASE_ACTS,
+    CHANNEL_LABELS,
+    DAY_WORDS,
+    DETAIL_WORDS,
+    DOCUMENT_ACTS,
+    FINDING_ACTS,
+    VERDICT_LABELS,
+)
+from casework.sight import documents_in_sight
 from casework.staff.people import CONTACT_LABELS
 from core.codes import Light
 from core.ladders.palette import Palette
-from core.life.lives import DocumentAct
-from core.life.rectification import CASE_ACT_LABELS, CASE_STATE_LABELS, CaseState
+from core.life.rectification import CASE_STATE_LABELS, CaseState
 from models.audit import history_of
-from models.document import Document
+from models.base import table_of
+from models.campaign import Finding
+from models.document import Document, DocumentCase
 from models.organisation import Person, Unit
 from models.record import AuditEntry
 from models.rectification import Rectification
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-CASE_ACTS = {act.value: label for act, label in CASE_ACT_LABELS.items()} | {
-    "open": "立项",
-    "import": "由旧台账导入",
-    "set_due": "确定整改期限",
-    "light": "亮灯",
-    "set_aside": "巡检搁置",
-    "reassign": "变更责任单位",
-    "note": "联系记录",
-}
-FINDING_ACTS = {
-    "write": "形成督察底稿",
-    "confirm": "认定问题",
-    "withdraw": "撤销问题",
-    "import": "由旧台账导入",
-    "repeat": "认定为屡查屡犯",
-}
-DOCUMENT_ACTS = {
-    "draft": "拟稿",
-    "readdress": "改送承接单位",
-    "divide": "分出部分事项另拟",
-    DocumentAct.SHEET.value: "送核",
-    DocumentAct.APPROVE.value: "核稿通过",
-    DocumentAct.RETURN.value: "退回修改",
-    DocumentAct.EDIT.value: "修改文稿",
-    "reply": "登记答复",
-    "answer": "登记逐条落实情况",
-    DocumentAct.SIGN.value: "签发",
-    DocumentAct.SEAL.value: "用印",
-    DocumentAct.ISSUE.value: "发出",
-    DocumentAct.SERVE.value: "送达",
-    DocumentAct.VOID.value: "作废",
-}
-CHANNEL_LABELS = {
-    "acknowledgement": "签收",
-    "hand": "当面送达",
-    "telephone": "电话告知",
-    "post": "邮寄",
-    "portal": "网上签收",
-    "left": "留置送达",
-}
-VERDICT_LABELS = {
-    "passed": "通过",
-    "failed": "未通过",
-    "held": "未反弹",
-    "rebounded": "反弹",
-    "granted": "同意",
-    "refused": "不同意",
-    "upheld": "异议成立",
-    "rejected": "异议不成立",
-    "changed": "变更原认定",
-    "agreed": "同意上报",
-    "declined": "不同意上报",
-    "met": "达到阶段目标",
-    "missed": "未达到阶段目标",
-    "founded": "反映属实",
-    "unfounded": "反映不属实",
-}
-DAY_WORDS = {"until": "至", "on": "定于", "due_on": "到期日", "follow_up_on": "跟进日"}
-# key of an entry's detail -> how it is introduced; keys that are not here are for machines
-DETAIL_WORDS = {
-    "measures": "措施：",
-    "owner": "责任人：",
-    "text": "",
-    "note": "",
-    "reason": "理由：",
-    "event": "事件",
-    "signed_for": "代签：",
-    "contact": "",
-    "with_whom": "对方：",
-    "repeat_of": "此前的问题：",
-}
 INTERNAL = frozenset({"note"})
 """Acts on a case that are the office's own affair: a unit is not shown them."""
 
@@ -106,6 +47,7 @@ class Event:
     """One line of a timeline; `on` is the day it counts for, `at` the instant it was entered.
 
     late   entered on a later day than it counts for (补录)
+    why    the rule by which a light was lit
     """
 
     on: date
@@ -118,6 +60,7 @@ class Event:
     moved: str = ""
     document_id: int | None = None
     late: bool = False
+    why: str = ""
 
 
 def timeline_of(
@@ -145,6 +88,47 @@ def timeline_of(
     return tuple(_event(entry, about, names, palette) for entry in every)
 
 
+def history_with_documents(desk: Desk, case_id: int) -> list[AuditEntry]:
+    """Return the entries about a case, its finding and its documents in sight, oldest first; one query."""
+    of_case = select(DocumentCase.document_id).where(col(DocumentCase.case_id) == case_id)
+    seen = sa.select(col(Document.id)).where(col(Document.id).in_(of_case), documents_in_sight(desk))
+    parts = (("case", [case_id]), ("finding", [case_id]), ("document", seen))
+    entry = table_of(AuditEntry)
+    every = sa.union_all(
+        *(
+            sa.select(entry).where(
+                entry.c.office_id == desk.office_id, entry.c.subject == subject, entry.c.subject_id.in_(ids)
+            )
+            for subject, ids in parts
+        )
+    )
+    found = desk.session.scalars(sa.select(AuditEntry).from_statement(every))
+    return sorted(found, key=lambda one: (one.at, one.shard, one.seq))
+
+
+def events_of(
+    desk: Desk,
+    case: Rectification,
+    entries: Sequence[AuditEntry],
+    about: Mapping[int, str],
+    names: Mapping[str, str],
+) -> list[Event]:
+    """Return the entries that the actor may read as events.
+
+    about   {document in sight: its name with its number}
+    """
+    palette = palette_of(desk, case.campaign_id)
+    return [_event(entry, about, names, palette) for entry in entries if may_read(desk, entry)]
+
+
+def events_of_finding(
+    desk: Desk, finding: Finding, entries: Sequence[AuditEntry], names: Mapping[str, str]
+) -> tuple[Event, ...]:
+    """Return the life of one finding, oldest first; nothing is read here."""
+    palette = palette_of(desk, finding.campaign_id)
+    return tuple(_event(entry, {}, names, palette) for entry in entries)
+
+
 def may_read(desk: Desk, entry: AuditEntry) -> bool:
     """Tell whether the actor may read an entry about a case: notes of the office are not for units."""
     return not (desk.actor.speaks_for_unit and entry.act in INTERNAL)
@@ -152,8 +136,19 @@ def may_read(desk: Desk, entry: AuditEntry) -> bool:
 
 def document_timeline(desk: Desk, document: Document, unit: Unit) -> tuple[Event, ...]:
     """Return the life of one document, oldest first."""
-    entries = list(history_of(desk.session, desk.office_id, "document", [document.id or 0]))
-    names = names_of(desk, {entry.actor for entry in entries}, [unit])
+    entries = document_entries(desk, document)
+    return document_events(desk, document, entries, names_of(desk, {one.actor for one in entries}, [unit]))
+
+
+def document_entries(desk: Desk, document: Document) -> list[AuditEntry]:
+    """Return what the chain tells about one document, oldest first."""
+    return list(history_of(desk.session, desk.office_id, "document", [document.id or 0]))
+
+
+def document_events(
+    desk: Desk, document: Document, entries: Sequence[AuditEntry], names: Mapping[str, str]
+) -> tuple[Event, ...]:
+    """Return the entries about one document as lines of a timeline."""
     about = {document.id or 0: _about(desk, document)}
     palette = palette_of(desk, document.campaign_id)
     return tuple(_event(entry, about, names, palette) for entry in entries)

@@ -77,9 +77,10 @@ def as_row(placing: Placing) -> dict[str, Any]:
     }
 
 
-def explain_unit(scope: Scope, code: str) -> dict[str, Any]:
+def explain_unit(scope: Scope, code: str, *, rows: bool = True) -> dict[str, Any]:
     """Return how one unit got its score: every step in words, the facts, and the rows behind each fact.
 
+    rows     False leaves the rows out, for who will ask for those of one fact
     raises   NotFound for a unit that is not in the scope
     """
     placings = rank(scope)
@@ -99,7 +100,7 @@ def explain_unit(scope: Scope, code: str) -> dict[str, Any]:
         "group_size": sum(1 for one in placings if one.group == found.group and one.place is not None),
         "explained": [{"name": step.name, "said": step.said} for step in found.score.steps],
         "said": found.score.said,
-        "facts": [_fact(own, name, found.unit.facts[name]) for name in _named(rules)],
+        "facts": [_fact(own, name, found.unit.facts[name], rows=rows) for name in _named(rules)],
     }
 
 
@@ -109,7 +110,7 @@ def _named(rules: ScoringRules) -> list[str]:
     return list(dict.fromkeys([*names, rules.unranked.fact, *rules.tie_break]))
 
 
-def _fact(scope: Scope, name: str, value: int) -> dict[str, Any]:
+def _fact(scope: Scope, name: str, value: int, *, rows: bool) -> dict[str, Any]:
     known = UNIT_FACTS[name]
     entry = UNIT_COUNTS[name]
     return {
@@ -118,5 +119,5 @@ def _fact(scope: Scope, name: str, value: int) -> dict[str, Any]:
         "value": value,
         "unit": known.unit,
         "definition": known.definition,
-        "rows": [row.as_dict() for row in list_rows(scope, entry, entry.code)],
+        "rows": [row.as_dict() for row in list_rows(scope, entry, entry.code)] if rows else [],
     }

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from core.calendar.workdays import Calendar
 from core.errors import InvalidInput, NotFound
 from core.rulebook import CalendarYear, LocalCalendar, Rulebook, RuleFiles, freeze, sha256, thaw
+from core.rulebook.whereabouts import Whereabouts
 from models.base import table_of
 from models.campaign import RuleSet
 from models.organisation import Office
@@ -78,6 +79,16 @@ def _stamps(folder: Path) -> tuple[tuple[Path, ...], tuple[int, ...]]:
 @lru_cache(maxsize=8)
 def _read(folder: Path, _files: tuple[Path, ...], _times: tuple[int, ...]) -> RuleFiles:
     return RuleFiles(read_texts(folder, ".yaml"))
+
+
+def whereabouts(folder: Path) -> Whereabouts:
+    """Return where each rule of a folder is written, read once as long as no file changes."""
+    return _places(folder, *_stamps(folder))
+
+
+@lru_cache(maxsize=2)
+def _places(folder: Path, _files: tuple[Path, ...], _times: tuple[int, ...]) -> Whereabouts:
+    return Whereabouts(read_texts(folder, ".yaml"))
 
 
 @lru_cache(maxsize=32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from core.errors import InvalidRuleFile, Problem
@@ -10,6 +11,7 @@ from core.rulebook import DocumentRule, Rulebook, RuleFiles, is_error
 from core.rulebook.places import LOOKALIKES
 from delivery.lint.papers import lint_templates
 from delivery.lint.sources import read_templates
+from delivery.wording import DOCUMENTS
 from system.paths import read_texts
 
 SUFFIXES = tuple({f".{ending.rpartition('.')[2]}" for ending in LOOKALIKES} | {".YAML", ".YML"})
@@ -26,6 +28,20 @@ class Findings:
     def broken(self) -> list[Problem]:
         """The mistakes; warnings stop nothing."""
         return [problem for problem in self.problems if is_error(problem)]
+
+
+def findings_of(folder: Path) -> Findings:
+    """Return every problem as `check_files` does, checked once as long as neither a rule nor a template changes."""
+    return _checked(folder, _times(folder), _times(DOCUMENTS.parent))
+
+
+@lru_cache(maxsize=2)
+def _checked(folder: Path, _rules: tuple[int, ...], _templates: tuple[int, ...]) -> Findings:
+    return check_files(folder)
+
+
+def _times(folder: Path) -> tuple[int, ...]:
+    return tuple(path.stat().st_mtime_ns for path in sorted(folder.rglob("*")))
 
 
 def check_files(folder: Path) -> Findings:

@@ -100,6 +100,8 @@ def _changed(model: type[RuleModel], frozen: Any, present: dict[str, Any]) -> It
     if not isinstance(frozen, dict):
         return
     for field, value in present.items():
+        if field == "examples":
+            continue  # they prove a rule and decide nothing, so they are not frozen
         # a field that the older format did not know, and that says nothing now, has not changed
         if field in model.model_fields and frozen.get(field) != value and (field in frozen or value):
             yield title_of(model, field)

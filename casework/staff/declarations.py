@@ -12,7 +12,13 @@ from sqlmodel import col, select
 from casework.desk import Desk
 from casework.inspection.campaignrows import find_campaign
 from casework.moves import take
-from casework.staff.declarationviews import decision_key, find_declaration, missing_key, replacement_key
+from casework.staff.declarationviews import (
+    decision_key,
+    find_declaration,
+    may_decide,
+    missing_key,
+    replacement_key,
+)
 from casework.staff.people import find_unit
 from casework.staff.pools import find_person
 from casework.staff.upcoming import ask_replacement, visits_to_come
@@ -33,7 +39,6 @@ from models.organisation import Person, Unit
 from models.pool import RecusalDeclaration
 
 OFFICE_ROLES = frozenset({"officer", "director"})
-BELOW_HEAD = frozenset({"section", "deputy"})
 DECIDE_WORKDAYS = 2  # before which the head should have decided; the office's own proposal
 
 
@@ -190,7 +195,7 @@ def decide(desk: Desk, number: int, *, accept: bool, note: str) -> tuple[Recusal
 
 def _check_head(desk: Desk, person: Person) -> None:
     actor = desk.actor
-    if "director" not in actor.roles or actor.roles & BELOW_HEAD:
+    if not may_decide(desk):
         raise NotAllowed(
             "回避由督察单位主要负责人决定",
             found=f"{actor.code}（{'、'.join(sorted(actor.roles)) or '无角色'}）",

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
 from sqlmodel import col, or_, select
 
 from casework.desk import Desk
 from casework.inspection.campaignrows import find_campaign
 from core.errors import NotFound
 from core.life.declarationlife import DeclarationState, Origin, Relation
+from models.base import table_of
 from models.campaign import Campaign, Visit, VisitMember
 from models.organisation import Person, Unit
 from models.pool import RecusalDeclaration
 
 READERS = frozenset({"officer", "director", "section", "deputy", "committee"})
+BELOW_HEAD = frozenset({"section", "deputy"})
+DECLARED, PERSON = table_of(RecusalDeclaration), table_of(Person)
+UNIT, CAMPAIGN = table_of(Unit), table_of(Campaign)
 
 
 def find_declaration(desk: Desk, number: int) -> RecusalDeclaration:
@@ -78,6 +86,78 @@ def describe(desk: Desk, row: RecusalDeclaration) -> dict[str, object]:
         "decided_on": row.decided_on.isoformat() if row.decided_on else None,
         "note": row.decision_note,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationRow:
+    """A declaration in a list; `open` waits for the head of the office."""
+
+    id: int
+    person: str
+    person_name: str
+    campaign: str
+    unit: str
+    relation: Relation
+    content: str
+    origin: Origin
+    state: DeclarationState
+    filed_by: str
+    filed_on: date
+    decided_by: str
+    decided_on: date | None
+    note: str
+
+    @property
+    def open(self) -> bool:
+        return self.state is DeclarationState.DECLARED
+
+    @property
+    def needs_decision(self) -> bool:
+        return self.open and self.relation is not Relation.NONE
+
+
+def declarations_view(
+    desk: Desk, *, campaign: str | None = None, pending: bool = False, person: str | None = None
+) -> list[DeclarationRow]:
+    """Return the declarations that the actor may see, the newest first; one query, two with a campaign."""
+    query = (
+        sa.select(
+            DECLARED, PERSON.c.code.label("person"), PERSON.c.name.label("person_name"),
+            UNIT.c.name.label("unit"), CAMPAIGN.c.code.label("campaign"),
+        )
+        .join(PERSON, PERSON.c.id == DECLARED.c.person_id)
+        .outerjoin(UNIT, UNIT.c.id == DECLARED.c.unit_id)
+        .outerjoin(CAMPAIGN, CAMPAIGN.c.id == DECLARED.c.campaign_id)
+        .where(DECLARED.c.office_id == desk.office_id)
+    )  # fmt: skip
+    actor = desk.actor
+    if actor.speaks_for_unit:
+        query = query.where(DECLARED.c.filed_by == actor.code)
+    elif not (actor.is_machine or actor.roles & READERS):
+        query = query.where(sa.or_(PERSON.c.code == actor.code, DECLARED.c.filed_by == actor.code))
+    if campaign:
+        wanted = find_campaign(desk, campaign).id
+        query = query.where(sa.or_(DECLARED.c.campaign_id == wanted, DECLARED.c.campaign_id.is_(None)))
+    if person:
+        query = query.where(PERSON.c.code == person)
+    if pending:
+        query = query.where(
+            DECLARED.c.state == DeclarationState.DECLARED.value, DECLARED.c.relation != Relation.NONE.value
+        )
+    rows = desk.session.connection().execute(query.order_by(DECLARED.c.id.desc()))
+    return [
+        DeclarationRow(
+            row.id, row.person, row.person_name, row.campaign or "", row.unit or "", Relation(row.relation),
+            row.content, Origin(row.origin), DeclarationState(row.state), row.filed_by, row.filed_on,
+            row.decided_by or "", row.decided_on, row.decision_note,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def may_decide(desk: Desk) -> bool:
+    """Tell whether the actor is the head of the office, who decides declarations."""
+    return "director" in desk.actor.roles and not desk.actor.roles & BELOW_HEAD
 
 
 def missing_declarations(desk: Desk, campaign: Campaign) -> list[Person]:

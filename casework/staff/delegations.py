@@ -20,7 +20,7 @@ from casework.staff.people import find_actor, join, require_role, split
 from core.codes import DocumentContent
 from core.errors import InvalidInput, NotAllowed, NotFound, Refused
 from core.life.delegationlife import DELEGATION, DelegationAct, DelegationState
-from core.life.rectification import CaseAct
+from core.life.rectification import CASE_ACT_LABELS, CaseAct
 from core.rulebook import LeaderRole
 from core.text.secrecy import refuse_state_secrets
 from models.base import key_of
@@ -130,10 +130,18 @@ def _check_parties(desk: Desk, wish: Wish) -> None:
         )
 
 
-def _check_things(desk: Desk, wish: Wish) -> None:
+def lendable(desk: Desk) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the kinds of document and the decisions that a post may lend, each with its name."""
     kinds = {
-        code for code, rule in desk.rules.documents.items() if rule.content is not DocumentContent.REFERRAL
+        code: rule.name
+        for code, rule in desk.rules.documents.items()
+        if rule.content is not DocumentContent.REFERRAL
     }
+    return kinds, {act.value: CASE_ACT_LABELS[act] for act in DECISIONS}
+
+
+def _check_things(desk: Desk, wish: Wish) -> None:
+    kinds, _acts = lendable(desk)
     wrong = [kind for kind in wish.documents if kind != EVERY and kind not in kinds]
     wrong += [act for act in wish.acts if act not in {one.value for one in DECISIONS}]
     if wrong or not (wish.documents or wish.acts):
@@ -196,10 +204,15 @@ def list_delegations(desk: Desk, on: date | None = None) -> list[Delegation]:
     return list(desk.session.exec(query.order_by(col(Delegation.id).desc())))
 
 
-def lenders(desk: Desk, *, document: str = "", act: str = "") -> list[Lent]:
-    """Return in whose place the actor may sign a kind of document or decide an act today, lowest post first."""
+def lenders(
+    desk: Desk, *, document: str = "", act: str = "", rows: Iterable[Delegation] | None = None
+) -> list[Lent]:
+    """Return in whose place the actor may sign a kind of document or decide an act today, lowest post first.
+
+    rows   the delegations that hold today, where somebody asks for many kinds
+    """
     found = []
-    for row in list_delegations(desk, desk.today):
+    for row in list_delegations(desk, desk.today) if rows is None else rows:
         covers = (document and {document, EVERY} & set(split(row.documents))) or act in split(row.acts)
         post = desk.office_rules.leaders.get(row.principal)
         if row.delegate == desk.actor.code and covers and post is not None:

@@ -10,11 +10,12 @@ from typing import Any
 from sqlmodel import col, select
 
 from casework.desk import Desk
+from casework.sight import sees_office
 from casework.staff.membership import members_between
 from casework.staff.people import require_role, split
 from casework.staff.poolviews import refuse_units
 from core.errors import InvalidInput, NotFound
-from core.life.rectification import CaseState
+from core.life.rectification import CASE_STATE_LABELS, CaseState
 from core.staffing.drawing import draw, population_hash
 from core.text.secrecy import refuse_state_secrets
 from models.base import key_of
@@ -112,11 +113,41 @@ def holds(row: Any) -> tuple[bool, bool]:
     return population_hash(population) == row.population_sha256, again == tuple(row.picked.split("\n"))
 
 
+@dataclass(frozen=True, slots=True)
+class DrawChoices:
+    """What the population of a draw may be narrowed to, each as (code, name)."""
+
+    kinds: tuple[str, ...]
+    campaigns: tuple[tuple[str, str], ...]
+    states: tuple[tuple[str, str], ...]
+    catalogs: tuple[tuple[str, str], ...]
+    pools: tuple[tuple[str, str], ...]
+
+
+def draw_choices(desk: Desk) -> DrawChoices:
+    """Return what there is to choose from; two queries."""
+    kinds = {
+        kind
+        for text in desk.session.exec(select(Unit.kinds).where(col(Unit.office_id) == desk.office_id).distinct())
+        for kind in split(text)
+    }
+    campaigns = select(Campaign.code, Campaign.title).where(col(Campaign.office_id) == desk.office_id)
+    found = desk.session.exec(campaigns.order_by(col(Campaign.code).desc()).limit(100))
+    return DrawChoices(
+        tuple(sorted(kinds)),
+        tuple((code, title) for code, title in found),
+        tuple((state.value, CASE_STATE_LABELS[state]) for state in CaseState),
+        tuple((key, one.name) for key, one in desk.rules.catalogs.items()),
+        tuple((key, one.name) for key, one in sorted(desk.rules.pools.items())),
+    )
+
+
 def find_draw(desk: Desk, number: int) -> Draw:
     """Return a draw of this office; raise NotFound."""
     refuse_units(desk)
     row = desk.session.get(Draw, number)
-    if row is None or row.office_id != desk.office_id:
+    hidden = row is not None and not sees_office(desk) and row.drawn_by != desk.actor.code
+    if row is None or row.office_id != desk.office_id or hidden:
         raise NotFound(
             "没有这次抽取", found=str(number), expected="抽取编号", remedy="运行 ducha draw list 查看"
         )
@@ -127,6 +158,8 @@ def list_draws(desk: Desk) -> list[dict[str, object]]:
     """Return the draws, the newest first."""
     refuse_units(desk)
     query = select(Draw).where(col(Draw.office_id) == desk.office_id).order_by(col(Draw.id).desc())
+    if not sees_office(desk):
+        query = query.where(col(Draw.drawn_by) == desk.actor.code)
     return [describe_draw(row) for row in desk.session.exec(query)]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlmodel import col, select
 
+from casework.accounts.sessions import end_sessions_of_holder
 from casework.desk import Desk
 from casework.staff.people import join, require_role
 from casework.staff.poolimport import enter_by_import
@@ -25,13 +26,13 @@ def import_units(desk: Desk, path: Path) -> dict[str, int]:
     raises   InvalidInput naming every bad cell; nothing is written then
     """
     require_role(desk, KEEPERS, "导入单位")
-    known = {unit.code: unit for unit in _units(desk)}
+    known = {unit.code: unit for unit in units_of(desk)}
     rows = read_units(
         path,
-        kinds=_kinds(desk),
+        kinds=kinds_of(desk),
         check_email=check_address,
         known_units=tuple(known),
-        specialties=_specialties(desk),
+        specialties=specialties_of(desk),
         name=path.name,
     )
     added = 0
@@ -60,10 +61,10 @@ def import_people(desk: Desk, path: Path) -> dict[str, int]:
     known = {person.code: person for person in people}
     rows = read_people(
         path,
-        specialties=_specialties(desk),
+        specialties=specialties_of(desk),
         roles=POOL_ROLES,
         check_email=check_address,
-        known_units=tuple(unit.code for unit in _units(desk)),
+        known_units=tuple(unit.code for unit in units_of(desk)),
         pools=tuple(sorted(desk.rules.pools)),
         name=path.name,
     )
@@ -73,7 +74,10 @@ def import_people(desk: Desk, path: Path) -> dict[str, int]:
         if person is None:
             person = Person(office_id=desk.office_id, code=row.code, name=row.name, roles="")
             added += 1
+        before = person.roles
         _fill_person(person, row)
+        if before not in ("", person.roles):
+            end_sessions_of_holder(desk, row.code, "职责变动")
         desk.session.add(person)
         desk.session.flush()
         assert person.id is not None
@@ -98,15 +102,18 @@ def _fill_person(person: Person, row: PersonRow) -> None:
     person.roles = join(row.roles)
 
 
-def _units(desk: Desk) -> list[Unit]:
+def units_of(desk: Desk) -> list[Unit]:
+    """Return every unit of the office, ended ones too."""
     return list(desk.session.exec(select(Unit).where(col(Unit.office_id) == desk.office_id)))
 
 
-def _kinds(desk: Desk) -> tuple[str, ...]:
+def kinds_of(desk: Desk) -> tuple[str, ...]:
+    """Return the words for kinds of units that the catalogues know."""
     return _words(desk, "applies_to")
 
 
-def _specialties(desk: Desk) -> tuple[str, ...]:
+def specialties_of(desk: Desk) -> tuple[str, ...]:
+    """Return the words for specialities that the catalogues know."""
     return _words(desk, "specialties")
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from sqlmodel import col, func, select
 
+from casework.accounts.sessions import end_sessions_of_holder
 from casework.desk import Desk
 from casework.staff.membership import pool_rules
 from casework.staff.people import join, require_role, split
@@ -113,6 +114,7 @@ def exit_pool(desk: Desk, pool: str, code: str, reason: str, note: str = "") -> 
     refuse_state_secrets(note, "退出说明")
     row.exited_on, row.exit_reason, row.exit_note = desk.today, reason, note
     _keep(desk, row, "exit", code, reason=reason)
+    end_sessions_of_holder(desk, code, "退出人才库")
     affected = [visit for visit, plan in visits_to_come(desk, row.person_id) if plan.team.pool == pool]
     for visit in affected:
         ask_replacement(desk, visit, code, f"退出人才库（{reason}）", f"pool:{row.id}:visit:{visit.id}")

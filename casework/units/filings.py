@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from casework.desk import Desk
+from casework.sight import units_in_sight
 from casework.staff.people import require_role
 from core.errors import InvalidInput, NotFound
 from core.text.secrecy import refuse_state_secrets
@@ -160,11 +161,11 @@ def _case(desk: Desk, finding: str | None, unit_id: int) -> int | None:
 
 
 def list_filings(desk: Desk, year: int | None = None) -> list[dict[str, Any]]:
-    """Return the register by year, kind and unit, with whether each was in time."""
+    """Return the register by year, kind and unit in sight, with whether each was in time."""
     query = (
         select(Filing, Unit)
         .join(Unit, col(Unit.id) == col(Filing.unit_id))
-        .where(col(Filing.office_id) == desk.office_id)
+        .where(col(Filing.office_id) == desk.office_id, units_in_sight(desk))
         .order_by(col(Filing.year), col(Filing.kind), col(Unit.code))
     )
     if year is not None:
@@ -183,6 +184,13 @@ def list_filings(desk: Desk, year: int | None = None) -> list[dict[str, Any]]:
         }
         for row, unit in desk.session.exec(query)
     ]
+
+
+def list_points(desk: Desk) -> list[ContactPoint]:
+    """Return the contact points, those that ended last."""
+    query = select(ContactPoint).where(col(ContactPoint.office_id) == desk.office_id)
+    order = (col(ContactPoint.until_on).is_not(None), col(ContactPoint.code))
+    return list(desk.session.exec(query.order_by(*order)))
 
 
 def find_unit(desk: Desk, code: str) -> Unit:

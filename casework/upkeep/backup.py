@@ -21,7 +21,10 @@ import sqlalchemy as sa
 from casework.invariants.frozen import hash_file
 from casework.upkeep.restoring import FORMAT, MANIFEST, read_archive, release_hold, restore
 from casework.upkeep.snapshots import failed, sync, take_snapshot
+from casework.upkeep.standing import BACKUP
 from core.errors import InvalidInput
+from models.database import transaction
+from models.record import Note
 from models.schema import current_revision
 from system.settings import Settings
 
@@ -53,7 +56,16 @@ def backup(engine: sa.Engine, settings: Settings, path: Path, now: datetime) -> 
     finally:
         if part.exists():
             part.unlink()
+    _note(engine, now)
     return {"file": str(path), "sha256": hash_file(path), "bytes": path.stat().st_size, **said}
+
+
+def _note(engine: sa.Engine, now: datetime) -> None:
+    """Remember when the last good backup was made, for whoever looks after the installation."""
+    with transaction(engine) as session:
+        note = session.get(Note, BACKUP) or Note(name=BACKUP, value="")
+        note.value = now.isoformat()
+        session.add(note)
 
 
 def _write(

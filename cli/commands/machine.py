@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,9 +15,18 @@ from cli.edge import emit, open_edge, reading, refuse, settings, writing
 from core.errors import DuchaError, Refused
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy import Engine
+
+    from casework.rehearsal.rehearsalplan import Asked
+    from casework.rehearsal.rehearsed import Programme
     from flows.jobs import Edge
+    from flows.rehearsal import Step
+    from system.settings import Settings
 
 audits = typer.Typer(help="操作记录链", no_args_is_help=True)
+PAGES_FIRST = 3  # seconds for the console to come up before the clock does all that is due
 
 
 def attach(app: typer.Typer) -> None:
@@ -142,16 +151,24 @@ def serve(port: Annotated[int | None, typer.Option(help="端口，默认取 DUCH
 
     edge = open_edge()
     with _clock_beside(edge):
-        do(edge.engine, edge.settings, port=port or settings().port, clock=edge.clock.now)
+        do(
+            edge.engine, edge.settings, port=port or settings().port, clock=edge.clock.now, rehearse=_rehearse
+        )  # fmt: skip
+
+
+def _rehearse(engine: Engine, held: Settings, today: date, asked: Asked, step: Step) -> Programme:
+    """Play a campaign for a page of the console."""
+    from flows.jobs import Edge, WallClock
+    from flows.rehearsal import rehearse
+
+    return rehearse(Edge(engine, held, WallClock(today)), asked, step)
 
 
 @contextmanager
 def _clock_beside(edge: Edge) -> Iterator[None]:
     """Run the single-box clock in a thread of its own until the console ends."""
-    from flows.clock import run_clock
-
     stop = threading.Event()
-    thread = threading.Thread(target=_tick, args=(lambda: run_clock(edge, stop),), name="clock")
+    thread = threading.Thread(target=_tick, args=(edge, stop), name="clock")
     thread.start()
     try:
         yield
@@ -160,9 +177,13 @@ def _clock_beside(edge: Edge) -> Iterator[None]:
         thread.join()
 
 
-def _tick(run: Callable[[], None]) -> None:
+def _tick(edge: Edge, stop: threading.Event) -> None:
+    if stop.wait(PAGES_FIRST):
+        return
+    from flows.clock import run_clock  # with all that its jobs need, which pages need not wait for
+
     try:
-        run()
+        run_clock(edge, stop)
     except DuchaError as error:
         # The pages stay useful where a `ducha clock` runs beside them already.
         print(f"定时器没有启动：{error}", file=sys.stderr)

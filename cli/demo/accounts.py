@@ -7,6 +7,7 @@ import os
 from casework.accounts.hashing import hash_password, make_password
 from casework.accounts.register import first_administrators, grant_account, open_account
 from cli.demo.world import LINKAGE, OFFICERS, REVIEWERS, World
+from system.clock import civil_day, now
 
 FILE = "账号.txt"
 HOLDERS = (
@@ -39,6 +40,7 @@ def open_accounts(world: World) -> None:
             account = grant_account(desk, login, holder)
             # In the story everybody has chosen a password long ago.
             account.password_hash, account.password_once = hashes[login], False
+            account.password_on = civil_day(now())  # of the machine, not of the story: it may be looked at later
             desk.session.add(account)
     _write(world, passwords | chosen)
 

@@ -1,7 +1,11 @@
-"""The programming interface /api/v1: the same verbs for other systems and for the pages' scripts."""
+"""The programming interface /api/v1: the same verbs for other systems and for the pages' scripts.
+
+It is an application of its own inside the console: its errors are problems, not pages, and it describes itself.
+"""
 
 from __future__ import annotations
 
 from console.routes import Pages
 
 ROUTERS: tuple[Pages, ...] = ()
+PREFIX = "/api/v1"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from console.portal import acts, cases, lists, opening, owed, papers
 from console.routes import Pages
 
-ROUTERS: tuple[Pages, ...] = ()
+ROUTERS: tuple[Pages, ...] = (
+    *(opening.router, owed.router, papers.router, lists.router, acts.router, cases.router),
+)

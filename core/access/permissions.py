@@ -16,6 +16,7 @@ class Permission(StrEnum):
 
     ANYBODY = "anybody"  # also whoever is not signed in: the sign-in page, static files
     OWN_ACCOUNT = "own_account"
+    HOME = "home"  # the first page: leads everybody to where they begin
     TODAY = "today"
     CASE_VIEW = "case_view"
     CASE_ACT = "case_act"
@@ -61,6 +62,7 @@ EVERYBODY = OFFICE | UNIT | ADMINS
 GRANTS: Mapping[Permission, frozenset[str]] = {
     Permission.ANYBODY: EVERYBODY,
     Permission.OWN_ACCOUNT: EVERYBODY,
+    Permission.HOME: EVERYBODY,
     Permission.TODAY: OFFICE,
     Permission.CASE_VIEW: OFFICE,
     Permission.CASE_ACT: OFFICE,
@@ -72,12 +74,13 @@ GRANTS: Mapping[Permission, frozenset[str]] = {
     Permission.FINDING_DECIDE: frozenset({"officer", "reviewer", "leader", "director"}),
     Permission.DOCUMENT_VIEW: OFFICE,
     Permission.DOCUMENT_DRAFT: frozenset({"officer", "director", "leader", "linkage", "reviewer"}),
-    Permission.DOCUMENT_SIGN: frozenset({"section", "deputy", "director", "committee"}),
+    # By post, or by the delegation of a post to anybody of the office: the verb that signs knows which.
+    Permission.DOCUMENT_SIGN: OFFICE,
     Permission.DOCUMENT_SEAL: frozenset({"officer", "director", "linkage"}),
-    Permission.LEAD: STAFF,
-    Permission.MATTER_VIEW: OFFICE | UNIT,
+    Permission.LEAD: OFFICE,  # who only checks leads sees those given to them
+    Permission.MATTER_VIEW: STAFF | UNIT,  # not what a team in the field works with
     Permission.MATTER_ACT: STAFF | UNIT,
-    Permission.LINKAGE: STAFF,  # the compartment itself lets only its named people see anything
+    Permission.LINKAGE: OFFICE,  # the compartment lets only its named people see anything, of whatever role
     Permission.OUTBOX: frozenset({"officer", "director", "leader"}),
     Permission.PEOPLE: STAFF,
     Permission.UNITS: STAFF,
@@ -94,6 +97,10 @@ GRANTS: Mapping[Permission, frozenset[str]] = {
     Permission.GRANTS: frozenset({SECURITY_ADMIN}),
     Permission.AUDIT: frozenset({AUDIT_ADMIN}),
 }
+
+
+# What is open to a contact of a unit who came in by the link of a mail: the portal, and no account to look after.
+BY_LINK = frozenset({Permission.ANYBODY, Permission.HOME, Permission.PORTAL})
 
 
 def may(roles: Iterable[str], permission: Permission) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.codes import (
@@ -86,10 +87,20 @@ def read_checklist(
     data, name = load(source, name)
     meta = read_checklist_meta(data, name=name)
     table = read_table(data, what=WHAT, required=HEADERS, name=name)
-    reader = _ChecklistReader(Mistakes(WHAT, table.sheet), expected or meta, today)
-    rows = [read for row in table.rows if (read := reader.read(row)) is not None]
-    reader.finish(rows)
-    return ChecklistReturn(meta, tuple(rows))
+    return ChecklistReturn(meta, check_rows(table.rows, expected or meta, today=today, sheet=table.sheet))
+
+
+def check_rows(
+    rows: Iterable[Row], meta: ChecklistMeta, *, today: dt.date, sheet: str = WHAT
+) -> tuple[ChecklistRow, ...]:
+    """Return what rows of a checklist say, wherever they were filled in: in a workbook or on a page.
+
+    raises: InvalidInput with every bad cell
+    """
+    reader = _ChecklistReader(Mistakes(WHAT, sheet), meta, today)
+    found = [read for row in rows if (read := reader.read(row)) is not None]
+    reader.finish(found)
+    return tuple(found)
 
 
 class _ChecklistReader:

@@ -15,6 +15,7 @@ import python_calamine
 from core.errors import InvalidInput
 from delivery.sheets.cells import Mistakes, Row, Value, column_letters, nearest, strip_guard, to_date, to_text
 from delivery.sheets.container import MAX_FILE_BYTES, unpack
+from delivery.sheets.trial import comes_through, is_heavy
 
 Source = Path | bytes
 
@@ -159,8 +160,11 @@ def _open_workbook(data: bytes, name: str) -> tuple[str, list[list[Value]]]:
 
 
 def _parse(data: bytes, name: str) -> python_calamine.CalamineWorkbook:
+    checked = unpack(data, name)
+    if is_heavy(checked) and not comes_through(checked):
+        raise _broken(name, "展开后内容过大")
     try:
-        return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(unpack(data, name)))
+        return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(checked))
     except python_calamine.CalamineError as error:
         raise _broken(name) from error
 

@@ -214,6 +214,7 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
+        batch_op.create_index("ix_audit_entry_at", ["office_id", "at"], unique=False)
         batch_op.create_index("ix_audit_entry_subject", ["subject", "subject_id"], unique=False)
 
     op.create_table(
@@ -528,6 +529,21 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "plan_draft",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("owner", AutoString(), nullable=False),
+        sa.Column("answers", AutoString(), nullable=False),
+        sa.Column("begun_on", sa.Date(), nullable=False),
+        sa.Column("changed_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_plan_draft_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_draft")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("plan_draft", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_plan_draft_owner"), ["owner"], unique=False)
+
+    op.create_table(
         "stat_period",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("office_id", sa.Integer(), nullable=False),
@@ -653,6 +669,26 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_unit_change_office_id_state", ["office_id", "state", "effective_on"], unique=False
         )
+
+    op.create_table(
+        "api_call",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("key", AutoString(), nullable=False),
+        sa.Column("call_sha256", AutoString(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("answer", AutoString(), nullable=False),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.CheckConstraint("length(call_sha256) = 64", name=op.f("ck_api_call_sha256_hex")),
+        sa.CheckConstraint("length(key) > 0", name=op.f("ck_api_call_key_given")),
+        sa.CheckConstraint("status BETWEEN 200 AND 299", name=op.f("ck_api_call_status_done")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_api_call_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_call")),
+        sa.UniqueConstraint("account_id", "key", name=op.f("uq_api_call_account_id_key")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("api_call", schema=None) as batch_op:
+        batch_op.create_index("ix_api_call_made_at", ["made_at"], unique=False)
 
     op.create_table(
         "api_token",
@@ -1482,32 +1518,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_visit_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(
-        "web_session",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("token_sha256", AutoString(), nullable=False),
-        sa.Column("account_id", sa.Integer(), nullable=False),
-        sa.Column("begun_at", UTCDateTime(), nullable=False),
-        sa.Column("seen_at", UTCDateTime(), nullable=False),
-        sa.Column("expires_at", UTCDateTime(), nullable=False),
-        sa.Column("elevated_until", UTCDateTime(), nullable=True),
-        sa.Column("second_factor", sa.Boolean(), nullable=False),
-        sa.Column("address", AutoString(), nullable=False),
-        sa.Column("browser", AutoString(), nullable=False),
-        sa.Column("ended_at", UTCDateTime(), nullable=True),
-        sa.Column("end_reason", AutoString(), nullable=False),
-        sa.CheckConstraint(
-            "ended_at IS NULL OR end_reason <> ''", name=op.f("ck_web_session_ended_has_reason")
-        ),
-        sa.CheckConstraint("expires_at >= begun_at", name=op.f("ck_web_session_order_of_instants")),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_web_session_account_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_web_session")),
-        sa.UniqueConstraint("token_sha256", name=op.f("uq_web_session_token_sha256")),
-        sqlite_strict=True,
-    )
-    with op.batch_alter_table("web_session", schema=None) as batch_op:
-        batch_op.create_index("ix_web_session_account_id", ["account_id"], unique=False)
-
-    op.create_table(
         "authorisation",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("office_id", sa.Integer(), nullable=False),
@@ -1527,6 +1537,53 @@ def upgrade() -> None:
     with op.batch_alter_table("authorisation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_authorisation_visit_id"), ["visit_id"], unique=False)
 
+    op.create_table(
+        "check_attachment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("item", AutoString(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("evidence_id", sa.Integer(), nullable=False),
+        sa.Column("media", AutoString(), nullable=False),
+        sa.Column("removed_on", sa.Date(), nullable=True),
+        sa.Column("removed_by", AutoString(), nullable=True),
+        sa.CheckConstraint(
+            "(removed_on IS NULL) = (removed_by IS NULL)",
+            name=op.f("ck_check_attachment_removed_by_somebody"),
+        ),
+        sa.CheckConstraint("position BETWEEN 1 AND 99", name=op.f("ck_check_attachment_place_counts")),
+        sa.ForeignKeyConstraint(
+            ["evidence_id"], ["evidence.id"], name=op.f("fk_check_attachment_evidence_id")
+        ),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_check_attachment_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_attachment")),
+        sa.UniqueConstraint("evidence_id", name=op.f("uq_check_attachment_evidence_id")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("check_attachment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_check_attachment_visit_id"), ["visit_id"], unique=False)
+
+    op.create_table(
+        "check_draft",
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("item", AutoString(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("field", AutoString(), nullable=False),
+        sa.Column("value", AutoString(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sent", AutoString(), nullable=False),
+        sa.Column("changed_by", AutoString(), nullable=False),
+        sa.Column("changed_at", UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "field IN ('result', 'problem', 'facts', 'severity', 'materials', 'day', 'inspector', 'opinion', 'note')",
+            name=op.f("ck_check_draft_field_code"),
+        ),
+        sa.CheckConstraint("position BETWEEN 1 AND 99", name=op.f("ck_check_draft_place_counts")),
+        sa.CheckConstraint("revision >= 1", name=op.f("ck_check_draft_revision_counts")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_check_draft_visit_id")),
+        sa.PrimaryKeyConstraint("visit_id", "item", "position", "field", name=op.f("pk_check_draft")),
+        sqlite_strict=True,
+    )
     op.create_table(
         "check_record",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1636,6 +1693,28 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("document_reply", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_document_reply_document_id"), ["document_id"], unique=False)
+
+    op.create_table(
+        "document_view",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=False),
+        sa.Column("content_sha256", AutoString(), nullable=False),
+        sa.Column("seen_at", UTCDateTime(), nullable=False),
+        sa.CheckConstraint("length(content_sha256) = 64", name=op.f("ck_document_view_sha256_hex")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_document_view_account_id")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_document_view_document_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document_view")),
+        sa.UniqueConstraint(
+            "account_id",
+            "document_id",
+            "content_sha256",
+            name=op.f("uq_document_view_account_id_document_id_content_sha256"),
+        ),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("document_view", schema=None) as batch_op:
+        batch_op.create_index("ix_document_view_document_id", ["document_id"], unique=False)
 
     op.create_table(
         "inquiry",
@@ -2107,7 +2186,7 @@ def upgrade() -> None:
         sa.Column("settled_at", UTCDateTime(), nullable=True),
         sa.Column("resolved_by", AutoString(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('document', 'reminder', 'task', 'team_reminder', 'late_reports', 'notice_collect', 'staff', 'half_owed', 'half_report')",
+            "kind IN ('document', 'reminder', 'task', 'team_reminder', 'late_reports', 'notice_collect', 'staff', 'half_owed', 'half_report', 'portal_code')",
             name=op.f("ck_message_kind_code"),
         ),
         sa.CheckConstraint(
@@ -2135,33 +2214,6 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_message_office_id_state_not_before", ["office_id", "state", "not_before"], unique=False
         )
-
-    op.create_table(
-        "portal_link",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("office_id", sa.Integer(), nullable=False),
-        sa.Column("document_id", sa.Integer(), nullable=False),
-        sa.Column("holder", AutoString(), nullable=False),
-        sa.Column("recipient", AutoString(), nullable=False),
-        sa.Column("token_sha256", AutoString(), nullable=False),
-        sa.Column("made_at", UTCDateTime(), nullable=False),
-        sa.Column("expires_at", UTCDateTime(), nullable=False),
-        sa.Column("code_sha256", AutoString(), nullable=True),
-        sa.Column("code_until", UTCDateTime(), nullable=True),
-        sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("opened_at", UTCDateTime(), nullable=True),
-        sa.CheckConstraint(
-            "(code_sha256 IS NULL) = (code_until IS NULL)", name=op.f("ck_portal_link_code_has_end")
-        ),
-        sa.CheckConstraint("tries >= 0", name=op.f("ck_portal_link_tries_count")),
-        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_portal_link_document_id")),
-        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_portal_link_office_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_portal_link")),
-        sa.UniqueConstraint("token_sha256", name=op.f("uq_portal_link_token_sha256")),
-        sqlite_strict=True,
-    )
-    with op.batch_alter_table("portal_link", schema=None) as batch_op:
-        batch_op.create_index("ix_portal_link_document_id", ["document_id"], unique=False)
 
     op.create_table(
         "replacement",
@@ -2361,6 +2413,41 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "portal_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("holder", AutoString(), nullable=False),
+        sa.Column("recipient", AutoString(), nullable=False),
+        sa.Column("token_sha256", AutoString(), nullable=False),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.Column("expires_at", UTCDateTime(), nullable=False),
+        sa.Column("code_sha256", AutoString(), nullable=True),
+        sa.Column("code_until", UTCDateTime(), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("opened_at", UTCDateTime(), nullable=True),
+        sa.Column("revoked_at", UTCDateTime(), nullable=True),
+        sa.Column("revoked_by", AutoString(), nullable=True),
+        sa.CheckConstraint(
+            "(code_sha256 IS NULL) = (code_until IS NULL)", name=op.f("ck_portal_link_code_has_end")
+        ),
+        sa.CheckConstraint(
+            "(revoked_at IS NULL) = (revoked_by IS NULL)", name=op.f("ck_portal_link_revoked_by_somebody")
+        ),
+        sa.CheckConstraint("tries >= 0", name=op.f("ck_portal_link_tries_count")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_portal_link_document_id")),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_portal_link_message_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_portal_link_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_portal_link")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_portal_link_message_id")),
+        sa.UniqueConstraint("token_sha256", name=op.f("uq_portal_link_token_sha256")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("portal_link", schema=None) as batch_op:
+        batch_op.create_index("ix_portal_link_document_id", ["document_id"], unique=False)
+
+    op.create_table(
         "inquiry_return",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("office_id", sa.Integer(), nullable=False),
@@ -2455,6 +2542,42 @@ def upgrade() -> None:
             "ix_rectification_office_id_next_due_on", ["office_id", "next_due_on"], unique=False
         )
         batch_op.create_index("ix_rectification_unit_id", ["unit_id"], unique=False)
+
+    op.create_table(
+        "web_session",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_sha256", AutoString(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("portal_link_id", sa.Integer(), nullable=True),
+        sa.Column("begun_at", UTCDateTime(), nullable=False),
+        sa.Column("seen_at", UTCDateTime(), nullable=False),
+        sa.Column("expires_at", UTCDateTime(), nullable=False),
+        sa.Column("elevated_until", UTCDateTime(), nullable=True),
+        sa.Column("second_factor", sa.Boolean(), nullable=False),
+        sa.Column("way", AutoString(), nullable=False),
+        sa.Column("address", AutoString(), nullable=False),
+        sa.Column("browser", AutoString(), nullable=False),
+        sa.Column("ended_at", UTCDateTime(), nullable=True),
+        sa.Column("end_reason", AutoString(), nullable=False),
+        sa.CheckConstraint(
+            "ended_at IS NULL OR end_reason <> ''", name=op.f("ck_web_session_ended_has_reason")
+        ),
+        sa.CheckConstraint("way IN ('password', 'oidc')", name=op.f("ck_web_session_way_code")),
+        sa.CheckConstraint(
+            "(account_id IS NULL) <> (portal_link_id IS NULL)", name=op.f("ck_web_session_one_holder")
+        ),
+        sa.CheckConstraint("expires_at >= begun_at", name=op.f("ck_web_session_order_of_instants")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_web_session_account_id")),
+        sa.ForeignKeyConstraint(
+            ["portal_link_id"], ["portal_link.id"], name=op.f("fk_web_session_portal_link_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_web_session")),
+        sa.UniqueConstraint("token_sha256", name=op.f("uq_web_session_token_sha256")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("web_session", schema=None) as batch_op:
+        batch_op.create_index("ix_web_session_account_id", ["account_id"], unique=False)
+        batch_op.create_index("ix_web_session_portal_link_id", ["portal_link_id"], unique=False)
 
     op.create_table(
         "campaign_case",
@@ -3130,6 +3253,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_campaign_case_case_id"))
 
     op.drop_table("campaign_case")
+    with op.batch_alter_table("web_session", schema=None) as batch_op:
+        batch_op.drop_index("ix_web_session_portal_link_id")
+        batch_op.drop_index("ix_web_session_account_id")
+
+    op.drop_table("web_session")
     with op.batch_alter_table("rectification", schema=None) as batch_op:
         batch_op.drop_index("ix_rectification_unit_id")
         batch_op.drop_index("ix_rectification_office_id_next_due_on")
@@ -3140,6 +3268,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_inquiry_return_item_id"))
 
     op.drop_table("inquiry_return")
+    with op.batch_alter_table("portal_link", schema=None) as batch_op:
+        batch_op.drop_index("ix_portal_link_document_id")
+
+    op.drop_table("portal_link")
     op.drop_table("message_body")
     op.drop_table("lead_source")
     with op.batch_alter_table("lead_extension", schema=None) as batch_op:
@@ -3170,10 +3302,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_replacement_visit_id"))
 
     op.drop_table("replacement")
-    with op.batch_alter_table("portal_link", schema=None) as batch_op:
-        batch_op.drop_index("ix_portal_link_document_id")
-
-    op.drop_table("portal_link")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index("ix_message_office_id_state_not_before")
         batch_op.drop_index(batch_op.f("ix_message_document_id"))
@@ -3234,6 +3362,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_inquiry_office_id_state_due_on")
 
     op.drop_table("inquiry")
+    with op.batch_alter_table("document_view", schema=None) as batch_op:
+        batch_op.drop_index("ix_document_view_document_id")
+
+    op.drop_table("document_view")
     with op.batch_alter_table("document_reply", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_document_reply_document_id"))
 
@@ -3244,14 +3376,15 @@ def downgrade() -> None:
 
     op.drop_table("document_approval")
     op.drop_table("check_record")
+    op.drop_table("check_draft")
+    with op.batch_alter_table("check_attachment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_check_attachment_visit_id"))
+
+    op.drop_table("check_attachment")
     with op.batch_alter_table("authorisation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_authorisation_visit_id"))
 
     op.drop_table("authorisation")
-    with op.batch_alter_table("web_session", schema=None) as batch_op:
-        batch_op.drop_index("ix_web_session_account_id")
-
-    op.drop_table("web_session")
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_visit_unit_id"))
 
@@ -3351,6 +3484,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_api_token_account_id")
 
     op.drop_table("api_token")
+    with op.batch_alter_table("api_call", schema=None) as batch_op:
+        batch_op.drop_index("ix_api_call_made_at")
+
+    op.drop_table("api_call")
     with op.batch_alter_table("unit_change", schema=None) as batch_op:
         batch_op.drop_index("ix_unit_change_office_id_state")
 
@@ -3358,6 +3495,10 @@ def downgrade() -> None:
     op.drop_table("unit")
     op.drop_table("tick")
     op.drop_table("stat_period")
+    with op.batch_alter_table("plan_draft", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_plan_draft_owner"))
+
+    op.drop_table("plan_draft")
     op.drop_table("person")
     op.drop_table("number_series")
     op.drop_table("linkage_item")
@@ -3391,6 +3532,7 @@ def downgrade() -> None:
     op.drop_table("audit_head")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_entry_subject")
+        batch_op.drop_index("ix_audit_entry_at")
 
     op.drop_table("audit_entry")
     op.drop_table("audit_checkpoint")

@@ -226,7 +226,8 @@ def test_a_case_shows_its_acts_papers_requests_and_evidence_in_order(
     assert file.timeline[1].detail == "当面送达"
     assert file.timeline[2].light is Light.BLUE
     assert file.timeline[0].who == "主任"
-    assert (len(file.documents), len(file.requests), file.evidence[0].name) == (1, 1, "佐证.pdf")
+    assert (len(file.documents), len(file.beside.requests)) == (1, 1)
+    assert file.beside.evidence[0]["name"] == "佐证.pdf"
     assert file.item is not None
 
 

@@ -14,8 +14,8 @@ from delivery import mailtext
 from delivery.mailtext import SAMPLES, list_mail_kinds, mail_template_hash, render_mail
 
 KINDS = (
-    *("document", "half_owed", "half_report", "late_reports", "notice_collect", "reminder", "staff", "task"),
-    "team_reminder",
+    *("document", "half_owed", "half_report", "late_reports", "notice_collect", "portal_code", "reminder"),
+    *("staff", "task", "team_reminder"),
 )
 
 
@@ -54,7 +54,7 @@ def test_all_wrong_values_are_named_at_once() -> None:
 
 
 def test_a_document_mail_tells_number_period_and_way_of_answering() -> None:
-    mail = render_mail("document", change("document", sent_on=date(2026, 3, 27)))
+    mail = render_mail("document", change("document", sent_on=date(2026, 3, 27), portal=""))
     assert mail.subject == "【法治督察】法治督察反馈意见暨整改通知书（示法督〔2026〕12号），请查收"
     for part in (
         "完成整改：2026年5月29日前",
@@ -63,6 +63,15 @@ def test_a_document_mail_tells_number_period_and_way_of_answering() -> None:
         "2026年3月31日前致电",
     ):
         assert part in mail.text
+    assert "网上办理" not in mail.text
+
+
+def test_a_document_mail_with_a_link_names_the_portal_first_and_the_telephone_beside_it() -> None:
+    text = render_mail("document", SAMPLES["document"]).text
+    link = SAMPLES["document"]["portal"]
+    assert f"\n\n{link}\n\n" in text
+    assert text.index(link) < text.index("也可以填写附件")
+    assert "2026年3月31日前打开上述链接确认签收，或者致电" in text
 
 
 def test_a_document_without_answer_or_number_says_nothing_about_them() -> None:

@@ -13,6 +13,7 @@ from delivery.sheets import container
 from delivery.sheets.cells import column_letters, guard_formula, split_values, strip_guard, to_date, to_text
 from delivery.sheets.container import unpack
 from delivery.sheets.reading import read_table
+from delivery.uploads import archives
 
 
 def make_workbook(grid: list[list[object]]) -> bytes:
@@ -126,7 +127,7 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
 def test_too_much_content_or_too_many_parts_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InvalidInput, match="部件"):
         unpack(repack(PLAIN, {f"xl/x{i}.xml": b"" for i in range(2_001)}), "many.xlsx")
-    monkeypatch.setattr(container, "MAX_UNPACKED_BYTES", 1_000)
+    monkeypatch.setattr(archives, "MAX_UNPACKED_BYTES", 1_000)
     with pytest.raises(InvalidInput, match="解压后"):
         unpack(PLAIN, "large.xlsx")
     monkeypatch.setattr(container, "MAX_FILE_BYTES", 100)

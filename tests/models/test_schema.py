@@ -33,6 +33,7 @@ HASH = "0" * 64
 # (NULL is never equal to NULL).
 WHOLE = {
     "annual_plan": {"year": 2026},
+    "api_call": {"status": 200},
     "archive_file": {"piece": 1, "archive_no": "x"},
     "calendar_table": {"confirmed_by": "y"},  # two persons
     "campaign": {"rules_sha256": HASH},
@@ -62,9 +63,13 @@ WHOLE = {
     "stage_goal": {"verdict": "met", "reviewed_on": DAY},
     "unit": {"valid_until": DAY},
     "unit_change": {"kind": "merge"},  # a merger renames nobody
+    "web_session": {"account_id": 1},  # of an account or of a link of the portal
 }
 # What a row needs besides so that only the code of one column is wrong.
-BESIDES: dict[tuple[str, str], dict[str, Any]] = {("litigation_matter", "kind"): {"instance": None}}
+BESIDES: dict[tuple[str, str], dict[str, Any]] = {
+    ("litigation_matter", "kind"): {"instance": None},
+    ("web_session", "portal_link_id"): {"account_id": None},
+}
 # The tables of which some row names two rows.
 SECOND = {"campaign": {"id": 2, "code": "y"}, "person": {"id": 2, "code": "y"}}
 
@@ -176,7 +181,8 @@ def test_a_row_that_points_to_nothing_is_refused(engine: sa.Engine) -> None:
     for connection, table in each_table(engine):
         for key in table.foreign_keys:
             nowhere = "f" * 64 if kind_of(key.parent) is str else 999
-            said = refusal(connection, table, good_row(table, **{key.parent.name: nowhere}))
+            besides = BESIDES.get((table.name, key.parent.name), {})
+            said = refusal(connection, table, good_row(table, **besides, **{key.parent.name: nowhere}))
             assert "foreign key" in said.lower()
 
 
@@ -222,6 +228,8 @@ def test_only_one_request_of_a_kind_is_open(engine: sa.Engine) -> None:
         ("calendar_proposal", {"state": "rejected"}, "decided_by_somebody"),
         ("calendar_proposal", {"decided_by": "y"}, "open_is_undecided"),
         ("evidence", {"sha256": "0" * 63}, "sha256_hex"),
+        ("web_session", {"portal_link_id": 1}, "one_holder"),
+        ("web_session", {"account_id": None}, "one_holder"),
     ],
 )
 def test_a_rule_of_the_law_is_a_constraint(

@@ -1,7 +1,19 @@
-"""督察批次: plans, teams, visits with their checklists."""
+"""督察: campaigns, their plans and visits, checklists filled in on the page."""
 
-from __future__ import annotations
+from console.pages.campaigns import (
+    campaigns,
+    checklist,
+    lists,
+    longwork,
+    planning,
+    plans,
+    scope,
+    teams,
+    visits,
+)
 
-from console.routes import Pages
-
-ROUTERS: tuple[Pages, ...] = ()
+# The fixed addresses /campaigns/new and /campaigns/plans stand before /campaigns/{code}.
+ROUTERS = (
+    *(planning.router, plans.router, campaigns.router, teams.router, scope.router, lists.router),
+    *(longwork.router, visits.router, checklist.router),
+)

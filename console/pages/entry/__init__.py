@@ -1,5 +1,5 @@
 """Coming in and one's own account."""
 
-from console.pages.entry import account, signin
+from console.pages.entry import account, identity, keys, signin
 
-ROUTERS = (signin.router, account.router)
+ROUTERS = (signin.router, identity.router, account.router, keys.router)

@@ -8,15 +8,17 @@ import segno
 from fastapi.responses import Response
 from markupsafe import Markup
 
+from casework.accounts.confirming import credentials_of_account
 from casework.accounts.secondfactor import address_of, make_seed, set_up
 from casework.accounts.sessions import end_session, list_sessions, note_second_factor
-from casework.accounts.signin import change_password
+from casework.accounts.signin import change_password, is_right, note_failure
+from console.confirming import confirm
 from console.forms import HasForm
 from console.rendering import render
 from console.routes import Pages, done
 from console.visits import OWN_FACTOR, OWN_PASSWORD, HasVisit, Visit
 from core.access.permissions import Permission
-from core.errors import DuchaError, NotFound
+from core.errors import DuchaError, NotAllowed, NotFound
 
 router = Pages(Permission.OWN_ACCOUNT)
 
@@ -58,14 +60,29 @@ def _password_again(visit: HasVisit, error: DuchaError) -> Response:
 @router.act(OWN_PASSWORD, again=_password_again)
 def give_password(visit: HasVisit, form: HasForm) -> Response:
     """Replace one's password."""
+    given = [form.needed(name, label) for name, label in _PASSWORDS]
+    _verify_old(visit, given[0])
     with visit.acting() as desk:
         change_password(
             desk,
             visit.visitor.account_id,
-            *(form.needed(name, label) for name, label in _PASSWORDS),
+            *given,
             session_id=visit.visitor.session_id,
         )
     return done("/", "密码已修改，其他地方的登录已退出")
+
+
+def _verify_old(visit: Visit, old: str) -> None:
+    """Count a wrong old password towards the lock: a session left open is no place for guessing."""
+    with visit.desk() as desk:
+        found = credentials_of_account(desk, visit.visitor.account_id)
+    if is_right(found, old):
+        return
+    with visit.acting() as desk:
+        note_failure(desk, visit.visitor.account_id)
+    raise NotAllowed(
+        "原密码不正确", found="******", expected="现在使用的密码", remedy="重新输入；连续输错将锁定账号"
+    )
 
 
 _PASSWORDS = (("old", "原密码"), ("new", "新密码"), ("again", "再次输入新密码"))
@@ -98,7 +115,9 @@ def _factor_again(visit: HasVisit, form: HasForm, error: DuchaError) -> Response
 
 @router.act(OWN_FACTOR, again=_factor_again)
 def give_factor(visit: HasVisit, form: HasForm) -> Response:
-    """Set the second factor up with a first code."""
+    """Set the second factor up with a first code; one that is there is replaced only after a proof by it."""
+    if visit.visitor.has_second_factor:
+        confirm(visit, form)
     with visit.acting() as desk:
         set_up(desk, visit.visitor.account_id, form.needed("seed", "密钥"), form.needed("code", "验证码"))
         note_second_factor(desk, visit.visitor.session_id)

@@ -9,6 +9,7 @@ from casework.accounts.secondfactor import use_code
 from casework.accounts.sessions import begin_session, end_session, note_second_factor
 from casework.accounts.signin import REFUSAL, account_of, credentials_of, is_right, note_failure
 from console.forms import HasForm
+from console.oidc import Provider
 from console.rendering import render
 from console.routes import Pages
 from console.throttle import Throttle
@@ -25,18 +26,23 @@ ASK = "核对后重试，或联系系统管理员"
 def show_sign_in(request: Request, next: str = "/") -> Response:  # noqa: A002  # the name in the address
     """Show the sign-in page; whoever is signed in goes on."""
     if visit_of(request) is not None:
-        return RedirectResponse(_inside(next), status_code=303)
-    return render("entry/signin.html.j2", active="", login="", next=_inside(next), error=None)
+        return RedirectResponse(inside(next), status_code=303)
+    return sign_in_page(request, goal=inside(next))
 
 
-def _again(form: HasForm, error: DuchaError) -> Response:
+def sign_in_page(
+    request: Request, *, login: str = "", goal: str = "/", error: DuchaError | None = None
+) -> Response:
+    """Return the sign-in page, with the button of the identity provider where there is one."""
+    provider: Provider = request.app.state.provider
+    name = provider.settings.oidc_name if provider.is_there else ""
     return render(
-        "entry/signin.html.j2",
-        active="",
-        login=form.text("login"),
-        next=_inside(form.text("next")),
-        error=error,
+        "entry/signin.html.j2", active="", login=login, next=goal, error=error, provider=name
     )
+
+
+def _again(request: Request, form: HasForm, error: DuchaError) -> Response:
+    return sign_in_page(request, login=form.text("login"), goal=inside(form.text("next")), error=error)
 
 
 @router.act(SIGN_IN, again=_again)
@@ -68,17 +74,18 @@ def sign_in(request: Request, world: HasWorld, form: HasForm) -> Response:
     with world.desk(readonly=False) as desk:
         account = account_of(desk, found.id)
         token = begin_session(desk, account, second_factor=False, address=address, browser=browser)
-    goal = CODE if found.has_second_factor else _inside(form.text("next"))
-    return _with_cookie(world, RedirectResponse(goal, status_code=303), token)
+    goal = CODE if found.has_second_factor else inside(form.text("next"))
+    return with_cookie(world, RedirectResponse(goal, status_code=303), token)
 
 
-def _inside(address: str) -> str:
+def inside(address: str) -> str:
     """Return an address of this console; anything that leads elsewhere becomes the first page."""
     safe = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
     return address if safe else "/"
 
 
-def _with_cookie(world: World, answer: Response, token: str) -> Response:
+def with_cookie(world: World, answer: Response, token: str) -> Response:
+    """Return an answer that carries the session of a browser: out of reach of scripts, and bound to TLS with it."""
     answer.set_cookie(
         cookie_name(world), token, httponly=True, samesite="lax", secure=world.is_https, path="/"
     )
@@ -131,4 +138,5 @@ def sign_out(visit: HasVisit, world: HasWorld, _form: HasForm) -> Response:
         end_session(desk, visit.visitor.session_id, "退出")
     answer = RedirectResponse(SIGN_IN, status_code=303)
     answer.delete_cookie(cookie_name(world), path="/", secure=world.is_https, httponly=True, samesite="lax")
+    answer.headers["Clear-Site-Data"] = '"storage"'  # what pages kept in the browser goes with the session
     return answer

@@ -1,7 +1,8 @@
-"""贯通联动: the compartment of referrals."""
+"""贯通联动: transfers and meetings, the compartment."""
 
 from __future__ import annotations
 
+from console.pages.linkage import meetings, readers, referrals
 from console.routes import Pages
 
-ROUTERS: tuple[Pages, ...] = ()
+ROUTERS: tuple[Pages, ...] = (readers.router, referrals.router, meetings.router)

@@ -1,5 +1,15 @@
 """文书: drafts, signatures, seals, service; mails and what was not served."""
 
-from console.pages.papers import documents
+from console.pages.papers import acts, documents, drafting, editing, interviews, paper, post, signing
 
-ROUTERS = (documents.router,)
+# What has a word for an address comes before what has a number in its place.
+ROUTERS = (
+    documents.router,
+    drafting.router,
+    editing.router,
+    signing.router,
+    acts.router,
+    paper.router,
+    interviews.router,
+    post.router,
+)

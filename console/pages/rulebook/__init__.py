@@ -1,7 +1,12 @@
-"""规则日历: what is inspected, when things happen, which days count."""
+"""督察规则: what is inspected and when things happen, and the working days."""
 
 from __future__ import annotations
 
+from console.pages.rulebook import calendar, calendaracts, comparing, migrating, rules, trying
 from console.routes import Pages
 
-ROUTERS: tuple[Pages, ...] = ()
+# The narrow addresses stand before those that end in an address of a rule.
+ROUTERS: tuple[Pages, ...] = (
+    *(comparing.router, trying.router, migrating.router, rules.router),
+    *(calendar.router, calendaracts.router),
+)

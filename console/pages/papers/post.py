@@ -1,0 +1,108 @@
+"""未送达、邮件发送、文号系列: what went out, whether it arrived, and which numbers were used."""
+
+from __future__ import annotations
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from casework.mail.mailacts import settle_mails
+from casework.mail.mailbox import mail_view, mailbox_view, saved_mail
+from casework.paging import Cursor
+from casework.paperwork.series import series_in_sight
+from casework.paperwork.unservedview import STEP_LABELS, unserved_view
+from console.downloads import attachment
+from console.forms import Form, HasForm
+from console.rendering import show
+from console.routes import Pages, done
+from console.visits import HasVisit, Visit
+from core.access.permissions import Permission
+from core.errors import DuchaError, InvalidInput
+from core.life.lives import MessageState
+
+router = Pages(Permission.DOCUMENT_VIEW)
+SAID = {"accepted": "已确认送达", "resend": "已重新排队", "cancel": "已取消"}
+EML = "message/rfc822"
+MAIL_ACTS = {
+    "claim": "发送", "accept": "对方服务器收下", "reject": "被拒", "defer": "推迟再发", "lose_track": "结果不明",
+    "resend": "人工重发", "cancel": "取消",
+}  # fmt: skip
+
+
+@router.page("/unserved")
+def show_unserved(visit: HasVisit, page: str = "") -> Response:
+    """Show the documents that went out and were not acknowledged."""
+    cursor = Cursor.read(page)
+    with visit.desk() as desk:
+        return show(visit, desk, "papers/unserved.html.j2", "unserved", found=unserved_view(desk, cursor),
+                    first_page=cursor is None, steps=STEP_LABELS)  # fmt: skip
+
+
+@router.page("/series")
+def show_series(visit: HasVisit, year: int | None = None) -> Response:
+    """Show the number series of a year."""
+    with visit.desk() as desk:
+        when = year if year is not None and 1990 < year <= desk.today.year else desk.today.year
+        return show(
+            visit, desk, "papers/series.html.j2", "series", rows=series_in_sight(desk, when), year=when
+        )
+
+
+@router.page("/outbox", Permission.OUTBOX)
+def show_outbox(request: Request, visit: HasVisit) -> Response:
+    """Show one page of mails."""
+    return _page(visit, dict(request.query_params), set(), None)
+
+
+def _page(visit: Visit, given: dict[str, str], chosen: set[int], error: DuchaError | None) -> Response:
+    cursor = Cursor.read(given.get("page", ""))
+    with visit.desk() as desk:
+        box = mailbox_view(desk, given.get("state", "").strip(), cursor)
+        return show(visit, desk, "papers/outbox.html.j2", "outbox", box=box, first_page=cursor is None,
+                    states=tuple(MessageState), chosen=chosen, error=error)  # fmt: skip
+
+
+def _again(visit: Visit, form: Form, error: DuchaError) -> Response:
+    if (number := form.number("one", "邮件编号")) is not None:
+        return _mail_page(visit, number, error)
+    return _page(visit, {"state": form.text("state")}, set(form.numbers("mail")), error)
+
+
+@router.act("/outbox", Permission.OUTBOX, again=_again)
+def settle(visit: HasVisit, form: HasForm) -> Response:
+    """Settle one mail, or those that were ticked."""
+    verdict, one = form.text("verdict"), form.number("one", "邮件编号")
+    if verdict not in SAID:
+        raise InvalidInput(
+            "处理结论不正确", found=verdict[:20], expected="页面所列结论", remedy="刷新页面后重新选择"
+        )
+    if verdict == "resend" and not form.flag("sure"):
+        raise InvalidInput(
+            "重发可能使对方收到两份",
+            found="没有勾选确认",
+            expected="确认后重发",
+            remedy="先向对方核实；确实没有收到的，勾选“知道可能重复送达”后重发",
+        )
+    ids = [one] if one is not None else form.numbers("mail")
+    with visit.acting() as desk:
+        count = settle_mails(desk, ids, verdict)
+    back = f"/outbox/{one}" if one is not None else f"/outbox?state={form.text('state')}"
+    return done(back, f"{SAID[verdict]}{count}封")
+
+
+@router.page("/outbox/{message_id}", Permission.OUTBOX)
+def show_mail(message_id: int, visit: HasVisit) -> Response:
+    """Show one mail."""
+    return _mail_page(visit, message_id, None)
+
+
+def _mail_page(visit: Visit, message_id: int, error: DuchaError | None) -> Response:
+    with visit.desk() as desk:
+        mail = mail_view(desk, message_id)
+        return show(visit, desk, "papers/mail.html.j2", "outbox", mail=mail, mail_acts=MAIL_ACTS, error=error)
+
+
+@router.page("/outbox/{message_id}/eml", Permission.OUTBOX)
+def download_mail(message_id: int, visit: HasVisit) -> Response:
+    """Send the bytes of a mail."""
+    with visit.desk() as desk:
+        return attachment(saved_mail(desk, message_id), f"邮件{message_id}.eml", EML)
