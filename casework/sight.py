@@ -105,7 +105,9 @@ def documents_in_sight(desk: Desk) -> Condition:
     if desk.actor.speaks_for_unit:
         upward = sorted(code for code, rule in desk.rules.documents.items() if rule.upward)
         sent = sa.and_(DOCUMENT.c.issued_on.is_not(None), DOCUMENT.c.kind.not_in(upward))
-        return sa.and_(own, DOCUMENT.c.unit_id.in_(_own_and_merged(desk)), sent)
+        return sa.and_(
+            own, DOCUMENT.c.unit_id.in_(_own_and_merged(desk)), sent, sa.not_(_comes_unannounced(desk))
+        )
     of_cases = (
         sa.select(DOCUMENT_CASE.c.document_id)
         .join(CASE, CASE.c.id == DOCUMENT_CASE.c.case_id)
@@ -131,6 +133,17 @@ def _told() -> Condition:
         DOCUMENT.c.id == DOCUMENT_CASE.c.document_id,
         DOCUMENT.c.issued_on.is_not(None),
         is_shown(),
+    )
+
+
+def _comes_unannounced(desk: Desk) -> Condition:
+    """The document belongs to a visit that the unit must not know of before the team is there (暗访)."""
+    return sa.exists().where(
+        CAMPAIGN.c.id == DOCUMENT.c.campaign_id,
+        CAMPAIGN.c.hidden,
+        VISIT.c.campaign_id == CAMPAIGN.c.id,
+        VISIT.c.unit_id == DOCUMENT.c.unit_id,
+        VISIT.c.from_on > desk.today,
     )
 
 

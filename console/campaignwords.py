@@ -25,7 +25,12 @@ FINDING_STATE_LABELS = {
     FindingState.WITHDRAWN: "已撤销",
 }
 DECLARATION_STATES = {"declared": "待决定", "accepted": "回避", "rejected": "不回避", "withdrawn": "已撤回"}
-ORIGINS = {"self": "本人申报", "unit": "被督察单位申请", "complainant": "投诉举报人申请", "ex_officio": "依职权提出"}
+ORIGINS = {
+    "self": "本人申报",
+    "unit": "被督察单位申请",
+    "complainant": "投诉举报人申请",
+    "ex_officio": "依职权提出",
+}
 
 
 def by_text(words: Mapping[Any, str]) -> Callable[[str | None], str]:

@@ -12,7 +12,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
@@ -81,7 +81,11 @@ class Provider:
 
     def begin(self, back: str, now: datetime) -> tuple[str, Attempt]:
         """Return the address to send the browser to, and the attempt that its answer must fit."""
-        state, nonce, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48)
+        state, nonce, verifier = (
+            secrets.token_urlsafe(32),
+            secrets.token_urlsafe(32),
+            secrets.token_urlsafe(48),
+        )
         attempt = Attempt(state, nonce, verifier, back)
         asked = {
             "response_type": "code", "client_id": self.settings.oidc_client_id or "", "redirect_uri": self._redirect,
@@ -154,7 +158,8 @@ class Provider:
                 self._known = _ask(f"{self._issuer().rstrip('/')}/.well-known/openid-configuration")
                 if self._known.get("issuer") != self.settings.oidc_issuer:
                     raise _away(ValueError("issuer"))
-                self._keys = KeySet.import_key_set(_ask(_safe(str(self._known["jwks_uri"]))))  # type: ignore[arg-type]
+                # What is no key set is refused by the library itself.
+                self._keys = KeySet.import_key_set(cast(Any, _ask(_safe(str(self._known["jwks_uri"])))))
                 for name in ("authorization_endpoint", "token_endpoint"):
                     _safe(str(self._known[name]))
                 self._until = now + KNOWN_FOR

@@ -66,8 +66,8 @@ from models.task import Task
 
 __all__ = [
     "Account",
-    "ApiCall",
     "AnnualPlan",
+    "ApiCall",
     "ApiToken",
     "ArchiveFile",
     "AuditCheckpoint",

@@ -34,7 +34,10 @@ def ask_code(desk: Desk, token: str, address: str = "") -> Door:
     asked = _codes_asked(desk, link)
     if asked and desk.now - asked[-1] < CODE_WAIT:
         raise Refused(
-            "验证码刚刚发出", found="不到1分钟", expected="每次间隔1分钟", remedy="查收邮件；没有收到的稍后重发"
+            "验证码刚刚发出",
+            found="不到1分钟",
+            expected="每次间隔1分钟",
+            remedy="查收邮件；没有收到的稍后重发",
         )
     if len([one for one in asked if desk.now - one < timedelta(hours=1)]) >= CODES_AN_HOUR:
         raise Refused(

@@ -213,9 +213,7 @@ def end_sessions(desk: Desk, account_id: int, reason: str, *, but: int | None = 
 
 def end_sessions_of_holder(desk: Desk, holder: str, reason: str) -> int:
     """End the sessions of whoever acts as somebody: they left, or their roles changed; return how many."""
-    query = select(Account.id).where(
-        col(Account.office_id) == desk.office_id, col(Account.holder) == holder
-    )
+    query = select(Account.id).where(col(Account.office_id) == desk.office_id, col(Account.holder) == holder)
     return sum(end_sessions(desk, number or 0, reason) for number in desk.session.exec(query).all())
 
 

@@ -32,7 +32,9 @@ def page_warnings(desk: Desk) -> Iterator[str]:
     year = desk.today.year + 1
     if year not in desk.calendar.years:
         yield f"还没有{year}年的工作日历，跨年的期限不能计算；放假通知公布后请提出该年年表。"
-    elif desk.today.month >= CALENDAR_MONTH and desk.calendar.is_provisional(date(year, 6, 1), date(year, 6, 1)):
+    elif desk.today.month >= CALENDAR_MONTH and desk.calendar.is_provisional(
+        date(year, 6, 1), date(year, 6, 1)
+    ):
         yield f"{year}年的工作日历是暂定的；放假通知公布后请提出正式年表。"
     if _others(desk):
         yield "有未办结事项的期限是按以前的工作日历推算的；重新提出当年年表，可以看到须顺延的事项。"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import select
@@ -131,6 +132,20 @@ def campaigns_view(desk: Desk, filters: CampaignFilters) -> CampaignList:
     )  # fmt: skip
 
 
+def _tally(rows: Iterable[Any]) -> tuple[dict[int, dict[Light, int]], dict[int, list[int]]]:
+    """Return the lights of open cases, and how many cases there are and are settled, by campaign."""
+    lights: dict[int, dict[Light, int]] = {}
+    totals: dict[int, list[int]] = {}
+    for campaign_id, light, is_settled, count in rows:
+        total = totals.setdefault(campaign_id, [0, 0])
+        total[0] += count
+        total[1] += count if is_settled else 0
+        if not is_settled and light != Light.NONE:
+            mine = lights.setdefault(campaign_id, {})
+            mine[Light(light)] = mine.get(Light(light), 0) + count
+    return lights, totals
+
+
 def progress_of(desk: Desk, ids: list[int]) -> dict[int, Progress]:
     """Return how far campaigns are, of what the actor sees of them."""
     link = desk.session.connection()
@@ -152,15 +167,7 @@ def progress_of(desk: Desk, ids: list[int]) -> dict[int, Progress]:
     )
     found = {row[0]: {"visits": row[1], "returned": row[2]} for row in link.execute(visits)}
     problems = {row[0]: row[1] for row in link.execute(findings)}
-    lights: dict[int, dict[Light, int]] = {}
-    totals: dict[int, list[int]] = {}
-    for campaign_id, light, is_settled, count in link.execute(cases):
-        total = totals.setdefault(campaign_id, [0, 0])
-        total[0] += count
-        total[1] += count if is_settled else 0
-        if not is_settled and light != Light.NONE:
-            mine = lights.setdefault(campaign_id, {})
-            mine[Light(light)] = mine.get(Light(light), 0) + count
+    lights, totals = _tally(link.execute(cases))
     return {
         one: Progress(
             visits=found.get(one, {}).get("visits", 0),

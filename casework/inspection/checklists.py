@@ -129,9 +129,7 @@ def take_rows(desk: Desk, visit: Visit, rows: Sequence[ChecklistRow], origin: st
     papers = store_rows(desk, visit, rows)
     visit.workbook_returned_on = desk.today
     desk.session.add(visit)
-    desk.record(
-        "visit", key_of(visit), "return_workbook", unit_id=visit.unit_id, file=origin, papers=papers
-    )
+    desk.record("visit", key_of(visit), "return_workbook", unit_id=visit.unit_id, file=origin, papers=papers)
     return papers
 
 

@@ -103,9 +103,7 @@ class Sheet:
 
     def part_of(self, item: str) -> str:
         """Return the code of the class an item stands in."""
-        return next(
-            (one.code for one in self.groups for line in one.lines if line.item.id == item), ""
-        )
+        return next((one.code for one in self.groups for line in one.lines if line.item.id == item), "")
 
     @property
     def is_long(self) -> bool:

@@ -82,6 +82,11 @@ def explain_case(desk: Desk, code: str) -> Explanation:
     return explain(desk, case, finding, rules, history, found)
 
 
+def _say_repeat(desk: Desk, finding: Finding) -> tuple[str, ...]:
+    repeat = view_repeat(desk, finding)
+    return () if repeat is None else (repeat.sentence,)
+
+
 def explain(
     desk: Desk,
     case: Rectification,
@@ -91,19 +96,15 @@ def explain(
     found: Reckoning = NOT_RECKONED,
     frozen: Sequence[str] | None = None,
 ) -> Explanation:
-    """Explain the light of a case whose rows, frozen rules and audit entries were read already.
-
-    frozen   what is said of its freezes, where they were read already
-    """
+    """Explain the light of a case whose rows, rules and audit entries, and perhaps freezes, were read already."""
     ladder = rules.ladder_of(desk.office.code)
     profile, palette = ladder.profiles[Severity(case.severity)], ladder.palette
     rows, standing = rung_rows(desk, case), standing_of(desk, case, desk.today)
     climb = climb_of(desk, case, ladder, profile, standing, rows)
     by_lateness = _light_by_lateness(desk, case, profile, standing, palette)
     changes = tuple(due_changes(history))
-    repeat = view_repeat(desk, finding)
     sentences = (
-        *((repeat.sentence,) if repeat is not None else ()),
+        *_say_repeat(desk, finding),
         *_say_notice(case, changes),
         *_say_today(desk, case, history),
         *(say_frozen(desk, case.id) if frozen is None else frozen),

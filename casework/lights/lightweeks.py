@@ -97,6 +97,19 @@ def light_turns(desk: Desk, campaign_id: int, palette: Palette) -> Mapping[int, 
     return turns_where(desk, col(Rectification.campaign_id) == campaign_id, palette)
 
 
+def _extensions(of_campaign: sa.ColumnElement[bool]) -> sa.Select[tuple[int, date | None]]:
+    return (
+        sa.select(col(SideRequest.case_id), col(SideRequest.decided_on))
+        .join(Rectification, col(Rectification.id) == col(SideRequest.case_id))
+        .where(
+            of_campaign,
+            col(SideRequest.kind) == RequestKind.EXTENSION.value,
+            col(SideRequest.state) == RequestState.GRANTED.value,
+            col(SideRequest.decided_on).is_not(None),
+        )
+    )
+
+
 def turns_where(
     desk: Desk, of_campaign: sa.ColumnElement[bool], palette: Palette
 ) -> Mapping[int, list[Turn]]:
@@ -113,16 +126,6 @@ def turns_where(
     )
     for case_id, day, light, code in connection.execute(rungs):
         turns[case_id].append(Turn(day, _LIT, palette.rank(Light(light)), bool(_EVENT.match(code))))
-    extensions = (
-        sa.select(col(SideRequest.case_id), col(SideRequest.decided_on))
-        .join(Rectification, col(Rectification.id) == col(SideRequest.case_id))
-        .where(
-            of_campaign,
-            col(SideRequest.kind) == RequestKind.EXTENSION.value,
-            col(SideRequest.state) == RequestState.GRANTED.value,
-            col(SideRequest.decided_on).is_not(None),
-        )
-    )
     # The log is asked by case, not joined: a join would walk the whole log for every campaign.
     # A stage of a long term and a changed finding move the due date too; the history tells which did.
     later = sa.select(col(AuditEntry.subject_id), col(AuditEntry.on_day)).where(
@@ -132,7 +135,7 @@ def turns_where(
         col(AuditEntry.act) == "set_due",
         sa.or_(*(col(AuditEntry.detail).like(f'%"{key}":%') for key in ("long_term", "objection"))),
     )
-    for case_id, day in (*connection.execute(extensions), *connection.execute(later)):
+    for case_id, day in (*connection.execute(_extensions(of_campaign)), *connection.execute(later)):
         turns[case_id].append(Turn(day, _EXTENDED))
     for query in _ends(desk, of_campaign):
         for case_id, day in connection.execute(query):

@@ -65,7 +65,6 @@ class ReferralPage:
     due_on: date | None
     left: int | None
     materials: list[ReferralMaterial]
-    materials_open: bool
     sanctions: list[dict[str, object]]
     items: list[Item]
     parts: list[Referral]
@@ -73,26 +72,47 @@ class ReferralPage:
     files: list[KeptFile]
     life: tuple[Event, ...]
     looks: tuple[Look, ...] | None
-    may_print: bool
     acts: tuple[str, ...]
+
+    @property
+    def materials_open(self) -> bool:
+        """What goes along may be changed until the letter is signed."""
+        return self.letter is None or self.letter.state in UNSIGNED
+
+    @property
+    def may_print(self) -> bool:
+        """Whoever may audit the looks may print the package, once there is a letter."""
+        return self.looks is not None and self.letter is not None
+
+
+def _people(row: Referral, files: list[KeptFile], items: list[Item]) -> set[str]:
+    """Return the codes of everybody whom the page names."""
+    named = {one.by for one in files} | {one.owner for one in items} | set(split(row.participants or ""))
+    return named | {row.opinion_by or "", row.approved_by or ""}
+
+
+def _choices(rules: LinkageRules, names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((code, names.get(code, one.name)) for code, one in rules.receivers.items())
+
+
+def _parts(family: Sequence[Any], row: Referral) -> list[Referral]:
+    """Return the other parts of a screening that was split."""
+    return [one[0] for one in family if one[0].number == row.number and one[0].id != row.id]
 
 
 def referral_page(desk: Desk, referral_id: int) -> ReferralPage:
     """Return one screening or transfer for its page; the look is noted. Raises NotFound."""
     family = _fetch(desk, referral_id)
     row = find_referral(desk, referral_id)
-    case = desk.session.get_one(Rectification, row.case_id)
+    case, finding = (
+        desk.session.get_one(Rectification, row.case_id),
+        desk.session.get_one(Finding, row.case_id),
+    )
     note_view(desk, "referral", referral_id, unit_id=case.unit_id)
-    finding, rules = desk.session.get_one(Finding, row.case_id), _rules(desk, row)
+    rules = _rules(desk, row)
     files, items = files_of(desk, "referral", referral_id), items_in(desk, "referral", referral_id)
-    taken = list(split(row.participants or ""))
-    codes = {one.by for one in files} | {one.owner for one in items} | set(taken)
-    codes |= {row.opinion_by or "", row.approved_by or ""}
-    told = chronicle_of(desk, "referral", referral_id, codes, row.document_id)
-    limit, due_on = limit_of(row)
-    letter = letter_of(desk, row.document_id)
-    unsigned = letter is None or letter.state in UNSIGNED
-    receivers = receivers_of(desk)
+    told = chronicle_of(desk, "referral", referral_id, _people(row, files, items), row.document_id)
+    (limit, due_on), letter, receivers = limit_of(row), letter_of(desk, row.document_id), receivers_of(desk)
     return ReferralPage(
         row=row,
         state_word=STATES[row.state],
@@ -102,25 +122,23 @@ def referral_page(desk: Desk, referral_id: int) -> ReferralPage:
         case_in_sight=is_case_in_sight(desk, row.case_id),
         unit=desk.session.get_one(Unit, case.unit_id),
         receiver=receivers.get(row.receiver or "", row.receiver or ""),
-        receivers=tuple((code, receivers.get(code, one.name)) for code, one in rules.receivers.items()),
+        receivers=_choices(rules, receivers),
         sanction_kinds=tuple((code, one.name) for code, one in desk.rules.linkage.sanctions.items()),
         needed_participants=rules.study.participants if rules.study else 0,
-        participants=taken,
+        participants=list(split(row.participants or "")),
         names=told.names,
         limit=limit,
         due_on=due_on,
         left=left_workdays(desk, due_on) if due_on else None,
         materials=materials_of(desk, row),
-        materials_open=unsigned,
         sanctions=sanctions_of(desk, row) if row.result_on else [],
         items=items,
-        parts=[one[0] for one in family if one[0].number == row.number and one[0].id != row.id],
+        parts=_parts(family, row),
         letter=letter,
         files=files,
         life=told.life(Words(WORDS.machine, WORDS.acts, {**WORDS.values, **receivers}, WORDS.hidden)),
         looks=told.looks(LOOKS) if may_audit(desk) else None,
-        may_print=may_audit(desk) and letter is not None,
-        acts=_acts(desk, row, unsigned=unsigned),
+        acts=_acts(desk, row, unsigned=letter is None or letter.state in UNSIGNED),
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from datetime import date
+from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -49,7 +49,6 @@ def compose(desk: Desk, message: Message, sender: str) -> MessageBody:
     raises   NothingToSay; InvalidInput when a value is missing or an address is not acceptable
     """
     values, attachments = COMPOSERS[message.kind](desk, message)
-    office = desk.office_rules
     issuer = _issuer(desk, message)
     text = render_mail(message.kind, {**_common(desk, message, issuer), **values})
     mime = build_mime(
@@ -61,10 +60,10 @@ def compose(desk: Desk, message: Message, sender: str) -> MessageBody:
             text=text.text,
             date=message.queued_at.astimezone(SHANGHAI),
             attachments=attachments,
-            reply_to=Address(issuer, office.mail.reply_to),
+            reply_to=Address(issuer, desk.office_rules.mail.reply_to),
         )
     )
-    digest = hashlib.sha256(mime).hexdigest()
+    digest = sha256(mime).hexdigest()
     return MessageBody(message_id=key_of(message), subject=text.subject, sha256=digest, mime=mime)
 
 

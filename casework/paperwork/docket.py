@@ -92,20 +92,14 @@ def documents_view(desk: Desk, filters: DocumentFilters, cursor: Cursor | None =
         if rule.content is not DocumentContent.REFERRAL
     }
     base = [visible_documents(desk), *_words(filters.q)]
+    if filters.kind and filters.kind not in kinds:
+        raise _bad_filter(f"kind={filters.kind[:40]}")
     if filters.kind:
-        if filters.kind not in kinds:
-            raise _bad_filter(f"kind={filters.kind[:40]}")
         base.append(DOCUMENT.c.kind == filters.kind)
     if filters.unit:
-        if filters.unit not in units:
-            raise InvalidInput(
-                "没有这个单位", found=filters.unit[:40], expected="页面所列选项", remedy="回到文书重选"
-            )
-        base.append(DOCUMENT.c.unit_id == units[filters.unit][0])
+        base.append(DOCUMENT.c.unit_id == _chosen(units, "unit", filters.unit))
     if filters.campaign:
-        if filters.campaign not in campaigns:
-            raise _bad_filter(f"campaign={filters.campaign[:40]}")
-        base.append(DOCUMENT.c.campaign_id == campaigns[filters.campaign][0])
+        base.append(DOCUMENT.c.campaign_id == _chosen(campaigns, "campaign", filters.campaign))
     count = sa.select(DOCUMENT.c.state, sa.func.count()).where(*base).group_by(DOCUMENT.c.state)
     counts = {DocumentState(row[0]): int(row[1]) for row in desk.session.connection().execute(count)}
     query = sa.select(DOCUMENT.c.id, DOCUMENT.c.drafted_on).where(*base, *_state(filters.state))
@@ -125,6 +119,12 @@ def documents_view(desk: Desk, filters: DocumentFilters, cursor: Cursor | None =
         _choices(units),
         _choices(campaigns),
     )
+
+
+def _chosen(choices: Mapping[str, tuple[int, str]], what: str, code: str) -> int:
+    if code not in choices:
+        raise _bad_filter(f"{what}={code[:40]}")
+    return choices[code][0]
 
 
 def _bad_filter(found: str) -> InvalidInput:

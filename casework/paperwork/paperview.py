@@ -133,14 +133,13 @@ def paper_view(desk: Desk, document: Document) -> DocumentPage:
     What comes only after the signature is not looked for before it.
     """
     number, unsigned = key_of(document), document.state in UNSIGNED
-    unit = desk.session.get_one(Unit, document.unit_id)
+    unit, entries = desk.session.get_one(Unit, document.unit_id), document_entries(desk, document)
     rule = rules_of_document(desk, document).document(document.kind)
     approvals = steps_of(desk, document) if unsigned else []
     services = [] if unsigned else rows_of(desk, ServiceRecord, number)
     replies = [] if unsigned else rows_of(desk, DocumentReply, number)
-    people = {document.drafted_by, document.signed_by or "", document.signed_for or ""}
-    people |= {row.recorded_by for row in (*services, *replies)} | {row.by for row in approvals}
-    entries = document_entries(desk, document)
+    people = {row.recorded_by for row in (*services, *replies)} | {row.by for row in approvals}
+    people |= {document.drafted_by, document.signed_by or "", document.signed_for or ""}
     names = names_of(desk, people | {one.actor for one in entries}, [unit])
     cases = tuple(CaseOnPaper(*one) for one in cases_on(desk, number))
     paper, digest, trouble = says(desk, document)

@@ -291,10 +291,8 @@ def _pending_cases(cases: Sequence[Row]) -> Iterator[Duty]:
 def _pending_requests(reader: Reader, requests: Sequence[Row]) -> Iterator[Duty]:
     for row in requests:
         kind = RequestKind(row["kind"])
-        inside = (
-            kind in CHANGES_OF_TIME and row["endorsed_on"] is None and row["asked_by"].endswith(":liaison")
-        )
-        if inside and reader.contact != "liaison":
+        unseen = kind in CHANGES_OF_TIME and row["endorsed_on"] is None
+        if unseen and row["asked_by"].endswith(":liaison") and reader.contact != "liaison":
             continue  # it stands among what they have to do
         until = f"，申请延至{write_day(row['until_on'])}" if row["until_on"] else ""
         answer = f"，应于{write_day(row['answer_due_on'])}前答复" if row["answer_due_on"] else ""

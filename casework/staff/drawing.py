@@ -128,7 +128,9 @@ def draw_choices(desk: Desk) -> DrawChoices:
     """Return what there is to choose from; two queries."""
     kinds = {
         kind
-        for text in desk.session.exec(select(Unit.kinds).where(col(Unit.office_id) == desk.office_id).distinct())
+        for text in desk.session.exec(
+            select(Unit.kinds).where(col(Unit.office_id) == desk.office_id).distinct()
+        )
         for kind in split(text)
     }
     campaigns = select(Campaign.code, Campaign.title).where(col(Campaign.office_id) == desk.office_id)

@@ -40,7 +40,9 @@ def open_accounts(world: World) -> None:
             account = grant_account(desk, login, holder)
             # In the story everybody has chosen a password long ago.
             account.password_hash, account.password_once = hashes[login], False
-            account.password_on = civil_day(now())  # of the machine, not of the story: it may be looked at later
+            account.password_on = civil_day(
+                now()
+            )  # of the machine, not of the story: it may be looked at later
             desk.session.add(account)
     _write(world, passwords | chosen)
 

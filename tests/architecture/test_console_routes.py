@@ -10,7 +10,7 @@ import pytest
 
 from console.app import ROUTERS
 from console.routes import permission_of
-from console.sections import SECTIONS
+from console.sections import SECTIONS, Place
 from system.paths import ROOT, TEMPLATES_DIR
 from tests.architecture.tree import relative, walk
 
@@ -52,8 +52,8 @@ def test_every_act_can_be_reached_from_a_page_and_changes_nothing_by_reading() -
 @pytest.mark.parametrize(
     "place", [place for section in SECTIONS for place in section.places], ids=lambda one: one.key
 )
-def test_every_place_of_the_navigation_is_a_page_under_the_same_permission(place: object) -> None:
-    address, wanted = place.address, place.permission  # type: ignore[attr-defined]
+def test_every_place_of_the_navigation_is_a_page_under_the_same_permission(place: Place) -> None:
+    address, wanted = place.address, place.permission
     found = [route for route in ROUTES if "GET" in route.methods and route.path == address]
     assert len(found) == 1, address
     declared = permission_of(found[0])

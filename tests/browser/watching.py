@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, Route
 
 from tests.browser.town import Town
 
 CHROMIUM = os.environ.get("DUCHA_CHROMIUM", "/usr/bin/chromium")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage")
+SAVED = 204  # what stands for a file that the browser saved: there is no page to look at
 GRAVE = ("serious", "critical")
 WIDE, NARROW, LARGE = (1366, 768), (390, 844), (1920, 1080)
 # Longest lines that do not fit: something stands beyond the right edge, and the page scrolls sideways.
@@ -37,8 +38,13 @@ class Watched:
     outside: list[str] = field(default_factory=list)
 
     def go(self, address: str) -> int:
-        """Open an address of the console and return the status of the answer."""
-        answer = self.page.goto(f"{self.town.address}{address}")
+        """Open an address of the console and return the status of the answer, SAVED for a file."""
+        try:
+            answer = self.page.goto(f"{self.town.address}{address}")
+        except Error as error:
+            if "Download is starting" in error.message:
+                return SAVED
+            raise
         return answer.status if answer else 0
 
     def faults(self) -> list[str]:

@@ -12,6 +12,7 @@ from pydantic import Field
 from casework.desk import Desk
 from casework.paging import Cursor
 from casework.paperwork.answers import answer_item, record_reply
+from casework.paperwork.copies import is_confidential
 from casework.paperwork.docket import DocumentFilters, documents_view
 from casework.paperwork.documents import seal_document, void_document
 from casework.paperwork.notices import draft_by_hand
@@ -26,8 +27,9 @@ from console.api.routing import After, HasCall, Listing, Number, Routes, Shown, 
 from console.downloads import PDF, WORD, attachment
 from core.access.permissions import Permission
 from core.access.scopes import Area
-from core.errors import InvalidInput
+from core.errors import InvalidInput, NotAllowed
 from models.base import key_of
+from models.document import Document
 
 router = Routes(Area.DOCUMENTS, Permission.DOCUMENT_VIEW, Permission.PORTAL)
 
@@ -182,7 +184,7 @@ def read_document(call: HasCall, number: Number) -> Response:
 def read_pdf(call: HasCall, number: Number) -> Response:
     """文书 PDF / the document as PDF"""
     with call.desk() as desk:
-        row = need_paper(desk, number)
+        row = _plain_paper(desk, number)
         content = print_pdf(desk, row)
     return attachment(content, f"文书{number}.pdf", PDF)
 
@@ -191,9 +193,22 @@ def read_pdf(call: HasCall, number: Number) -> Response:
 def read_docx(call: HasCall, number: Number) -> Response:
     """文书 Word / the document as .docx"""
     with call.desk() as desk:
-        row = need_paper(desk, number)
+        row = _plain_paper(desk, number)
         content = print_docx(desk, row)
     return attachment(content, f"文书{number}.docx", WORD)
+
+
+def _plain_paper(desk: Desk, number: int) -> Document:
+    """Return a document that may leave without a watermark; programs get no copies of work secrets."""
+    row = need_paper(desk, number)
+    if is_confidential(row):
+        raise NotAllowed(
+            "工作秘密文书不通过接口下载",
+            found=str(number),
+            expected="页面上带水印的 PDF",
+            remedy="登录后在文书页面下载",
+        )
+    return row
 
 
 @router.act("/documents/{number}/acts", DocumentShown, Permission.DOCUMENT_VIEW)

@@ -36,9 +36,7 @@ def sign_in_page(
     """Return the sign-in page, with the button of the identity provider where there is one."""
     provider: Provider = request.app.state.provider
     name = provider.settings.oidc_name if provider.is_there else ""
-    return render(
-        "entry/signin.html.j2", active="", login=login, next=goal, error=error, provider=name
-    )
+    return render("entry/signin.html.j2", active="", login=login, next=goal, error=error, provider=name)
 
 
 def _again(request: Request, form: HasForm, error: DuchaError) -> Response:

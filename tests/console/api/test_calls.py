@@ -308,6 +308,16 @@ def test_a_document_is_downloaded_as_an_attachment(office: Office) -> None:
     with office.desk() as desk:
         number = desk.session.exec(select(Document.id).where(col(Document.kind) == "urging")).one()
     answer = caller.get(f"/documents/{number}/paper.docx")
-    assert answer.status_code in (200, 409), answer.text
-    if answer.status_code == 200:
-        assert answer.headers["content-disposition"].startswith("attachment")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-disposition"].startswith("attachment")
+
+
+def test_a_work_secret_is_not_downloaded_by_a_program(office: Office) -> None:
+    caller = office.caller("L-DIRECTOR")
+    with office.desk() as desk:
+        row = desk.session.exec(select(Document).where(col(Document.kind) == "urging")).one()
+        row.secrecy = "work_secret"
+        desk.session.add(row)
+        number = row.id
+    for paper in ("paper.docx", "paper.pdf"):
+        problem(caller.get(f"/documents/{number}/{paper}"), 403)

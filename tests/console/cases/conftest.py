@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
+from sqlmodel import col
 
 from casework.accounts.sessions import begin_session
 from casework.desk import at_desk
@@ -80,7 +81,7 @@ def open_pages(county: sa.Engine, own_settings: Settings) -> Open:
         now = datetime.combine(today, time(2), UTC)
         with at_desk(county, own_settings, by=None, today=today, now=now) as desk:
             login = holder.lower().replace(":", ".")
-            known = desk.session.scalars(sa.select(Account).where(Account.login == login)).first()  # type: ignore[arg-type]
+            known = desk.session.scalars(sa.select(Account).where(col(Account.login) == login)).first()
             account = known or store(
                 desk,
                 Account(

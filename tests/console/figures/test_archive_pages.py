@@ -6,6 +6,7 @@ import io
 import shutil
 import zipfile
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 
@@ -52,8 +53,8 @@ def browser(county: tuple[sa.Engine, Settings]) -> Iterator[TestClient]:
         yield opened
 
 
-def open_desk(county: tuple[sa.Engine, Settings], by: str = "P90") -> Desk:
-    return at_desk(*county, by=by, today=TODAY, now=NOW)  # type: ignore[return-value]  # entered by the caller
+def open_desk(county: tuple[sa.Engine, Settings], by: str = "P90") -> AbstractContextManager[Desk]:
+    return at_desk(*county, by=by, today=TODAY, now=NOW)
 
 
 def test_a_closed_case_is_packed_downloaded_and_checked(
@@ -77,14 +78,14 @@ def test_a_closed_case_is_packed_downloaded_and_checked(
 
 
 def test_a_changed_package_is_told_file_by_file(county: tuple[sa.Engine, Settings]) -> None:
-    with open_desk(county) as desk:  # type: ignore[attr-defined]
+    with open_desk(county) as desk:
         pack_and_keep(desk, "case", CODE)
         _name, content = read_package(desk, 1)
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
         for name in old.namelist():
             new.writestr(name, old.read(name) + (b" " if name.endswith("index.html") else b""))
-    with open_desk(county) as desk:  # type: ignore[attr-defined]
+    with open_desk(county) as desk:
         assert any("内容改动" in problem for problem in verify_package(desk, 1, out.getvalue()).problems)
         with pytest.raises(InvalidInput):
             verify_package(desk, 1, b"no package")
@@ -93,11 +94,11 @@ def test_a_changed_package_is_told_file_by_file(county: tuple[sa.Engine, Setting
 
 
 def test_packing_again_replaces_the_kept_package(county: tuple[sa.Engine, Settings]) -> None:
-    with open_desk(county) as desk:  # type: ignore[attr-defined]
+    with open_desk(county) as desk:
         pack_and_keep(desk, "case", CODE)
-    with open_desk(county) as desk:  # type: ignore[attr-defined]
+    with open_desk(county) as desk:
         pack_and_keep(desk, "case", CODE)
-    with open_desk(county) as desk:  # type: ignore[attr-defined]
+    with open_desk(county) as desk:
         assert verify_package(desk, 1).ok
         frozen = next(one for one in examine(desk).as_dict()["invariants"] if one["id"] == "INV-11")
         assert frozen["broken"] == 0
@@ -136,7 +137,7 @@ def test_a_file_is_numbered_appraised_by_one_and_destroyed_by_another(
         assert answer.status_code == 303, answer.text
         early = {"appraise_note": "无保存价值"}
         assert send(browser, "/archive", "/archive/1/appraise", early).status_code == 409  # its term runs
-        with open_desk(county) as desk:  # type: ignore[attr-defined]
+        with open_desk(county) as desk:
             row = find_file(desk, 1)
             row.retention, row.kept_until = "years_10", date(2026, 1, 1)
             desk.session.add(row)

@@ -193,7 +193,7 @@ def test_nobody_signs_what_they_drafted_or_edited(office: Office) -> None:
     assert "不能签发本人拟写或者修改的文书" in page
     assert "没有等您" in office.get("L-DIRECTOR", "/signing").text
     answer = office.post("L-DIRECTOR", f"/documents/{number}/sign", proof=PASSWORD)
-    assert (answer.status_code, office.row(number).state) == (403, "draft")
+    assert (answer.status_code, office.row(number).state) == (409, "draft")
 
 
 def test_a_post_below_the_level_is_neither_offered_nor_allowed_to_sign(office: Office) -> None:
@@ -202,7 +202,7 @@ def test_a_post_below_the_level_is_neither_offered_nor_allowed_to_sign(office: O
     assert f'action="/documents/{number}/sign"' not in office.get("L-DEPUTY", f"/documents/{number}").text
     answer = office.post("L-DEPUTY", f"/documents/{number}/sign", proof=PASSWORD)
 
-    assert (answer.status_code, office.row(number).state) == (403, "draft")
+    assert (answer.status_code, office.row(number).state) == (409, "draft")
 
 
 def test_an_officer_meets_an_empty_queue_and_a_unit_no_queue_at_all(office: Office) -> None:

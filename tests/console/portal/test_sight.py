@@ -14,12 +14,12 @@ from sqlmodel import col, select
 from casework.rectification.cases import act_on_case
 from casework.rectification.notes import Said, add_note
 from core.codes import Light, Secrecy
-from models.campaign import Campaign
+from models.campaign import Campaign, Visit
 from models.document import Document
 from models.organisation import Unit
 from tests.casework.scene import CODE
 from tests.console.conftest import browser_of, sign_in
-from tests.console.portal.conftest import OTHER, Portal, portal_in
+from tests.console.portal.conftest import LIAISON, OTHER, Portal, portal_in
 from tests.console.test_pages import MOST_BYTES, MOST_QUERIES, queries_of
 from tests.make import make_document, make_finding_and_case, make_referral, make_rung
 
@@ -76,6 +76,23 @@ def test_nothing_of_the_inside_is_on_any_page_of_the_portal(busy: Portal) -> Non
         for word in (*INSIDE, "P90", "P01", "T001"):
             assert word not in text, (address, word)
     assert "整改方案已退回：</strong>责任人不明确" in browser.get(f"/portal/cases/{MINE}").text
+
+
+def test_a_letter_for_an_unannounced_visit_is_not_there_before_the_team_is(busy: Portal) -> None:
+    with busy.desk("P90") as desk:
+        campaign = desk.session.exec(select(Campaign)).one()
+        notice = desk.session.exec(select(Document).where(col(Document.kind) == "feedback_notice")).first()
+        assert notice is not None
+        visit = desk.session.exec(
+            select(Visit).where(col(Visit.campaign_id) == campaign.id, col(Visit.unit_id) == notice.unit_id)
+        ).one()
+        reader = LIAISON if busy.scene.case(MINE).unit_id == notice.unit_id else OTHER
+        campaign.hidden, visit.from_on, number = True, busy.today + timedelta(days=1), notice.id
+        visit.to_on = visit.from_on
+    page = f"/portal/documents/{number}"
+    assert busy.let_in(reader).get(page).status_code == 404
+    busy.now += timedelta(days=1)
+    assert busy.let_in(reader).get(page).status_code == 200
 
 
 def test_another_unit_is_as_if_it_were_not_there(busy: Portal) -> None:

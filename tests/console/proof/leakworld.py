@@ -17,6 +17,7 @@ from core.codes import Light
 from core.life.leadlife import LeadState
 from core.life.lives import DocumentState
 from core.life.rectification import CaseState
+from delivery.paper import Paper, Paragraph, write_paper
 from models.account import Account
 from models.campaign import Campaign
 from models.lead import Lead
@@ -143,14 +144,20 @@ def _case(desk: Desk, county: County, campaign: Campaign, unit: Unit, number: in
         "places": county.places[campaign.code, unit.code],
     }  # fmt: skip
     code = f"{campaign.code}-{unit.code}-{number:02}"
-    days = {"served_on": NOTICED if served else None, "signed_on": NOTICED}
-    texts = {"problem": f"未公示{county.token('case', **facts)}。", "facts": ""}
+    referral = _next_referral(county) if draw.random() < 0.5 else 0
+    over = state in (CaseState.CLOSED, CaseState.LOOK_BACK)
+    days = {
+        "closed_on": NOTICED if over else None,
+        "served_on": NOTICED if served else None,
+        "signed_on": NOTICED,
+    }
+    texts = {"problem": f"未公示{county.token('case', **facts, number=referral)}。", "facts": ""}
     case = make.make_finding_and_case(desk, campaign, unit, code, state=state.value, finding=texts, **days)
     county.codes.setdefault("cases", []).append(code)
     make.make_request(desk, case, reason=f"需采购{county.token('case', **facts)}")
     _evidence(desk, county, case, facts)
     _papers(desk, county, campaign, unit, case, facts)
-    if draw.random() < 0.5:
+    if referral:
         _referral(desk, county, campaign, unit, case)
 
 
@@ -173,19 +180,37 @@ def _papers(
     told = bool(facts["told"])
     state = DocumentState.SERVED if told else DocumentState.DRAFT
     title = county.token("document", **facts)
-    draft = make.make_document(desk, campaign, unit, "urging", case, state=state.value, title=f"催办{title}")
+    said = {"content": _content(f"催办{title}")} if told else {}
+    draft = make.make_document(
+        desk, campaign, unit, "urging", case, state=state.value, title=f"催办{title}", **said
+    )
     make.make_rung(desk, case, Light.YELLOW, NOTICED, document_id=draft.id)
 
 
 def _referral(desk: Desk, county: County, campaign: Campaign, unit: Unit, case: Rectification) -> None:
-    number = sum(one.kind == "referral" for one in county.secrets) + 1
+    number = _next_referral(county)
     row = make.make_referral(desk, case, opinion=f"意见{county.token('referral', number=number)}")
     make.make_document(
         desk, campaign, unit, "referral_letter", case, state=DocumentState.DRAFT.value,
         title=f"移送{county.token('referral', number=number, shown=False)}", about="referral", about_id=row.id,
     )  # fmt: skip
     if county.random.random() < 0.6:
-        _name(desk, county, "P08", "referral", row.id or 0)
+        assert row.id == number
+        _name(desk, county, "P08", "referral", number)
+
+
+def _content(title: str) -> str:
+    """Return what a signed document froze."""
+    paper = Paper(
+        kind="urging", layout="letter", issuer="示例县督察办公室", number=None, title=title, addressee="单位",
+        blocks=(Paragraph(text="请抓紧整改。"),), signature_name="示例县督察办公室", signed_on=NOTICED,
+    )  # fmt: skip
+    return write_paper(paper).decode()
+
+
+def _next_referral(county: County) -> int:
+    """Return the number that the next referral gets in the database."""
+    return len({one.number for one in county.secrets if one.kind == "referral"}) + 1
 
 
 def _name(desk: Desk, county: County, person: str, subject: str, number: int) -> None:

@@ -33,7 +33,7 @@ class Secret:
     campaign: str = ""
     state: str = ""
     told: bool = False  # the unit has been served with it, or the campaign was announced to it
-    number: int = 0
+    number: int = 0  # of the referral or lead; of a case's problem: the referral that is about it
     handler: str = ""
     closed: bool = False  # in the compartment
     shown: bool = True  # whether some page must show it to whoever may see it
@@ -47,6 +47,8 @@ def may_see(who: Who, secret: Secret) -> bool:
         return linked or ("unit" not in who.roles and (secret.kind, secret.number) in who.named)
     if secret.kind == "lead":
         return bool(who.roles & LEAD_DESKS) or secret.handler == who.code
+    if secret.kind == "case" and ("referral", secret.number) in who.named:
+        return True  # what a referral is about is told to whoever was named for it
     if who.unit:
         return secret.kind != "paper" and secret.unit in ("", who.unit) and secret.told
     if who.roles & DESKS:

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 import xlsxwriter
 from fastapi.testclient import TestClient
+from httpx import Response
 
 from casework.staff.people import find_unit
 from casework.units.lineage import unit_on
@@ -37,7 +38,7 @@ def sheet(*rows: tuple[str, ...], headers: tuple[str, ...] = UNIT_HEADERS) -> by
     return out.getvalue()
 
 
-def upload(browser: TestClient, what: str, content: bytes, name: str = "名册.xlsx") -> object:
+def upload(browser: TestClient, what: str, content: bytes, name: str = "名册.xlsx") -> Response:
     return send(browser, f"/imports/{what}", f"/imports/{what}", files={"file": (name, content)})
 
 
@@ -185,7 +186,7 @@ def test_a_change_to_come_may_be_called_off(browse: Browse) -> None:
 def test_an_import_shows_what_changes_and_writes_only_when_told(browse: Browse, desk_of: OpenDesk) -> None:
     browser = browse("P90")
     preview = upload(browser, "units", sheet(GOOD, NEW))
-    text = preview.text  # type: ignore[attr-defined]
+    text = preview.text
     assert "将新增1行，更新1行" in text
     assert "<del>联络员</del> → <strong>新联络员</strong>" in text
     with desk_of("P90") as desk:
@@ -205,9 +206,9 @@ def test_an_import_names_every_bad_cell_and_writes_nothing(browse: Browse, desk_
     bad = ("D001", "", "没有的类别", "D777", "联络员", "不是邮箱", "", "", "", "")
     answer = upload(browse("P90"), "units", sheet(NEW, bad))
 
-    assert answer.status_code == 400  # type: ignore[attr-defined]
+    assert answer.status_code == 400
     for cell in ("B3", "C3", "D3", "F3"):
-        assert f"<strong>{cell}</strong>" in answer.text  # type: ignore[attr-defined]
+        assert f"<strong>{cell}</strong>" in answer.text
     with desk_of("P90") as desk:
         assert find_unit(desk, "D001").name == "示例县甲局"
 
@@ -216,7 +217,7 @@ def test_an_import_names_every_bad_cell_and_writes_nothing(browse: Browse, desk_
     ("what", "content"), [("units", b"no workbook"), ("people", b""), ("ledger", b"PK\x03\x04")]
 )
 def test_what_is_no_table_is_refused(browse: Browse, what: str, content: bytes) -> None:
-    assert upload(browse("P90"), what, content).status_code == 400  # type: ignore[attr-defined]
+    assert upload(browse("P90"), what, content).status_code == 400
 
 
 @pytest.mark.parametrize("what", ["units", "people", "ledger"])
@@ -225,7 +226,7 @@ def test_a_blank_table_can_be_had_and_read_back(browse: Browse, what: str) -> No
     content = browser.get(f"/imports/{what}/blank").content
 
     assert content.startswith(b"PK")
-    assert upload(browser, what, content).status_code == 400  # type: ignore[attr-defined]  # it has no rows yet
+    assert upload(browser, what, content).status_code == 400  # it has no rows yet
 
 
 def test_a_report_is_registered_first_with_its_day_then_when_it_came(
