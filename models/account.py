@@ -133,7 +133,9 @@ class PortalLink(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     office_id: int = Field(foreign_key="office.id")
     document_id: int = Field(foreign_key="document.id")
-    message_id: int = Field(foreign_key="message.id", unique=True)  # the mail that carries it: one link a mail
+    message_id: int = Field(
+        foreign_key="message.id", unique=True
+    )  # the mail that carries it: one link a mail
     holder: str  # the contact it was sent to: D001:liaison
     recipient: str
     token_sha256: str = Field(unique=True)

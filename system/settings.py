@@ -29,8 +29,12 @@ class Settings(BaseModel):
     office: str | None = Field(None, description="本单位编码；规则中只有一个单位时可不填")
     actor: str | None = Field(None, description="当前操作人（人员编号、岗位编码或 单位:liaison）")
     smtp_url: SecretStr | None = Field(None, description="smtp[s]://用户:口令@主机:端口?starttls=1")
-    smtp_url_file: Path | None = Field(None, description="存放邮件服务器地址和口令的文件（0600），代替 smtp_url")
-    database_url_file: Path | None = Field(None, description="存放数据库地址和口令的文件（0600），代替 database_url")
+    smtp_url_file: Path | None = Field(
+        None, description="存放邮件服务器地址和口令的文件（0600），代替 smtp_url"
+    )
+    database_url_file: Path | None = Field(
+        None, description="存放数据库地址和口令的文件（0600），代替 database_url"
+    )
     mail_from: str | None = Field(None, description="发件人地址")
     fonts: Path | None = Field(None, description="本单位字体文件夹（方正小标宋、仿宋_GB2312 等）")
     letterheads: Path | None = Field(
