@@ -36,6 +36,7 @@ from console.refusals import add_refusals
 from console.rehearsals import Rehearse
 from console.rendering import STATIC_DIR
 from console.routes import Pages
+from console.sending import Send, Sender
 from console.throttle import Throttle
 from console.world import Clock, World
 from system.clock import now as system_now
@@ -49,12 +50,18 @@ ROUTERS: tuple[Pages, ...] = tuple(router for family in FAMILIES for router in f
 
 
 def create_app(
-    engine: sa.Engine, settings: Settings, clock: Clock = system_now, *, rehearse: Rehearse | None = None
+    engine: sa.Engine,
+    settings: Settings,
+    clock: Clock = system_now,
+    *,
+    rehearse: Rehearse | None = None,
+    send: Send | None = None,
 ) -> FastAPI:
     """Return the console on a database.
 
     clock      gives the present instant, aware, in UTC
     rehearse   plays a campaign on the days to come; without it the page of rehearsals says that there are none
+    send       sends the mails that are ready; without it they wait for the clock
     """
     app = FastAPI(title="法治督察", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_living)
     app.state.world = World(engine, settings, clock)
@@ -62,6 +69,7 @@ def create_app(
     app.state.provider = Provider(settings)
     app.state.jobs = Jobs(clock)
     app.state.rehearse = rehearse
+    app.state.sender = Sender(send)
     app.state.holding = Holding(clock)
     app.add_middleware(BodyLimit, max_body_size=MAX_BODY)
     app.add_middleware(SameOrigin)
@@ -80,6 +88,7 @@ async def _living(app: FastAPI) -> AsyncIterator[None]:
     """Let long work that is under way end before the process does."""
     yield
     await run_in_threadpool(app.state.jobs.close)
+    await run_in_threadpool(app.state.sender.close)
 
 
 def _own_host(settings: Settings) -> list[str]:

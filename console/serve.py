@@ -9,6 +9,7 @@ from casework.rulesets.library import current_rules
 from console.app import create_app
 from console.rehearsals import Rehearse
 from console.rendering import environment
+from console.sending import Send
 from console.world import Clock
 from system.clock import now as system_now
 from system.settings import Settings
@@ -23,12 +24,13 @@ def make_server(
     port: int,
     clock: Clock = system_now,
     rehearse: Rehearse | None = None,
+    send: Send | None = None,
 ) -> uvicorn.Server:
     """Return a server that was not started; rules and templates are read before, so that the first page is quick."""
     current_rules(settings.rules)
     environment().get_template("home/today.html.j2")
     config = uvicorn.Config(
-        create_app(engine, settings, clock, rehearse=rehearse),
+        create_app(engine, settings, clock, rehearse=rehearse, send=send),
         host=LOOPBACK,
         port=port,
         log_level="warning",
@@ -47,9 +49,10 @@ def serve(
     port: int,
     clock: Clock = system_now,
     rehearse: Rehearse | None = None,
+    send: Send | None = None,
 ) -> None:
     """Serve the console on 127.0.0.1 until the process is told to stop.
 
     raises   InvalidRuleFile before listening when the rules do not load
     """
-    make_server(engine, settings, port=port, clock=clock, rehearse=rehearse).run()
+    make_server(engine, settings, port=port, clock=clock, rehearse=rehearse, send=send).run()

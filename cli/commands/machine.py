@@ -152,8 +152,20 @@ def serve(port: Annotated[int | None, typer.Option(help="端口，默认取 DUCH
     edge = open_edge()
     with _clock_beside(edge):
         do(
-            edge.engine, edge.settings, port=port or settings().port, clock=edge.clock.now, rehearse=_rehearse
-        )  # fmt: skip
+            edge.engine,
+            edge.settings,
+            port=port or settings().port,
+            clock=edge.clock.now,
+            rehearse=_rehearse,
+            send=lambda: _send(edge),
+        )
+
+
+def _send(edge: Edge) -> dict[str, object]:
+    """Send what is ready, as the clock does."""
+    from flows.jobs import run_outbox
+
+    return run_outbox(edge)
 
 
 def _rehearse(engine: Engine, held: Settings, today: date, asked: Asked, step: Step) -> Programme:

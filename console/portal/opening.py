@@ -11,6 +11,7 @@ from casework.accounts.sessions import end_session
 from console.forms import Form, HasForm
 from console.rendering import render
 from console.routes import Pages
+from console.sending import HasSender
 from console.throttle import Throttle
 from console.visits import HasVisit, HasWorld, Visit, cookie_name, visit_of
 from console.world import World
@@ -69,10 +70,11 @@ def _link_again(request: Request, world: HasWorld, token: str, error: DuchaError
 
 
 @router.act("/n/{token}/code", again=_link_again)
-def send_code(request: Request, world: HasWorld, token: str, _form: HasForm) -> Response:
+def send_code(request: Request, world: HasWorld, sender: HasSender, token: str, _form: HasForm) -> Response:
     """Mail a code to the recipient of the link, and to nobody else."""
     with world.desk(readonly=False) as desk:
         ask_code(desk, token, _address(request))
+    sender.nudge()
     return RedirectResponse(f"/n/{token}/code", status_code=303)
 
 

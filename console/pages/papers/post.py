@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from fastapi import Request
 from fastapi.responses import Response
 
@@ -12,16 +14,21 @@ from casework.paperwork.series import series_in_sight
 from casework.paperwork.unservedview import STEP_LABELS, unserved_view
 from console.downloads import attachment
 from console.forms import Form, HasForm
+from console.jobs import HasJobs, Job, Outcome
 from console.rendering import show
 from console.routes import Pages, done
+from console.sending import HasSender, Sender
 from console.visits import HasVisit, Visit
 from core.access.permissions import Permission
-from core.errors import DuchaError, InvalidInput
+from core.errors import DuchaError, InvalidInput, Refused
 from core.life.lives import MessageState
 
 router = Pages(Permission.DOCUMENT_VIEW)
 SAID = {"accepted": "已确认送达", "resend": "已重新排队", "cancel": "已取消"}
 EML = "message/rfc822"
+REPORTED = {
+    "accepted": "已投递", "rejected": "被拒", "unknown": "结果不明", "deferred": "推迟", "left": "还有待发",
+}  # fmt: skip
 MAIL_ACTS = {
     "claim": "发送", "accept": "对方服务器收下", "reject": "被拒", "defer": "推迟再发", "lose_track": "结果不明",
     "resend": "人工重发", "cancel": "取消",
@@ -48,28 +55,34 @@ def show_series(visit: HasVisit, year: int | None = None) -> Response:
 
 
 @router.page("/outbox", Permission.OUTBOX)
-def show_outbox(request: Request, visit: HasVisit) -> Response:
+def show_outbox(request: Request, visit: HasVisit, sender: HasSender) -> Response:
     """Show one page of mails."""
-    return _page(visit, dict(request.query_params), set(), None)
+    return _page(visit, sender, dict(request.query_params))
 
 
-def _page(visit: Visit, given: dict[str, str], chosen: set[int], error: DuchaError | None) -> Response:
+def _page(
+    visit: Visit,
+    sender: Sender,
+    given: dict[str, str],
+    chosen: Collection[int] = (),
+    error: DuchaError | None = None,
+) -> Response:
     cursor = Cursor.read(given.get("page", ""))
     with visit.desk() as desk:
         box = mailbox_view(desk, given.get("state", "").strip(), cursor)
         return show(visit, desk, "papers/outbox.html.j2", "outbox", box=box, first_page=cursor is None,
-                    states=tuple(MessageState), chosen=chosen, error=error)  # fmt: skip
+                    states=tuple(MessageState), chosen=chosen, sends=sender.send is not None, error=error)  # fmt: skip
 
 
-def _again(visit: Visit, form: Form, error: DuchaError) -> Response:
+def _again(visit: Visit, form: Form, sender: Sender, error: DuchaError) -> Response:
     if (number := form.number("one", "邮件编号")) is not None:
         return _mail_page(visit, number, error)
-    return _page(visit, {"state": form.text("state")}, set(form.numbers("mail")), error)
+    return _page(visit, sender, {"state": form.text("state")}, form.numbers("mail"), error)
 
 
 @router.act("/outbox", Permission.OUTBOX, again=_again)
-def settle(visit: HasVisit, form: HasForm) -> Response:
-    """Settle one mail, or those that were ticked."""
+def settle(visit: HasVisit, form: HasForm, sender: HasSender) -> Response:
+    """Settle one mail, or those that were ticked; what is to be sent again goes out soon."""
     verdict, one = form.text("verdict"), form.number("one", "邮件编号")
     if verdict not in SAID:
         raise InvalidInput(
@@ -85,8 +98,27 @@ def settle(visit: HasVisit, form: HasForm) -> Response:
     ids = [one] if one is not None else form.numbers("mail")
     with visit.acting() as desk:
         count = settle_mails(desk, ids, verdict)
+    if verdict == "resend":
+        sender.nudge()
     back = f"/outbox/{one}" if one is not None else f"/outbox?state={form.text('state')}"
     return done(back, f"{SAID[verdict]}{count}封")
+
+
+@router.act("/outbox/send", Permission.OUTBOX)
+def send_now(visit: HasVisit, jobs: HasJobs, sender: HasSender, _form: HasForm) -> Response:
+    """Send what is ready, without waiting for the clock."""
+    send = sender.send
+    if send is None:
+        raise Refused(
+            "这里不能立即发送", found="控制台没有带定时器运行", expected="ducha serve", remedy="等定时器发送"
+        )  # fmt: skip
+
+    def work(_job: Job) -> Outcome:
+        report = send()
+        counts = [f"{word}{report[key]}封" for key, word in REPORTED.items() if report.get(key)]
+        return Outcome("，".join(counts) or "没有待发的邮件", address="/outbox")
+
+    return done(jobs.start(visit, "发送待发邮件", work))
 
 
 @router.page("/outbox/{message_id}", Permission.OUTBOX)
