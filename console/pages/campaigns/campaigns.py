@@ -23,6 +23,7 @@ from casework.inspection.milestones import finish_milestone, list_milestones
 from casework.inspection.plandrafts import write_plan
 from casework.inspection.references import approve_exception, describe_reference, refer_to_plan, reference_of
 from casework.lights.climbing import ladder_of
+from casework.rectification.timeline import names_of
 from casework.sight import sees_office
 from console.downloads import attachment
 from console.forms import HasForm
@@ -66,6 +67,8 @@ def _campaign_page(visit: Visit, code: str, error: DuchaError | None = None) -> 
         plan = plan_of(campaign) if campaign.plan != "{}" else None
         return show(
             visit, desk, "campaigns/campaign.html.j2", "campaigns",
+            names=names_of(desk, {campaign.planned_by, campaign.approved_by or ""}, ()),
+            catalogs={key: one.name for key, one in desk.rules.catalogs.items()},
             campaign=campaign, plan=plan, whole=whole, tab="", kind=kind_rule(desk, campaign.kind),
             progress=progress_of(desk, [key_of(campaign)])[key_of(campaign)],
             palette=ladder_of(desk, key_of(campaign)).palette if campaign.rules_sha256 else DEFAULT,
