@@ -197,7 +197,7 @@ def _say_paper(rung: RungView) -> str:
     if not rung.document:
         return ""
     if rung.issued_on is None:
-        return f"{rung.document}已拟稿，{rung.note}，尚未发出。"
+        return f"{rung.document}尚未发出（{rung.note}）。"
     when = "同日" if rung.issued_on == rung.day else write_day(rung.issued_on)
     if rung.number is None:
         return f"{when}发出{rung.document}（自动提醒，不编号）。"

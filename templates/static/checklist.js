@@ -15,6 +15,9 @@
   var busy = false;
   var timer = 0;
   var wait = 1000;
+  var wanted = null;
+  var changed = false;
+  var counting = 0;
   var pages = {};
   var last = {};
 
@@ -140,7 +143,7 @@
 
   function sync() {
     var one = queue.filter(function (entry) { return !entry.held; })[0];
-    if (busy || !one) { if (!busy) { tell(); } return; }
+    if (busy || !one) { if (!busy) { tell(); settled(); } return; }
     busy = true;
     one.sending = true;
     var sent = { value: one.value, key: one.key };
@@ -162,6 +165,36 @@
       .catch(function (error) { done(one); failed(error.message); });
   }
 
+  /* Everything typed is stored: hand in what was asked for meanwhile, or tell anew how far the checklist is. */
+  function settled() {
+    if (queue.length) { wanted = null; return; }
+    if (wanted) {
+      var asked = wanted;
+      wanted = null;
+      HTMLFormElement.prototype.submit.call(asked);
+    } else if (changed) {
+      window.clearTimeout(counting);
+      counting = window.setTimeout(recount, 1500);
+    }
+  }
+
+  function recount() {
+    changed = false;
+    fetch(window.location.href, { credentials: "same-origin", redirect: "manual" })
+      .then(function (answer) { return answer.ok ? answer.text() : ""; })
+      .then(function (text) {
+        var page = new DOMParser().parseFromString(text, "text/html");
+        [".page-sub", "section[aria-labelledby='hand-in']"].forEach(function (which) {
+          var old = document.querySelector(which);
+          var fresh = page.querySelector(which);
+          if (old && fresh && !queue.length && !wanted && !old.contains(document.activeElement)) {
+            old.parentNode.replaceChild(document.importNode(fresh, true), old);
+          }
+        });
+      })
+      .catch(function () { return null; });
+  }
+
   function done(one) {
     busy = false;
     one.sending = false;
@@ -181,6 +214,7 @@
       one.by = told.by;
       clash(one);
     } else {
+      changed = true;
       seen[one.place] = told.revision;
       last[one.place] = sent.value;
       queue.forEach(function (other) { if (other !== one && other.place === one.place) { other.seen = told.revision; } });
@@ -191,6 +225,7 @@
   }
 
   function failed(why) {
+    wanted = null;
     if (why === "session") {
       say("登录已过期，未同步 " + queue.length + " 项已存在本机。请在新窗口登录，然后回到本页。", true);
       later(10000);
@@ -353,7 +388,12 @@
       tell();
     } else if (target.hasAttribute("data-submit") && queue.length) {
       event.preventDefault();
-      say("还有 " + queue.length + " 项没有同步，联网保存后再提交", true);
+      if (queue.some(function (one) { return one.held; })) {
+        say("有 " + queue.length + " 项没有保存，处理后再提交", true);
+        return;
+      }
+      wanted = target;
+      say("正在保存，随后提交", false);
       sync();
     } else if (target.getAttribute("action") === "/sign-out") {
       if (queue.length && !window.confirm("还有 " + queue.length + " 项没有同步，退出后将丢失。确定退出吗？")) {

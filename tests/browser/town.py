@@ -37,7 +37,7 @@ ADMINS = {"sysadmin": "system_admin", "secadmin": "security_admin", "auditor": "
 PEOPLE = {
     "director": "L-DIRECTOR", "deputy": "L-DEPUTY", "section": "L-SECTION", "officer": "P90", "linkage": "P91",
     "inspector": "P01", "second": "P02", "verifier": "P05", "reviewer": "P07", "liaison": "D001:liaison",
-    "head": "D001:head", "other": "T001:liaison",
+    "head": "D001:head", "other": "T001:liaison", "county": "L-COUNTY",
 }  # fmt: skip
 
 
@@ -96,24 +96,25 @@ class Town:
 
 
 @contextmanager
-def town_in(folder: Path) -> Iterator[Town]:
-    """Give an empty county with its console on a free port of this machine."""
+def town_in(folder: Path, begin: datetime = BEGIN) -> Iterator[Town]:
+    """Give an empty county with its console on a free port of this machine; passwords never grow old there."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     settings = Settings(
-        rules=RULES_DIR, files=folder / "files", second_factor="none", key_file=folder / "key"
-    )
+        rules=RULES_DIR, files=folder / "files", second_factor="none", key_file=folder / "key",
+        address=address, password_days=0,
+    )  # fmt: skip
     with open_database("sqlite", folder) as engine:
-        town = Town(engine, settings, folder)
-        with served(town):
+        town = Town(engine, settings, folder, begin, address)
+        with served(town, listening):
             yield town
 
 
 @contextmanager
-def served(town: Town) -> Iterator[None]:
+def served(town: Town, listening: socket.socket) -> Iterator[None]:
     """Serve the console of a town until the block ends."""
     app = create_app(town.engine, town.settings, clock=lambda: town.now)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False))
-    listening = socket.create_server(("127.0.0.1", 0))
-    town.address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     while not server.started:

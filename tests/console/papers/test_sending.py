@@ -33,7 +33,9 @@ def test_the_outbox_is_sent_at_once_and_tells_what_came_of_it(office: Office) ->
 
 def test_a_server_that_is_away_is_told_on_the_page_of_the_work(office: Office) -> None:
     def away() -> Mapping[str, object]:
-        raise DeliveryFailed("连不上邮件服务器", found="拒绝连接", expected="应答", remedy="检查设置", retry=True)
+        raise DeliveryFailed(
+            "连不上邮件服务器", found="拒绝连接", expected="应答", remedy="检查设置", retry=True
+        )
 
     with browser_with(office, away) as browser:
         assert "连不上邮件服务器" in outcome_of(browser, send(browser, "/outbox", "/outbox/send")).text
