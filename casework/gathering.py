@@ -32,7 +32,8 @@ def gather(desk: Desk, *parts: Part) -> dict[str, list[Row]]:
     readers = []
     for place, part in enumerate(parts):
         rows = part.query.subquery()
-        pairs = [value for column in rows.c for value in (sa.literal(column.name), column)]
+        # PostgreSQL takes arguments of any type here, and must be told that a name is a text.
+        pairs = [value for column in rows.c for value in (sa.cast(sa.literal(column.name), sa.Text), column)]
         selects.append(sa.select(sa.literal(place), sa.cast(make(*pairs), sa.Text)))
         readers.append({column.name: _reader(column.type) for column in rows.c})
     found: dict[str, list[Row]] = {part.name: [] for part in parts}

@@ -12,9 +12,12 @@ from tests.browser.watching import CHROMIUM, FLAGS, has_chromium
 from tests.conftest import require
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Give Debian's Chromium; without one the tests are skipped, and fail in CI."""
+    """Give Debian's Chromium; without one the tests are skipped, and fail in CI.
+
+    It lasts for a module: while it is open, Playwright's event loop runs in this thread, and others need their own.
+    """
     require(has_chromium(), f"Chromium at {CHROMIUM} (apt-get install chromium, or DUCHA_CHROMIUM=path)")
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
