@@ -37,6 +37,7 @@ from tests.casework.conftest import open_desks_on
 from tests.casework.scene import CODE, Scene
 from tests.casework.test_deadlines import Day, proceed
 from tests.casework.test_ledger import OLD
+from tests.console.conftest import sign_in
 
 LADDER = Path(__file__).parents[1] / "rules" / "ladders" / "three_colours.yaml"
 WORD = "橙色督办"
@@ -83,6 +84,7 @@ def browser(engine: sa.Engine, settings: Settings, scene: Scene) -> Iterator[Tes
     """Give a browser on the console of this office, on the day on which orange was lit."""
     app = create_app(engine, settings, clock=lambda: Day(ORANGE_ON).now())
     with TestClient(app, base_url="http://127.0.0.1:8460") as one:
+        one.cookies.set("ducha", sign_in(engine, settings, "L-DIRECTOR", Day(ORANGE_ON).now()))
         yield one
 
 

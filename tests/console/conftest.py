@@ -20,6 +20,7 @@ from core.life.lives import DocumentState, MessageState
 from core.life.rectification import CaseState
 from models.account import Account
 from models.message import Message
+from system.clock import civil_day
 from system.paths import RULES_DIR
 from system.settings import Settings
 from tests.databases import open_database
@@ -70,9 +71,9 @@ def browser_of(engine: sa.Engine, settings: Settings, holder: str | None) -> Ite
         yield browser
 
 
-def sign_in(engine: sa.Engine, settings: Settings, holder: str) -> str:
+def sign_in(engine: sa.Engine, settings: Settings, holder: str, now: datetime = NOW) -> str:
     """Return the token of a new session of a holder; the account is opened and granted where it is missing."""
-    with at_desk(engine, settings, by=None, today=TODAY, now=NOW) as desk:
+    with at_desk(engine, settings, by=None, today=civil_day(now), now=now) as desk:
         login = holder.lower().replace(":", ".")
         known = desk.session.exec(select(Account).where(col(Account.login) == login)).first()
         account = known or store(
