@@ -1,4 +1,4 @@
-"""The grave acts with the keys alone, and the unit's answers with scripts switched off."""
+"""The grave acts with the keys alone; the unit's answers without scripts are in test_journey.py."""
 
 from __future__ import annotations
 
