@@ -2,22 +2,19 @@
 
 Teams of three with a leader and a core speciality; one in twenty must keep away from each unit, three were there the
 last time, four areas, working days with several visits each. The same worlds for both in the same run, each answer
-checked against the rules. Run `python -m benchmarks.assignment [PEOPLE VISITS]`.
+checked against the rules.
 """
 
 from __future__ import annotations
 
 import random
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
-from rich.console import Console
-from rich.table import Table
-
+from benchmarks.frame import NONE, Section, Table
 from core.staffing.portions import cost_of
 from core.staffing.solving import Program
 from core.staffing.staffingbound import lower_bound
@@ -25,6 +22,7 @@ from core.staffing.teams import Assignment, Need, Sitting, Staffing, assign
 
 T = TypeVar("T")
 SIZES = ((60, 200, 60), (2_000, 5_000, 60))  # people, visits, slots
+QUICK = ((24, 20, 10),)
 CORE = ("法治宣传", "行政复议", "执法监督", "政府法务")
 MORE = (
     "合法性审查", "行政应诉", "公共法律服务", "社区矫正", "人民调解", "基层法治", "政务公开", "营商环境", "应急管理",
@@ -35,35 +33,36 @@ TEAM = 3
 LIMITS = {(60, 200): 3.0, (2_000, 5_000): 120.0}  # seconds that issue 4 allows
 
 
-def main(people: int | None = None, visits: int | None = None) -> None:
-    """Print one row for each size and way of choosing."""
-    sizes = ((people, visits, max(visits // 4, 1)),) if people and visits else SIZES
+def measure(quick: bool) -> Section:
+    """Answer the questions of each size both ways."""
     Program().solve(0)  # loads the library, as the first plan of a process does
-    table = Table(title=f"督察组配置：每组{TEAM}人，组长1人、执法监督1人；分值越低越好")
-    for title in (
-        "人员 × 督察",
-        "方法",
-        "进程秒",
-        "墙钟秒",
-        "上限",
-        "分值",
-        "下界",
-        "与最优差距",
-        "任务量",
-        "缺额",
-    ):
-        table.add_column(title, justify="left" if title in ("人员 × 督察", "方法") else "right")
-    for size in sizes:
+    rows = []
+    figures: dict[str, float] = {}
+    for size in QUICK if quick else SIZES:
         staffing = world(*size)
         name, limit = f"{size[0]:,} × {size[1]:,}", LIMITS.get(size[:2])
         found, seconds = timed(partial(assign, staffing))
         assert isinstance(found, Assignment), found
         check(staffing, found.teams)
-        allowed = f"{limit:.0f}" if limit else ""
-        table.add_row(name, "HiGHS", *seconds, allowed, *_told(staffing, found.teams, found.bound))
-        teams, seconds = timed(partial(greedy, staffing))
-        table.add_row(name, "对照：贪心", *seconds, "", *_told(staffing, teams, lower_bound(staffing)))
-    Console(width=120).print(table)
+        allowed = f"{limit:.0f}" if limit else NONE
+        rows.append((name, "HiGHS", *seconds, allowed, *_told(staffing, found.teams, found.bound)))
+        teams, slow = timed(partial(greedy, staffing))
+        told_of_greedy = _told(staffing, teams, lower_bound(staffing))
+        rows.append((name, "greedy choice", *slow, NONE, *told_of_greedy))
+        figures[name] = float(seconds[0])
+    head = ("process s", "wall s", "allowed", "points", "bound", "gap", "load of a person", "empty seats")
+    return Section(
+        "assignment",
+        "Who goes on which visit",
+        f"""`make bench BENCH_ARGS=assignment`. Teams of {TEAM} with a leader and somebody of the core speciality;
+one in twenty must keep away from each unit, three were there the last time, {AREAS} areas, several visits on a
+working day.
+Fewer points are better; the gap is what may be left to the optimum. The floor fills the seats one by one with the least
+loaded person who may come.""",
+        (Table(("people × visits", "way", *head), tuple(rows)),),
+        versions=("highspy",),
+        figures=figures,
+    )
 
 
 def timed(work: Callable[[], T]) -> tuple[T, tuple[str, str]]:
@@ -151,7 +150,3 @@ def check(staffing: Staffing, teams: Mapping[str, Sequence[str]]) -> None:
         if any((sitting.slot, person) in busy for person in team):
             raise SystemExit(f"{sitting.unit} 有人同日两处：{team}")
         busy.update((sitting.slot, person) for person in team)
-
-
-if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))

@@ -2,25 +2,23 @@
 
 Every measurement is a fresh process; its process time is told beyond that of an interpreter that does nothing.
 `jsonschema` sees each file alone against the generated schema: no positions, no references, no law, no examples.
-Run `python -m benchmarks.rules [ITEMS]`.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
-from rich.console import Console
-from rich.table import Table
 
+from benchmarks.frame import Section, Table, middle, told
 from core.text.yamltext import read_yaml
 from system.paths import RULES_DIR
 
@@ -76,18 +74,18 @@ for path in sorted(root.rglob("*.yaml")):
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Process seconds beyond an empty interpreter, and the most memory, of a run."""
+    """Process seconds beyond an empty interpreter of each run, and the most memory of one."""
 
-    seconds: float
+    seconds: Sequence[float]
     megabytes: float
 
 
-def run(code: str, folder: Path) -> Cost:
-    """Return the median cost of a piece of code over a rule folder, each time in a fresh interpreter."""
+def run(code: str, folder: Path, rounds: int) -> Cost:
+    """Return the cost of a piece of code over a rule folder, each time in a fresh interpreter."""
     _once(code + REPORT, folder)  # compiles the modules, as the first start on any machine does
-    costs = [_once(code + REPORT, folder) for _ in range(ROUNDS)]
-    nothing = statistics.median(_once(REPORT, folder)[0] for _ in range(ROUNDS))
-    return Cost(statistics.median(one[0] for one in costs) - nothing, max(one[1] for one in costs))
+    costs = [_once(code + REPORT, folder) for _ in range(rounds)]
+    nothing = middle([_once(REPORT, folder)[0] for _ in range(rounds)])
+    return Cost([one[0] - nothing for one in costs], max(one[1] for one in costs))
 
 
 def _once(code: str, folder: Path) -> tuple[float, float]:
@@ -161,24 +159,28 @@ def _dump(path: Path, tree: object) -> None:
     )
 
 
-def main(count: int = ITEMS) -> None:
-    """Print the cost of the shipped rules and of many items, each beside its floor."""
-    table = Table(title="规则检查与合成：解释器启动之外的进程时间（秒，中位数）与内存（MB）")
-    for title in ("规则", "做什么", "秒", "MB"):
-        table.add_column(title, justify="left" if title in ("规则", "做什么") else "right")
+def measure(quick: bool) -> Section:
+    """Measure the shipped rules, and rules with many items."""
+    count, rounds = (100, 1) if quick else (ITEMS, ROUNDS)
+    rows = []
     with tempfile.TemporaryDirectory() as scratch:
         many = Path(scratch) / "rules"
         build(many, count)
-        for name, folder in (("随附规则", RULES_DIR), (f"{count}个事项", many)):
+        for name, folder in (("shipped rules", RULES_DIR), (f"{count:,} items", many)):
             for what, code in (
-                ("检查（含各本地调整）并合成各套", OURS),
-                ("只合成通用规则", CHECK_ONCE),
-                ("对照：PyYAML + jsonschema", FLOOR),
+                ("checked with every local adjustment, each set resolved", OURS),
+                ("the common set resolved", CHECK_ONCE),
+                ("floor: PyYAML and `jsonschema`", FLOOR),
             ):
-                cost = run(code, folder)
-                table.add_row(name, what, f"{cost.seconds:.2f}", f"{cost.megabytes:.0f}")
-    Console().print(table)
-
-
-if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+                cost = run(code, folder, rounds)
+                rows.append((f"{name}: {what}", told(cost.seconds), f"{cost.megabytes:.0f}"))
+    return Section(
+        "rules",
+        "Rule files",
+        """`make bench BENCH_ARGS=rules`. Process seconds beyond those of an interpreter that does nothing, each
+time in a fresh process. The floor sees each file alone against the generated schema: no positions, no references
+between files,
+no law, no examples.""",
+        (Table(("", "seconds", "peak MB"), tuple(rows)),),
+        versions=("PyYAML", "jsonschema"),
+    )

@@ -8,57 +8,75 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from casework.desk import at_desk
-from casework.rulesets.library import current_rules, freeze_current
-from core.rulebook import freeze, sha256
+from casework.rulesets.library import freeze_current
+from models.audit import canonical_json
 from models.base import table_of
 from models.database import make_engine
 from models.schema import upgrade
-from models.tables import Campaign, Document, DocumentCase, Finding, Rectification, Unit
-from system.paths import RULES_DIR
+from models.tables import Campaign, Document, DocumentCase, Finding, Rectification, Unit, Visit
 from system.settings import Settings
 
 SIGNED_ON = date(2026, 4, 1)
 TODAY = date(2026, 4, 30)  # five working days before 2026-05-11, one after 2026-04-29
 NOW = datetime(2026, 4, 30, 1, 0, tzinfo=UTC)
+CATALOG, ITEM = "fazhi-ducha-46", "E24"
+PLAN = {
+    "code": "2026-BM-01", "title": "基准测试批次", "kind": "comprehensive", "line": "party",
+    "catalogs": [{"key": CATALOG, "items": [ITEM]}],
+    "period": {"from": SIGNED_ON.isoformat(), "to": SIGNED_ON.isoformat()},
+}  # fmt: skip
 BLUE_DUE, YELLOW_DUE, FAR_DUE = date(2026, 5, 11), date(2026, 4, 29), date(2026, 6, 30)
 
 
 def build(
-    folder: Path, *, cases: int, due: int, units: int = 500, url: str = ""
+    folder: Path, *, cases: int, due: int = 0, units: int = 500, url: str = ""
 ) -> tuple[sa.Engine, Settings]:
-    """Return a migrated database with `cases` open cases of which `due` get a rung on TODAY.
+    """Return a migrated database with `cases` open cases of which `due` get a rung on TODAY, see `let_fall_due`.
 
-    Half of the due cases get the blue reminder, half the yellow draft; they are spread evenly over the units.
     url   an empty database; without one a SQLite file in the folder
     """
     settings = Settings(database_url=url or f"sqlite:///{folder / 'bench.db'}", files=folder / "files")
     engine = make_engine(settings.database_url)
     upgrade(engine)
     with at_desk(engine, settings, by=None, today=SIGNED_ON, now=NOW) as desk:
-        digest = freeze_current(desk.session, desk.rules, {}, NOW)
-        _write(desk.session.connection(), desk.office_id, digest, cases, due, units)
+        digest = freeze_current(desk.session, desk.rules, {CATALOG: (ITEM,)}, NOW)
+        _write(desk.session.connection(), desk.office_id, digest, cases, units)
+    if due:
+        let_fall_due(engine, cases, due)
     return engine, settings
 
 
-def rules_digest() -> str:
-    """Return the hash under which the shipped rules freeze."""
-    return sha256(freeze(current_rules(RULES_DIR)))
+def let_fall_due(engine: sa.Engine, cases: int, due: int) -> None:
+    """Let some of the cases fall due today, spread evenly: half for the blue reminder, half for the yellow draft.
+
+    An overdue case has reported progress, so that its blue reminder does not hold and yellow comes next.
+    """
+    case = table_of(Rectification)
+    step = cases // due
+    rank = case.c.id // step
+    chosen = sa.and_(case.c.id % step == 0, rank <= due)
+    late = rank % 2 == 0
+    values = {
+        "next_due_on": TODAY,
+        "due_on": sa.case((late, YELLOW_DUE), else_=BLUE_DUE),
+        "first_due_on": sa.case((late, YELLOW_DUE), else_=BLUE_DUE),
+        "percent": sa.case((late, 60 + rank % 40), else_=rank % 20),
+    }
+    with engine.begin() as connection:
+        connection.execute(sa.update(case).where(chosen).values(values))
 
 
-def _write(connection: sa.Connection, office: int, digest: str, cases: int, due: int, units: int) -> None:
+def _write(connection: sa.Connection, office: int, digest: str, cases: int, units: int) -> None:
     connection.execute(sa.insert(table_of(Unit)), [_unit(office, n) for n in range(1, units + 1)])
     connection.execute(sa.insert(table_of(Campaign)), [_campaign(office, digest)])
+    connection.execute(sa.insert(table_of(Visit)), [_visit(office, n) for n in range(1, units + 1)])
     connection.execute(
         sa.insert(table_of(Document)), [_notice(office, digest, n) for n in range(1, units + 1)]
     )
-    step = cases // due
-    ranks = {number: rank for rank, number in enumerate(range(step, cases + 1, step)) if rank < due}
     for start in range(1, cases + 1, 10_000):
         numbers = range(start, min(start + 10_000, cases + 1))
         connection.execute(sa.insert(table_of(Finding)), [_finding(office, n, units) for n in numbers])
-        connection.execute(
-            sa.insert(table_of(Rectification)), [_case(office, n, units, ranks.get(n)) for n in numbers]
-        )
+        connection.execute(sa.insert(table_of(Rectification)), [_case(office, n, units) for n in numbers])
         connection.execute(
             sa.insert(table_of(DocumentCase)),
             [{"document_id": _unit_of(n, units), "case_id": n, "light": "none"} for n in numbers],
@@ -92,12 +110,25 @@ def _campaign(office: int, digest: str) -> dict[str, object]:
         "kind": "comprehensive",
         "line": "party",
         "state": "open",
-        "plan": "{}",
+        "plan": canonical_json(PLAN),
         "period_from": SIGNED_ON,
         "period_to": SIGNED_ON,
         "rules_sha256": digest,
         "planned_by": "O01",
         "planned_on": SIGNED_ON,
+    }
+
+
+def _visit(office: int, number: int) -> dict[str, object]:
+    return {
+        "id": number,
+        "office_id": office,
+        "campaign_id": 1,
+        "unit_id": number,
+        "from_on": SIGNED_ON,
+        "to_on": SIGNED_ON,
+        "place": f"示例单位{number}",
+        "items": ITEM,
     }
 
 
@@ -139,7 +170,7 @@ def _finding(office: int, number: int, units: int) -> dict[str, object]:
         "code": f"2026-BM-01-{number:06}",
         "campaign_id": 1,
         "unit_id": _unit_of(number, units),
-        "item": "E20",
+        "item": ITEM,
         "severity": "minor",
         "problem": "执法全过程记录不完整",
         "facts": "",
@@ -149,10 +180,8 @@ def _finding(office: int, number: int, units: int) -> dict[str, object]:
     }
 
 
-def _case(office: int, number: int, units: int, rank: int | None) -> dict[str, object]:
-    """Return a case: due today when it has a rank among the due ones, else in two months."""
-    day = FAR_DUE if rank is None else (YELLOW_DUE if rank % 2 else BLUE_DUE)
-    overdue = rank is not None and rank % 2 == 1
+def _case(office: int, number: int, units: int) -> dict[str, object]:
+    """Return a case that is due in two months."""
     return {
         "id": number,
         "office_id": office,
@@ -164,16 +193,15 @@ def _case(office: int, number: int, units: int, rank: int | None) -> dict[str, o
         "due_version": 1,
         "signed_on": SIGNED_ON,
         "served_on": SIGNED_ON,
-        "first_due_on": day,
-        "due_on": day,
+        "first_due_on": FAR_DUE,
+        "due_on": FAR_DUE,
         "due_provisional": False,
         "calendar_version": "bench",
-        "next_due_on": TODAY if rank is not None else date(2026, 6, 23),
+        "next_due_on": date(2026, 6, 23),
         "light": "none",
         "floor_light": "none",
         "highest_light": "none",
-        # An overdue case has reported progress, so that its blue reminder does not hold and yellow comes next.
-        "percent": 80 if overdue else 0,
+        "percent": 0,
         "plan_on": SIGNED_ON,
         "returns": 0,
         "rebounds": 0,

@@ -1,0 +1,143 @@
+"""B2: ten thousand due cases in one Prefect flow that sweeps in batches, beside a Prefect task for each case.
+
+A real Prefect server in a process of its own, with the environment of deploy/prefect.env; the flows run in another.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import sqlalchemy as sa
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from benchmarks.frame import Section, Table, clocked, middle, told
+from benchmarks.world import TODAY, build
+from flows.deadlines import deadlines
+from models.base import table_of
+from models.tables import Rung
+from tests.flows.prefectserver import Prefect, prefect_server
+
+ITEMS, EACH, ROUNDS = 10_000, 1_000, 3
+QUICK_ITEMS, QUICK_EACH = 200, 10
+
+
+@task(cache_policy=NO_CACHE)
+def sweep_one(case_id: int) -> None:
+    """Sweep one case in a transaction of its own: what a flow of one task an item does."""
+    from casework.lights.deadlines import sweep_batch
+    from casework.lights.rungs import SweepReport
+    from flows.running import open_edge
+
+    edge = open_edge(TODAY)
+    with edge.desk() as desk:
+        sweep_batch(desk, [case_id], SweepReport(TODAY))
+
+
+@task(cache_policy=NO_CACHE)
+def do_nothing(case_id: int) -> int:
+    """Give the number back: what a task costs by itself."""
+    return case_id
+
+
+@flow
+def sweep_each(cases: Sequence[int]) -> None:
+    """Sweep cases by a task each."""
+    for one in [sweep_one.submit(case_id) for case_id in cases]:
+        one.result()
+
+
+@flow
+def nothing_each(cases: Sequence[int]) -> None:
+    """Run a task for each case that does nothing."""
+    for one in [do_nothing.submit(case_id) for case_id in cases]:
+        one.result()
+
+
+def run_flow(kind: str, count: int) -> float:
+    """Run one flow in this process; return the seconds from its call to its end, its start included."""
+    if kind == "whole":
+        return clocked(lambda: deadlines(TODAY))[0]
+    cases = list(range(1, count + 1))
+    return clocked(lambda: {"each": sweep_each, "nothing": nothing_each}[kind](cases))[0]
+
+
+def measure(quick: bool) -> Section:
+    """Measure the three flows in turn."""
+    items, each = (QUICK_ITEMS, QUICK_EACH) if quick else (ITEMS, EACH)
+    found: dict[str, list[float]] = {"whole": [], "each": [], "nothing": []}
+    with tempfile.TemporaryDirectory() as name, prefect_server(_folder(name, "prefect"), {}) as prefect:
+        for number in range(1 if quick else ROUNDS):
+            for kind, seconds in found.items():
+                count = items if kind == "whole" else each
+                folder = _folder(name, f"{kind}-{number}")
+                seconds.append(_measure_one(prefect, folder, kind, count) / count)
+    rate = {kind: 1 / middle(seconds) for kind, seconds in found.items()}
+    ratio = [slow / fast for slow, fast in zip(found["each"], found["whole"], strict=True)]
+    empty = [slow / fast for slow, fast in zip(found["nothing"], found["whole"], strict=True)]
+    ms = {kind: told([one * 1000 for one in seconds], "{:.2f}") for kind, seconds in found.items()}
+    return Section(
+        "tasks",
+        "B2: one sweep as a flow, beside a Prefect task for each case",
+        f"""`make bench BENCH_ARGS=tasks`. {items:,} cases fall due on one day. ducha's flow `deadlines` is one task
+that sweeps them 500 a commit; the naive flow submits a task for each case, measured on {each:,} of them and told
+for one: once with the sweep of that one case as its work, once with no work at all. From the call of the flow to
+its end, its
+start included; a real Prefect server on SQLite in a process of its own, the same environment for all.""",
+        (
+            Table(
+                ("", "ms a case", "cases a second", "times slower"),
+                (
+                    ("one flow, batches (ducha)", ms["whole"], f"{rate['whole']:,.0f}", "1"),
+                    ("a task each, sweeping its case", ms["each"], f"{rate['each']:,.0f}", told(ratio, "{:,.0f}")),
+                    ("a task each, doing nothing", ms["nothing"], f"{rate['nothing']:,.0f}", told(empty, "{:,.0f}")),
+                ),
+            ),
+        ),
+        ("""What Prefect keeps of each task, ducha keeps of each case in its own history.""",),
+        versions=("prefect",),
+        figures={"ratio": middle(ratio), "empty": middle(empty)},
+    )  # fmt: skip
+
+
+def _folder(parent: str, name: str) -> Path:
+    folder = Path(parent) / name
+    folder.mkdir()
+    return folder
+
+
+def _measure_one(prefect: Prefect, folder: Path, kind: str, count: int) -> float:
+    """Run a flow in a child on a county of its own; stop where it did not do its work."""
+    engine, settings = build(folder, cases=count, due=count, units=max(count // 20, 1))
+    known = {"DUCHA_DATABASE_URL": settings.database_url, "DUCHA_FILES": str(settings.files)}
+    seconds = _child(prefect, known, kind, count)
+    with engine.connect() as connection:
+        lit = connection.execute(sa.select(sa.func.count()).select_from(table_of(Rung))).scalar_one()
+    engine.dispose()
+    if lit != (0 if kind == "nothing" else count):
+        raise SystemExit(f"{kind}：应处理{count}件，实际{lit}件")
+    return seconds
+
+
+def _child(prefect: Prefect, known: Mapping[str, str], kind: str, count: int) -> float:
+    command = [sys.executable, "-m", "benchmarks.tasks", kind, str(count)]
+    done = subprocess.run(
+        command,
+        cwd=prefect.checkout,
+        env={**prefect.env, **known},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise SystemExit(f"{kind}：{done.stderr[-4000:]}\n{prefect.logs()}")
+    return float(json.loads(done.stdout.splitlines()[-1]))
+
+
+if __name__ == "__main__":
+    print(json.dumps(run_flow(sys.argv[1], int(sys.argv[2]))))
