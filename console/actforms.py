@@ -116,6 +116,12 @@ def needed_lists(forms: Sequence[ActForm], makers: Mapping[str, Callable[[], Opt
     return {name: make() for name, make in makers.items() if name in wanted}
 
 
+def variant_fields(name: str, label: str, options: Options) -> tuple[Field, ...]:
+    """Return the field that asks which length of a statutory period counts; none where the law knows only one."""
+    hint = "期限另分情形的选择，不选为一般情形"
+    return (Field(name, label, "select", hint, required=False, options=options),) if options else ()
+
+
 def code_of(text: str) -> str:
     """Return the code that somebody picked: suggestions are written `D001 县教育局`."""
     return text.split(maxsplit=1)[0] if text.strip() else ""

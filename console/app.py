@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from urllib.parse import urlsplit
+from dataclasses import fields
 
 import sqlalchemy as sa
 from fastapi import FastAPI
@@ -12,13 +12,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
-from console import api, portal
-from console.api.app import create_api
-from console.guarding import HOSTS, MAX_BODY, BodyLimit, SameOrigin, SecurityHeaders
+from console import portal
+from console.api.later import Beside, interface_of
+from console.guarding import MAX_BODY, BodyLimit, SameOrigin, SecurityHeaders, hosts_of
 from console.holding import Holding
 from console.jobs import Jobs
-from console.oidc import Provider
 from console.pages import (
+    account,
     campaigns,
     cases,
     entry,
@@ -34,18 +34,18 @@ from console.pages import (
 )
 from console.refusals import add_refusals
 from console.rehearsals import Rehearse
-from console.rendering import STATIC_DIR
 from console.routes import Pages
 from console.sending import Send, Sender
 from console.throttle import Throttle
 from console.world import Clock, World
+from console.writing import STATIC_DIR
 from system.clock import now as system_now
 from system.settings import Settings
 
 FAMILIES = (
-    *(entry, home, campaigns, cases, papers, intake, linkage, matters, figures, registry, rulebook, system),
-    *(portal, api),
-)
+    entry, account, home, campaigns, cases, papers, intake, linkage, matters, figures, registry, rulebook, system,
+    portal,
+)  # fmt: skip
 ROUTERS: tuple[Pages, ...] = tuple(router for family in FAMILIES for router in family.ROUTERS)
 
 
@@ -63,23 +63,22 @@ def create_app(
     rehearse   plays a campaign on the days to come; without it the page of rehearsals says that there are none
     send       sends the mails that are ready; without it they wait for the clock
     """
+    world = World(engine, settings, clock)
+    beside = Beside(Throttle(), Jobs(clock), Holding(clock), Sender(send))
     app = FastAPI(title="法治督察", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_living)
-    app.state.world = World(engine, settings, clock)
-    app.state.throttle = Throttle()
-    app.state.provider = Provider(settings)
-    app.state.jobs = Jobs(clock)
-    app.state.rehearse = rehearse
-    app.state.sender = Sender(send)
-    app.state.holding = Holding(clock)
+    app.state.world, app.state.rehearse = world, rehearse
+    for one in fields(beside):
+        setattr(app.state, one.name, getattr(beside, one.name))
     app.add_middleware(BodyLimit, max_body_size=MAX_BODY)
     app.add_middleware(SameOrigin)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*HOSTS, *_own_host(settings)])
-    app.add_middleware(SecurityHeaders, is_https=app.state.world.is_https)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts_of(settings))
+    app.add_middleware(SecurityHeaders, is_https=settings.is_https)
     app.mount("/static", StaticFiles(directory=STATIC_DIR))
-    app.mount(api.PREFIX, create_api(app.state.world, app.state.throttle))
-    for router in ROUTERS:
-        app.include_router(router)
     add_refusals(app)
+    app.router.routes.append(interface_of(world, beside))
+    for router in ROUTERS:
+        # Not include_router: it would read the signatures of all the pages again.
+        app.router.routes.extend(router.routes)
     return app
 
 
@@ -89,9 +88,3 @@ async def _living(app: FastAPI) -> AsyncIterator[None]:
     yield
     await run_in_threadpool(app.state.jobs.close)
     await run_in_threadpool(app.state.sender.close)
-
-
-def _own_host(settings: Settings) -> list[str]:
-    """Return the host name by which browsers come, where it is not this machine's own."""
-    name = urlsplit(settings.address).hostname
-    return [name] if name else []

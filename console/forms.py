@@ -51,6 +51,10 @@ class Form:
         """Return every value of a field that may be ticked more than once."""
         return [value for value in self.values.get(name, ()) if value.strip()]
 
+    def texts(self, begin: str = "") -> dict[str, str]:
+        """Return the texts whose names begin alike, under the rest of their names."""
+        return {name.removeprefix(begin): self.text(name) for name in self.values if name.startswith(begin)}
+
     def needed(self, name: str, label: str) -> str:
         """Return a text that must be given; raise InvalidInput with the label of the form."""
         text = self.text(name)
@@ -101,6 +105,15 @@ class Form:
             check_upload(path, kinds)
         return path
 
+    def needed_file(self, name: str, label: str, kinds: frozenset[Kind] = ALL) -> Path:
+        """Return a file that must be chosen; raise InvalidInput with the label of the form."""
+        path = self.file(name, kinds)
+        if path is None:
+            raise InvalidInput(
+                f"请选择“{label}”", found="没有文件", expected=label, remedy="选择文件后重新提交"
+            )
+        return path
+
 
 async def read_form(request: Request) -> AsyncIterator[Form]:
     """Read a form within its limits into memory and a folder that lasts as long as the request.
@@ -116,7 +129,8 @@ async def read_form(request: Request) -> AsyncIterator[Form]:
                 if value.filename:
                     uploads.setdefault(name, []).append(value)
             else:
-                values.setdefault(name, []).append(value)
+                # A NUL is typed by nobody and stored by no database.
+                values.setdefault(name, []).append(value.replace("\x00", ""))
         await run_in_threadpool(_check_word, request, next(iter(values.pop(WORD, [])), ""))
         files: dict[str, list[Path]] = {}
         wrong: DuchaError | None = None

@@ -6,7 +6,6 @@ A file is held in memory for whoever sent it, for half an hour, and only a few a
 from __future__ import annotations
 
 import secrets
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,19 +17,30 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from console.visits import Visit
+from console.world import Caller
 from core.errors import NotFound
 
 HELD, MOST = timedelta(minutes=30), 20
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A file that waits, and until when."""
+class Sent:
+    """A file that outlives the request it came with."""
 
-    owner: str
     name: str
     content: bytes
+
+    @classmethod
+    def of(cls, path: Path) -> Sent:
+        """Return a file of a form, whose own folder ends with the request."""
+        return cls(path.name, path.read_bytes())
+
+
+@dataclass(frozen=True, slots=True)
+class Held(Sent):
+    """A file that waits, whose it is, and until when."""
+
+    owner: str
     until: datetime
 
 
@@ -42,7 +52,7 @@ class Holding:
     _held: dict[str, Held] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
-    def keep(self, visit: Visit, path: Path) -> str:
+    def keep(self, visit: Caller, path: Path) -> str:
         """Hold a file and return the word by which its sender asks for it."""
         word = secrets.token_urlsafe(12)
         now = self.clock()
@@ -51,10 +61,10 @@ class Holding:
                 del self._held[old]
             while len(self._held) >= MOST:
                 del self._held[next(iter(self._held))]
-            self._held[word] = Held(visit.who.code, path.name, path.read_bytes(), now + HELD)
+            self._held[word] = Held(path.name, path.read_bytes(), visit.who.code, now + HELD)
         return word
 
-    def find(self, visit: Visit, word: str) -> Held:
+    def find(self, visit: Caller, word: str) -> Held:
         """Return a file that the visitor sent; raise NotFound when it was not theirs or waited too long."""
         with self._lock:
             held = self._held.get(word)
@@ -67,15 +77,12 @@ class Holding:
 
 
 @contextmanager
-def laid_out(held: Held) -> Iterator[Path]:
-    """Give a held file as a file under its own name, as long as the block lasts."""
-    folder = Path(tempfile.mkdtemp(prefix="ducha-held-"))
-    try:
-        path = folder / held.name
-        path.write_bytes(held.content)
+def laid_out(sent: Sent) -> Iterator[Path]:
+    """Give a file in a folder, under its own name, as long as the block lasts."""
+    with tempfile.TemporaryDirectory(prefix="ducha-sent-", ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / sent.name
+        path.write_bytes(sent.content)
         yield path
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _holding_of(request: Request) -> Holding:

@@ -18,7 +18,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from console.downloads import ANY
-from console.visits import Visit
+from console.world import Caller
 from core.errors import DuchaError, NotFound, Refused
 
 KEPT, MOST = timedelta(hours=1), 50
@@ -67,22 +67,23 @@ Work = Callable[[Job], Outcome]
 
 @dataclass(slots=True)
 class Jobs:
-    """The long work of this process."""
+    """The long work of this process; by `run`, the word of this run, work of an earlier one is known as lost."""
 
     clock: Callable[[], datetime]
+    run: str = field(default_factory=lambda: secrets.token_hex(4))
     _known: dict[str, Job] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
     _threads: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(WORKERS, thread_name_prefix="ducha-job")
     )
 
-    def start(self, visit: Visit, title: str, work: Work) -> str:
+    def start(self, visit: Caller, title: str, work: Work) -> str:
         """Begin some work and return the address of its page; raise Refused while too much is under way.
 
         work   is given the job, to tell how far it is; it opens its own desk with `visit.acting()` or
                `visit.world.desk(visit.who)`, for the desk of the page is closed by then
         """
-        job = Job(secrets.token_urlsafe(12), title, visit.who.code, self.clock())
+        job = Job(f"{self.run}.{secrets.token_urlsafe(12)}", title, visit.who.code, self.clock())
         with self._lock:
             self._forget_old()
             if len(self._known) >= MOST:
@@ -91,16 +92,21 @@ class Jobs:
         self._threads.submit(self._run, job, work)
         return f"/jobs/{job.id}"
 
-    def find(self, visit: Visit, job_id: str) -> Job:
+    def find(self, visit: Caller, job_id: str) -> Job:
         """Return a job of the visitor's own; raise NotFound."""
         with self._lock:
             job = self._known.get(job_id)
         if job is None or job.owner != visit.who.code:
             raise NotFound(
                 "没有这项工作", found=job_id[:20], expected="本人发起的工作",
-                remedy="服务重新启动过的，未完成的工作没有留下任何改变，请重新发起",
+                remedy="做完一小时后不再保留，结果在发起的页面查看；需要文件的重新发起",
             )  # fmt: skip
         return job
+
+    def is_lost(self, job_id: str) -> bool:
+        """Tell whether work was begun before the service was started anew: nobody knows of it any more."""
+        run, dot, token = job_id.partition(".")
+        return bool(dot and token) and len(run) == len(self.run) and run != self.run
 
     def close(self) -> None:
         """Wait for what is under way and take nothing more."""

@@ -71,11 +71,6 @@ class Provider:
     _lock: Lock = field(default_factory=Lock)
 
     @property
-    def is_there(self) -> bool:
-        """Tell whether there is one at all."""
-        return bool(self.settings.oidc_issuer and self.settings.oidc_client_id)
-
-    @property
     def _redirect(self) -> str:
         return self.settings.address.rstrip("/") + BACK
 

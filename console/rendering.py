@@ -1,63 +1,52 @@
-"""Templates of the console: autoescaped, strict about missing values, never given source from people."""
+"""Pages as answers: with what every page of somebody who is signed in tells."""
 
 from __future__ import annotations
 
-import hashlib
-from functools import cache
 from typing import Any
 
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from casework.desk import Desk
-from console.sections import section_of, sections_for
+from casework.linkage.compartment import knows_something
+from casework.remembering import remembered
+from casework.sight import sees_office
+from casework.staff.naming import Naming
+from console.sections import Sight, section_of
 from console.visits import NOTICE, Visit
-from console.words import FILTERS
-from core.access.permissions import Permission
-from core.codes import Light
-from system.paths import TEMPLATES_DIR
+from console.writing import write_page
 
-PAGES_DIR = TEMPLATES_DIR / "console"
-STATIC_DIR = TEMPLATES_DIR / "static"
-
-
-@cache
-def environment() -> Environment:
-    """Return the one environment in which pages are written."""
-    made = Environment(
-        loader=FileSystemLoader(PAGES_DIR),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters.update(FILTERS)
-    made.globals.update(static=static_address, Light=Light, Permission=Permission)
-    made.globals.update(sections_for=sections_for, section_of=section_of)
-    return made
-
-
-@cache
-def static_address(name: str) -> str:
-    """Return the address of a static file; it changes with the content, so that browsers may keep it."""
-    digest = hashlib.sha256((STATIC_DIR / name).read_bytes()).hexdigest()[:12]
-    return f"/static/{name}?v={digest}"
+INTAKE = "intake"  # the section with the pages of the compartment
 
 
 def render(template: str, *, status: int = 200, **values: object) -> HTMLResponse:
     """Return a page; raise jinja2.UndefinedError when the template names a value that is missing."""
     visit = values.get("visit")
-    notice = visit.notice if isinstance(visit, Visit) else ""
-    shown = {"visit": None, "error": None, "notice": notice, **values}
-    answer = HTMLResponse(environment().get_template(template).render(shown), status_code=status)
+    notice, _, taken = (visit.notice if isinstance(visit, Visit) else "").partition("\n")
+    told = {"notice": notice, "taken": taken}
+    answer = HTMLResponse(write_page(template, **{**told, **values}), status_code=status)
     if notice:
         answer.delete_cookie(NOTICE)
     return answer
 
 
 def show(visit: Visit, desk: Desk, template: str, active: str, **values: Any) -> HTMLResponse:
-    """Return a page of somebody who is signed in, with what every page tells: the office and the day.
+    """Return a page of somebody who is signed in, with what every page tells: the office, the day, people's names.
 
     active   key of the page in console/sections.py that the navigation marks
     """
-    return render(template, visit=visit, active=active, office=desk.office, today=desk.today, **values)
+    return render(
+        template, visit=visit, active=active, office=desk.office, today=desk.today, called=Naming(desk),
+        sights=sights_of(desk, section_of(active)), **values,
+    )  # fmt: skip
+
+
+def sights_of(desk: Desk, section: str = INTAKE) -> set[Sight]:
+    """Return what the reader sees, for the navigation: nobody is led to a page that has nothing to tell them.
+
+    section   the one whose pages are shown; only that of the compartment asks the database who may know
+    """
+    whole = sees_office(desk) or desk.actor.speaks_for_unit  # a unit sees all that there is for it
+    who = (desk.actor.code, desk.actor.roles)
+    knows = section == INTAKE and remembered(desk, ("knows something", *who), lambda: knows_something(desk))
+    seen = {Sight.OFFICE: whole, Sight.COMPARTMENT: knows}
+    return {sight for sight, there in seen.items() if there}

@@ -86,13 +86,16 @@ def permission_of(route: Any) -> Permission | None:
     return None
 
 
-def done(address: str, said: str = "") -> Response:
-    """Go to a page after an act, so that reloading it does nothing again; `said` is shown there once."""
+def done(address: str, said: str = "", taken: str = "") -> Response:
+    """Go to a page after an act, so that reloading it does nothing again; `said` is shown there once.
+
+    taken   name of the draft that the act took; its page has the browser forget it
+    """
     answer = RedirectResponse(address, status_code=303)
     if said:
         answer.set_cookie(
             NOTICE,
-            said.encode("unicode_escape").decode("ascii"),
+            (f"{said}\n{taken}" if taken else said).encode("unicode_escape").decode("ascii"),
             max_age=NOTICE_SECONDS,
             httponly=True,
             samesite="lax",

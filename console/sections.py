@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from enum import Enum
 
 from core.access.permissions import Permission
+
+
+class Sight(Enum):
+    """What somebody must see for a page to be there for them, beside the permission to open it."""
+
+    ANY = "any"
+    OFFICE = "office"  # all of the office, as a team in the field does not
+    COMPARTMENT = "compartment"  # something of the compartment of linkage
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +25,7 @@ class Place:
     address: str
     name: str
     permission: Permission
+    sight: Sight = Sight.ANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +63,27 @@ SECTIONS = (
         Place("signing", "/signing", "审核签发", P.DOCUMENT_VIEW),
         Place("unserved", "/unserved", "未送达", P.DOCUMENT_VIEW),
         Place("outbox", "/outbox", "邮件发送", P.OUTBOX),
+        Place("inbox", "/inbox", "来信", P.INBOX),
         Place("interviews", "/interviews", "约谈", P.DOCUMENT_VIEW),
-        Place("series", "/series", "文号", P.DOCUMENT_VIEW),
+        Place("series", "/series", "文号", P.DOCUMENT_VIEW, Sight.OFFICE),
     )),
     Section("intake", "线索来文", (
         Place("leads", "/leads", "问题线索", P.LEAD),
-        Place("incoming", "/incoming", "来文交办", P.LINKAGE),
-        Place("referrals", "/referrals", "贯通移送", P.LINKAGE),
-        Place("meetings", "/meetings", "联席会议", P.LINKAGE),
+        Place("incoming", "/incoming", "来文交办", P.LINKAGE, Sight.COMPARTMENT),
+        Place("referrals", "/referrals", "贯通移送", P.LINKAGE, Sight.COMPARTMENT),
+        Place("meetings", "/meetings", "联席会议", P.LINKAGE, Sight.COMPARTMENT),
         Place("letters", "/letters", "限知文书", P.LINKAGE),
     )),
     Section("matters", "诉讼复议", (
         Place("matters", "/matters", "案件台账", P.MATTER_VIEW),
         Place("hearings", "/hearings", "开庭安排", P.MATTER_VIEW),
-        Place("rates", "/matter-rates", "败诉纠错率", P.MATTER_VIEW),
+        Place("rates", "/matter-rates", "败诉纠错率", P.MATTER_VIEW, Sight.OFFICE),
     )),
     Section("figures", "统计", (
-        Place("statistics", "/statistics", "统计指标", P.STATISTICS),
-        Place("ranking", "/ranking", "单位评价", P.STATISTICS),
-        Place("reports", "/reports", "报告通报", P.STATISTICS),
-        Place("periods", "/periods", "统计期", P.STATISTICS),
+        Place("statistics", "/statistics", "统计指标", P.STATISTICS, Sight.OFFICE),
+        Place("ranking", "/ranking", "单位评价", P.STATISTICS, Sight.OFFICE),
+        Place("reports", "/reports", "报告通报", P.STATISTICS, Sight.OFFICE),
+        Place("periods", "/periods", "统计期", P.STATISTICS, Sight.OFFICE),
         Place("filings", "/filings", "报送登记", P.STATISTICS),
         Place("archive", "/archive", "归档", P.ARCHIVE),
     )),
@@ -94,11 +105,15 @@ SECTIONS = (
 )  # fmt: skip
 
 
-def sections_for(may: Callable[[Permission], bool]) -> tuple[Section, ...]:
-    """Return the sections with the pages that somebody may open; a section without one is left out."""
+def sections_for(may: Callable[[Permission], bool], sights: Collection[Sight]) -> tuple[Section, ...]:
+    """Return the sections with the pages that are there for somebody; a section without one is left out."""
     found = []
     for section in SECTIONS:
-        places = tuple(place for place in section.places if may(place.permission))
+        places = tuple(
+            place
+            for place in section.places
+            if may(place.permission) and (place.sight is Sight.ANY or place.sight in sights)
+        )
         if places:
             found.append(Section(section.key, section.name, places))
     return tuple(found)

@@ -2,57 +2,49 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-import uvicorn
+from collections.abc import Callable
 
-from casework.rulesets.library import current_rules
-from console.app import create_app
-from console.rehearsals import Rehearse
-from console.rendering import environment
-from console.sending import Send
-from console.world import Clock
-from system.clock import now as system_now
+import uvicorn
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from console.opening import Opening
 from system.settings import Settings
 
 LOOPBACK = "127.0.0.1"
 
 
-def make_server(
-    engine: sa.Engine,
-    settings: Settings,
-    *,
-    port: int,
-    clock: Clock = system_now,
-    rehearse: Rehearse | None = None,
-    send: Send | None = None,
-) -> uvicorn.Server:
-    """Return a server that was not started; rules and templates are read before, so that the first page is quick."""
-    current_rules(settings.rules)
-    environment().get_template("home/today.html.j2")
-    config = uvicorn.Config(
-        create_app(engine, settings, clock, rehearse=rehearse, send=send),
+def serve(settings: Settings, load: Callable[[], Starlette], *, port: int) -> None:
+    """Serve the console on 127.0.0.1 until the process is told to stop.
+
+    load     returns the console; the sign-in page is served before it has
+    raises   what `load` raises, after the server has stopped
+    """
+    failures: list[Exception] = []
+
+    def stop(error: Exception) -> None:
+        failures.append(error)
+        server.should_exit = True
+
+    server = uvicorn.Server(configure(Opening(settings, load, stop), port=port, proxy=settings.proxy))
+    server.run()
+    if failures:
+        raise failures[0]
+
+
+def configure(app: ASGIApp, *, port: int, proxy: str | None = None) -> uvicorn.Config:
+    """Return how the console is served: without telling what it runs on.
+
+    proxy   the address of the one proxy that is believed who calls (X-Forwarded-For); None believes nobody
+    """
+    return uvicorn.Config(
+        app,
         host=LOOPBACK,
         port=port,
         log_level="warning",
         server_header=False,
         date_header=True,
-        proxy_headers=False,
+        proxy_headers=proxy is not None,
+        forwarded_allow_ips=proxy or "",
         access_log=False,
     )
-    return uvicorn.Server(config)
-
-
-def serve(
-    engine: sa.Engine,
-    settings: Settings,
-    *,
-    port: int,
-    clock: Clock = system_now,
-    rehearse: Rehearse | None = None,
-    send: Send | None = None,
-) -> None:
-    """Serve the console on 127.0.0.1 until the process is told to stop.
-
-    raises   InvalidRuleFile before listening when the rules do not load
-    """
-    make_server(engine, settings, port=port, clock=clock, rehearse=rehearse, send=send).run()

@@ -8,18 +8,20 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from hmac import compare_digest
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import Depends, Request
+from fastapi.responses import Response
 
 from casework.accounts.sessions import Visitor, see, visitor_of
 from casework.desk import Actor, Desk
+from casework.portal.reader import has_own_mailbox
 from casework.staff.people import find_actor
+from console.guarding import cookie_name, sign_in_address
 from console.world import World, world_of
 from core.access.permissions import BY_LINK, Permission, may
 from core.errors import DuchaError, NotAllowed
 
-SIGN_IN, CODE = "/sign-in", "/sign-in/code"
+CODE = "/sign-in/code"
 OWN_PASSWORD, OWN_FACTOR = "/account/password", "/account/second-factor"  # addresses, no secrets
 PORTAL = "/portal"
 NOTICE = "ducha-notice"  # the cookie that carries one sentence to the next page
@@ -33,7 +35,7 @@ class SignInNeeded(Exception):  # not an error: the answer is the sign-in page
 
     def __init__(self, back: str) -> None:
         super().__init__(back)
-        self.address = f"{SIGN_IN}?next={quote(back, safe='')}"
+        self.address = sign_in_address(back)
 
 
 class StepNeeded(Exception):  # not an error: the answer is the page of that step
@@ -52,7 +54,7 @@ class Visit:
     visitor: Visitor
     who: Actor
     token: str
-    notice: str = ""  # what the act before this page said
+    notice: str = ""  # what the act before this page said, and on a second line which draft it took
     reader: Desk | None = None
 
     def desk(self) -> AbstractContextManager[Desk]:
@@ -79,14 +81,28 @@ class Visit:
         return compare_digest(word.encode(), self.csrf.encode())
 
 
-def cookie_name(world: World) -> str:
-    """Return the name of the session cookie: bound to host and TLS where the browser comes by TLS."""
-    return "__Host-ducha" if world.is_https else "ducha"
+def with_session(world: World, answer: Response, token: str) -> Response:
+    """Return an answer that carries the session of a browser: out of reach of scripts, and bound to TLS with it."""
+    settings = world.settings
+    answer.set_cookie(
+        cookie_name(settings), token, httponly=True, samesite="lax", secure=settings.is_https, path="/"
+    )
+    return answer
+
+
+def without_session(world: World, answer: Response) -> Response:
+    """Return an answer that has the browser forget its session, and what pages kept there during it."""
+    settings = world.settings
+    answer.delete_cookie(
+        cookie_name(settings), path="/", secure=settings.is_https, httponly=True, samesite="lax"
+    )
+    answer.headers["Clear-Site-Data"] = '"storage"'
+    return answer
 
 
 def visit_of(request: Request) -> Visit | None:
     """Return the visit of a request, None when nobody is signed in."""
-    if cookie_name(world_of(request)) not in request.cookies:
+    if cookie_name(world_of(request).settings) not in request.cookies:
         return None
     with world_of(request).desk() as desk:
         return recognise(request, desk)
@@ -95,7 +111,7 @@ def visit_of(request: Request) -> Visit | None:
 def recognise(request: Request, desk: Desk) -> Visit | None:
     """Return whose request it is, None when nobody is signed in; notes now and then that the session is used."""
     world = world_of(request)
-    token = request.cookies.get(cookie_name(world), "")
+    token = request.cookies.get(cookie_name(world.settings), "")
     visitor = visitor_of(desk.session, world.settings, token, desk.now) if token else None
     if visitor is None:
         return None
@@ -108,6 +124,7 @@ def recognise(request: Request, desk: Desk) -> Visit | None:
             see(writing, visitor.session_id)
     if visitor.by_link:
         visitor = replace(visitor, name=who.name)
+        who = replace(who, shut=not has_own_mailbox(desk, who))
     return Visit(world, visitor, who, token, _notice(request))
 
 
@@ -148,6 +165,7 @@ class Permit:
             raise SignInNeeded(_back(request))
         _first_things_first(visit.visitor, self.permission)
         if not visit.may(self.permission):
+            request.state.visit = visit  # its page still has the navigation of who is signed in
             if self.permission is Permission.TODAY and visit.may(Permission.PORTAL):
                 raise StepNeeded(PORTAL)  # the first page of a unit
             raise NotAllowed(

@@ -1,55 +1,27 @@
-"""How pages write days, instants, numbers and codes: as officials do."""
+"""How pages write days, instants, numbers and names: as officials do."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from casework.rectification.board import SCOPE_LABELS
-from console.campaignwords import CAMPAIGN_FILTERS
-from core.codes import SECRECY_LABELS, SEVERITY_LABELS
+from console.labels import CODE_FILTERS
+from core.access.words import ROLE_LABELS
 from core.ladders.derivation import WEEKDAY_NAMES
-from core.life.lives import DOCUMENT_STATE_LABELS, MESSAGE_STATE_LABELS
-from core.life.rectification import CASE_ACT_LABELS, CASE_STATE_LABELS, RequestKind, RequestState
 from system.clock import SHANGHAI
 
-REQUEST_LABELS = {
-    RequestKind.EXTENSION: "延期申请",
-    RequestKind.OBJECTION: "异议",
-    RequestKind.SUSPENSION: "中止计时",
-    RequestKind.LONG_TERM: "长期整改申请",
-}
-REQUEST_STATE_LABELS = {
-    RequestState.REQUESTED: "待办理",
-    RequestState.GRANTED: "同意",
-    RequestState.REFUSED: "不同意",
-    RequestState.WITHDRAWN: "已撤回",
-}
-FILE_LABELS = {
-    "pdf": "文书 PDF",
-    "docx": "文书 Word",
-    "sealed": "用印件",
-    "scan": "签发件扫描",
-    "decision": "政府决定",
-    "sheet": "发文稿纸",
-    "answer": "整改情况报告表",
-    "package": "移送材料",
-    "receipt": "回执",
-}
-LABELS: tuple[Mapping[Any, str], ...] = (
-    SEVERITY_LABELS,
-    CASE_STATE_LABELS,
-    DOCUMENT_STATE_LABELS,
-    MESSAGE_STATE_LABELS,
-    SECRECY_LABELS,
-    REQUEST_LABELS,
-    REQUEST_STATE_LABELS,
-    SCOPE_LABELS,
-)
+if TYPE_CHECKING:
+    from console.visits import Visit
+    from models.campaign import Campaign
+
 SIZE_STEP = 1024
+# Codes of roles as refusals list them: “P003（inspector、leader）”, “角色 officer”; what somebody typed stays.
+ROLE = re.compile(r"(?<=[（、 ])[a-z_]+(?=[）、]|$)")
+# A day alone: the number of a campaign or a case begins with a year too, but has letters after it.
+ISO_DAY = re.compile(r"(?<![\d-])(\d{4})-(\d{2})-(\d{2})(?![\d-])")
 
 
 def write_day(day: date | None) -> str:
@@ -62,6 +34,16 @@ def write_near(day: date | None, today: date) -> str:
     if day is None:
         return ""
     return f"{day.month}月{day.day}日" if day.year == today.year else write_day(day)
+
+
+def write_iso(text: str | None) -> str:
+    """Write a day given as ISO text in full."""
+    return write_day(date.fromisoformat(text)) if text else ""
+
+
+def write_iso_near(text: str | None, today: date) -> str:
+    """Write a day given as ISO text, without its year while that is this year's."""
+    return write_near(date.fromisoformat(text), today) if text else ""
 
 
 def write_weekday(day: date) -> str:
@@ -95,29 +77,32 @@ def write_size(count: int) -> str:
     return f"{count / SIZE_STEP**2:.1f} MB"
 
 
-def write_label(code: object) -> str:
-    """Return the word for a code of any of the enums that pages show."""
-    for table in LABELS:
-        # Enums of text compare equal to one another, so the kind of the code must fit the table's.
-        if type(code) is type(next(iter(table))) and code in table:
-            return table[code]
-    return str(code)
-
-
 def write_query(values: Mapping[str, object], **more: object) -> str:
     """Return an address's query from values, with some replaced; empty ones are left out."""
     merged = {name: str(value) for name, value in {**values, **more}.items() if value not in (None, "")}
     return "?" + urlencode(merged) if merged else ""
 
 
-def write_file_role(role: str) -> str:
-    """Return the word for what a stored file of a document is."""
-    return FILE_LABELS.get(role, role)
+def is_joint(campaign: Campaign) -> bool:
+    """Tell whether a campaign is carried out together with another body."""
+    from casework.inspection.jointly import joint_of  # the sign-in page is written before casework is loaded
+
+    return joint_of(campaign) is not None
+
+
+def is_picture(name: str) -> bool:
+    """Tell whether a file is named like a picture that browsers show."""
+    return name.lower().endswith((".jpg", ".jpeg", ".png", ".webp"))
 
 
 def write_instant(value: datetime) -> str:
     """Return an instant as day and time in Shanghai: 2026-06-30 10:05."""
     return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def write_days_in(text: str) -> str:
+    """Return a text with the days in it as officials write them: 2026年3月17日 for 2026-03-17."""
+    return ISO_DAY.sub(lambda found: "{}年{}月{}日".format(*map(int, found.groups())), text)
 
 
 def write_remedy(remedy: str) -> str:
@@ -126,35 +111,29 @@ def write_remedy(remedy: str) -> str:
     return "返回上一页，核对后重新办理" if re.search(r"ducha |--[a-z]", plain) else plain
 
 
-def write_request_kind(code: str) -> str:
-    """Return the word for a kind of request."""
-    return REQUEST_LABELS.get(RequestKind(code), code)
-
-
-def write_request_state(code: str) -> str:
-    """Return the word for what became of a request."""
-    return REQUEST_STATE_LABELS.get(RequestState(code), code)
-
-
-def write_case_act(code: str) -> str:
-    """Return the word for an act on a case, or the code of what is none."""
-    return next((label for act, label in CASE_ACT_LABELS.items() if act.value == code), code)
+def write_plain(text: str, visit: Visit | None) -> str:
+    """Return what was found or expected with words for roles and a name for the reader's own code."""
+    if visit is not None:
+        own = re.escape(visit.who.code)
+        text = re.sub(rf"(?<![\w-]){own}(?![\w-])", lambda _: visit.visitor.name, text)
+    return ROLE.sub(lambda found: ROLE_LABELS.get(found[0], found[0]), text)
 
 
 FILTERS: dict[str, Callable[..., str | bool]] = {
-    **CAMPAIGN_FILTERS,
-    "request_kind": write_request_kind,
-    "request_state": write_request_state,
-    "case_act": write_case_act,
+    **CODE_FILTERS,
+    "is_joint": is_joint,
+    "iso_day": write_iso,
+    "iso_near": write_iso_near,
     "day": write_day,
     "near": write_near,
     "weekday": write_weekday,
     "entered": write_entered,
     "lateness": write_lateness,
     "size": write_size,
-    "label": write_label,
+    "is_picture": is_picture,
+    "days_in": write_days_in,
     "query": write_query,
-    "file_role": write_file_role,
     "instant": write_instant,
     "remedy": write_remedy,
+    "plain": write_plain,
 }

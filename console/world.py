@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 import sqlalchemy as sa
 from fastapi import Request
@@ -15,6 +16,13 @@ from system.clock import civil_day
 from system.settings import Settings
 
 Clock = Callable[[], datetime]
+
+
+class Caller(Protocol):
+    """Whoever asks for something: at a page, or by a program."""
+
+    @property
+    def who(self) -> Actor: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +37,6 @@ class World:
         """Open a desk at the present instant; it commits before the answer is made, never after."""
         now = self.clock()
         return at_desk(self.engine, self.settings, by=by, today=civil_day(now), now=now, readonly=readonly)
-
-    @property
-    def is_https(self) -> bool:
-        """Tell whether browsers come by TLS, so that cookies are bound to it."""
-        return self.settings.address.startswith("https://")
 
 
 def world_of(request: Request) -> World:

@@ -5,7 +5,4 @@ It is an application of its own inside the console: its errors are problems, not
 
 from __future__ import annotations
 
-from console.routes import Pages
-
-ROUTERS: tuple[Pages, ...] = ()
 PREFIX = "/api/v1"

@@ -6,12 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fastapi.routing import APIRoute
-from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic import TypeAdapter
 
 from console.api.bodies import DATA, FILES, FORM, Takes
-from console.api.calls import JSON
-from console.api.problems import Problem
+from console.api.problems import JSON, Problem
 
 REF = "#/components/schemas/{model}"
 SECURITY = {
@@ -23,33 +21,35 @@ def describe(schema: dict[str, Any], routes: Sequence[APIRoute]) -> dict[str, An
     """Return a description with bodies, problems and security added."""
     readers = {(route.path_format, method.lower()): one for route in routes for one in _readers(route)
                for method in route.methods or ()}  # fmt: skip
-    models: list[type[BaseModel]] = [Problem, *dict.fromkeys(one.model for one in readers.values())]
-    _keys, made = models_json_schema([(model, "validation") for model in models], ref_template=REF)
+    asked: dict[str, TypeAdapter[Any]] = {"problem": TypeAdapter(Problem)}
+    asked |= {f"{method} {path}": one.adapter for (path, method), one in readers.items()}
+    made, whole = TypeAdapter.json_schemas(
+        [(name, "validation", adapter) for name, adapter in asked.items()], ref_template=REF
+    )
     parts = schema.setdefault("components", {})
-    parts.setdefault("schemas", {}).update(made["$defs"])
+    parts.setdefault("schemas", {}).update(whole["$defs"])
     parts["securitySchemes"] = SECURITY
     schema["security"] = [{"key": []}]
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
             reader = readers.get((path, method))
             if reader is not None:
-                operation["requestBody"] = _body(reader)
+                operation["requestBody"] = _body(made[f"{method} {path}", "validation"], reader.most)
     return schema
 
 
-def _readers(route: APIRoute) -> Iterator[Takes[Any]]:
+def _readers(route: APIRoute) -> Iterator[Takes]:
     for one in route.dependant.dependencies:
         if isinstance(one.call, Takes):
             yield one.call
 
 
-def _body(reader: Takes[Any]) -> dict[str, Any]:
-    model = {"$ref": REF.format(model=reader.model.__name__)}
+def _body(model: dict[str, Any], most: int) -> dict[str, Any]:
     content: dict[str, Any] = {JSON: {"schema": model}}
-    if reader.most:
+    if most:
         text = {"type": "string", "contentMediaType": JSON, "contentSchema": model, "description": "JSON"}
         file = {"type": "string", "format": "binary"}
-        files = {"type": "array", "items": file, "maxItems": reader.most}
+        files = {"type": "array", "items": file, "maxItems": most}
         content[FORM] = {
             "schema": {
                 "type": "object", "properties": {DATA: text, FILES: files}, "additionalProperties": False,

@@ -14,27 +14,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from console.guarding import HEADERS, NO_STORE
-from console.refusals import status_of
+from console.api.kinds import BY_STATUS, KINDS, Kind, kind_of_error
 from core.errors import DuchaError, InvalidInput
 
 MEDIA = "application/problem+json"
-TITLES = {
-    400: "请求不正确",
-    401: "没有登录或者密钥无效",
-    403: "无权办理",
-    404: "没有找到",
-    405: "不支持的操作",
-    409: "现在不能办理",
-    412: "内容已经变动",
-    413: "内容过大",
-    415: "内容格式不支持",
-    422: "内容不符合要求",
-    429: "调用过于频繁",
-    500: "系统出错",
-    503: "暂时不可用",
-}
+JSON = "application/json"
 ANONYMOUS = 'Bearer realm="ducha"'
+BUSY_SECONDS = 5  # how long a caller waits before trying again what the database did not take
 
 
 class Wrong(BaseModel):
@@ -51,7 +37,7 @@ class Problem(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    type: str = Field(description="错误种类 / kind of error", examples=["urn:ducha:problem:409"])
+    type: str = Field(description="错误种类 / kind of error", examples=["urn:ducha:problem:illegal-move"])
     title: str = Field(description="概括 / summary")
     status: int = Field(description="HTTP 状态 / HTTP status")
     detail: str = Field(description="发生了什么 / what happened")
@@ -62,11 +48,11 @@ class Problem(BaseModel):
 
 
 class ApiRefusal(Exception):  # not an error of the work: an answer of the interface itself
-    """The call is refused before anything is asked of the work below."""
+    """The call is refused before anything is asked of the work below; `kind` is a code of KINDS."""
 
     def __init__(
         self,
-        status: int,
+        kind: str,
         detail: str,
         *,
         found: str = "",
@@ -77,24 +63,34 @@ class ApiRefusal(Exception):  # not an error of the work: an answer of the inter
     ) -> None:
         super().__init__(detail)
         self.headers = dict(headers or {})
-        self.problem = Problem(
-            type=type_of(status), title=TITLES.get(status, TITLES[400]), status=status, detail=detail,
-            found=found[:500], expected=expected, remedy=remedy, faults=list(faults),
-        )  # fmt: skip
+        self.problem = _problem(KINDS[kind], detail, found, expected, remedy, faults)
 
 
-def type_of(status: int) -> str:
-    """Return the name of a kind of problem; kinds are told apart by their status, as the pages tell them."""
-    return f"urn:ducha:problem:{status}"
+def _problem(
+    kind: Kind,
+    detail: str,
+    found: str = "",
+    expected: str = "",
+    remedy: str = "",
+    faults: tuple[Wrong, ...] = (),
+) -> Problem:
+    return Problem(
+        type=kind.type, title=kind.title, status=kind.status, detail=detail, found=found[:500], expected=expected,
+        remedy=remedy or kind.remedy, faults=list(faults),
+    )  # fmt: skip
+
+
+def answer_early(kind: str, detail: str) -> Response:
+    """Return the problem of a call that is refused before the interface is asked."""
+    return _answer(ApiRefusal(kind, detail).problem)
 
 
 def anonymous(detail: str = "没有登录", *, error: str = "") -> ApiRefusal:
     """Return the refusal of somebody who is nobody."""
     told = f'{ANONYMOUS}, error="{error}"' if error else ANONYMOUS
     return ApiRefusal(
-        401, detail, expected="有效的密钥，或者浏览器中的登录", remedy="在“我的账号”中申请密钥，或先登录",
-        headers={"WWW-Authenticate": told},
-    )  # fmt: skip
+        "not-signed-in", detail, expected="有效的密钥，或者浏览器中的登录", headers={"WWW-Authenticate": told}
+    )
 
 
 def add_problems(app: FastAPI) -> None:
@@ -119,14 +115,11 @@ async def _refusal(_request: Request, error: Exception) -> Response:
 
 async def _error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, DuchaError)
-    # What is wrong with a value of a body is told as 422; pages show the same error in their form.
-    status = 422 if isinstance(error, InvalidInput) else status_of(error)
+    kind = kind_of_error(error)
     cells = error.cells if isinstance(error, InvalidInput) else ()
     faults = tuple(Wrong(where=f"{one.sheet} {one.cell}", why=str(one)) for one in cells)
-    told = ApiRefusal(
-        status, error.what, found=error.found, expected=error.expected, remedy=error.remedy, faults=faults
-    )
-    return _answer(told.problem)
+    told = _problem(kind, error.what, error.found, error.expected, error.remedy, faults)
+    return _answer(told, {"Retry-After": str(BUSY_SECONDS)} if kind.status == 503 else None)
 
 
 async def _invalid(_request: Request, error: Exception) -> Response:
@@ -142,18 +135,18 @@ def invalid_values(errors: object) -> ApiRefusal:
         for one in errors[:50]
     )
     return ApiRefusal(
-        422, "请求的内容不符合要求", found="；".join(one.where for one in faults), expected="接口说明所列的格式",
-        remedy="按逐项说明改正", faults=faults,
+        "invalid-value", "请求的内容不符合要求", found="；".join(one.where for one in faults),
+        expected="接口说明所列的格式", remedy="按逐项说明改正", faults=faults,
     )  # fmt: skip
 
 
 async def _http(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    told = ApiRefusal(error.status_code, TITLES.get(error.status_code, TITLES[400]))
-    return _answer(told.problem, error.headers)
+    kind = BY_STATUS.get(error.status_code, KINDS["bad-request"])
+    told = _problem(kind, kind.title).model_copy(update={"status": error.status_code})
+    return _answer(told, error.headers)
 
 
 async def _broken(_request: Request, _error: Exception) -> Response:
     """Answer what nobody expected; the server logs the error, the answer tells only that it happened."""
-    told = ApiRefusal(500, "没有办成，数据没有改变", remedy="稍后重试；仍然如此的，告知系统管理人员")
-    return _answer(told.problem, HEADERS | {"Cache-Control": NO_STORE})
+    return _answer(_problem(KINDS["broken"], "没有办成，数据没有改变"))

@@ -42,6 +42,7 @@ def _page(visit: Visit, desk: Desk, code: str, act: str, form: Form, error: Duch
         raise IllegalMove("整改事项", page.state, CaseAct(act), possible_acts(page.state), why="现在不能办理")
     return show(
         visit, desk, "portal/act.html.j2", "portal", page=page, palette=page.palette, act=act, form=form, error=error,
+        draft=_draft(visit, code, act),
         title=CASE_ACT_LABELS[CaseAct(act)], horizons=HORIZONS, measure_rows=range(1, MEASURES + 1),
         stage_rows=range(1, STAGES + 1),
     )  # fmt: skip
@@ -64,7 +65,14 @@ def give_act(code: str, act: str, visit: HasVisit, form: HasForm) -> Response:
     with visit.acting() as desk:
         reader = reader_at(desk, by_link=visit.visitor.by_link)
         do_act(reader, code, act, note=note, files=files, values=values)
-    return done(f"/portal/cases/{quote(code)}", f"{CASE_ACT_LABELS[CaseAct(act)]}：已提交")
+    return done(
+        f"/portal/cases/{quote(code)}", f"{CASE_ACT_LABELS[CaseAct(act)]}：已提交", _draft(visit, code, act)
+    )
+
+
+def _draft(visit: Visit, code: str, act: str) -> str:
+    """Return under which name a browser keeps what is typed for an act until it was taken."""
+    return f"{visit.who.code}/{code}/{act}"
 
 
 def _files(form: Form) -> tuple[list[Path], str]:

@@ -6,13 +6,13 @@ from fastapi.responses import Response
 
 from casework.portal.casepage import case_page, say_request
 from casework.portal.doing import own_file
-from casework.portal.offered import REQUEST_WORDS
 from casework.portal.reader import reader_at
 from console.downloads import attachment
 from console.rendering import show
 from console.routes import Pages
 from console.visits import HasVisit
 from core.access.permissions import Permission
+from core.life.rectification import REQUEST_LABELS
 
 router = Pages(Permission.PORTAL)
 
@@ -35,5 +35,5 @@ def show_case(code: str, visit: HasVisit) -> Response:
         page = case_page(reader, code)
         return show(
             visit, desk, "portal/case.html.j2", "portal", reader=reader, page=page, palette=page.palette,
-            say_request=say_request, request_words=REQUEST_WORDS,
+            say_request=say_request, request_words=REQUEST_LABELS,
         )  # fmt: skip

@@ -37,6 +37,7 @@ def _half(visit: Visit, desk: Desk, number: int, form: Form, error: DuchaError |
         row=row,
         form=form,
         error=error,
+        draft=_draft(visit, number),
         palette=office_palette(desk),
     )
 
@@ -53,7 +54,12 @@ def give_half(number: int, visit: HasVisit, form: HasForm) -> Response:
     with visit.acting() as desk:
         reader = reader_at(desk, by_link=visit.visitor.by_link)
         send_half(reader, number, text, percent, form.text("next_steps"))
-    return done("/portal", "半月进展已报送")
+    return done("/portal", "半月进展已报送", _draft(visit, number))
+
+
+def _draft(visit: Visit, number: int) -> str:
+    """Return under which name a browser keeps what is typed of a report until it was taken."""
+    return f"{visit.who.code}/half/{number}"
 
 
 @router.page("/portal/lists/{number}")

@@ -13,7 +13,7 @@ from console.rendering import render
 from console.routes import Pages
 from console.sending import HasSender
 from console.throttle import Throttle
-from console.visits import HasVisit, HasWorld, Visit, cookie_name, visit_of
+from console.visits import HasVisit, HasWorld, Visit, visit_of, with_session, without_session
 from console.world import World
 from core.access.permissions import Permission
 from core.errors import DuchaError, NotAllowed, NotFound
@@ -107,11 +107,7 @@ def open_link(request: Request, world: HasWorld, token: str, form: HasForm) -> R
             remedy="核对后重新输入；仍然不行的，重新获取验证码",
         )
     _leave_former(request)
-    answer = RedirectResponse(_paper(door), status_code=303)
-    answer.set_cookie(
-        cookie_name(world), secret, httponly=True, samesite="lax", secure=world.is_https, path="/"
-    )
-    return answer
+    return with_session(world, RedirectResponse(_paper(door), status_code=303), secret)
 
 
 def _digits(form: Form) -> str:
@@ -137,9 +133,7 @@ def leave(visit: HasVisit, world: HasWorld, _form: HasForm) -> Response:
     """End the session of somebody who came in by a link."""
     with visit.acting() as desk:
         end_session(desk, visit.visitor.session_id, "退出")
-    answer = RedirectResponse("/portal/left", status_code=303)
-    answer.delete_cookie(cookie_name(world), path="/", secure=world.is_https, httponly=True, samesite="lax")
-    return answer
+    return without_session(world, RedirectResponse("/portal/left", status_code=303))
 
 
 @router.page("/portal/left")

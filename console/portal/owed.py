@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from casework.lights.climbing import office_palette
-from casework.paging import Cursor
 from casework.portal.duties import owed_by
 from casework.portal.holdings import cases_of, count_cases, papers_of
 from casework.portal.past import history_of_unit
 from casework.portal.reader import reader_at
+from console.lists import HasCursor, HasLeaf
 from console.rendering import show
 from console.routes import Pages
 from console.visits import HasVisit
@@ -29,36 +28,32 @@ def show_owed(visit: HasVisit) -> HTMLResponse:
 
 
 @router.page("/portal/cases")
-def show_cases(request: Request, visit: HasVisit) -> HTMLResponse:
+def show_cases(visit: HasVisit, cursor: HasCursor, state: str = "") -> HTMLResponse:
     """Show the cases of the unit, those that are open or those that are over."""
-    given = dict(request.query_params)
-    cursor, settled = Cursor.read(given.get("page", "")), given.get("state") == "settled"
+    settled = state == "settled"
     with visit.desk() as desk:
         reader = reader_at(desk, by_link=visit.visitor.by_link)
         return show(
             visit, desk, "portal/cases.html.j2", "portal", reader=reader, tab="cases", settled=settled,
             page=cases_of(reader, cursor, settled=settled), counts=count_cases(reader), palette=office_palette(desk),
-            first_page=cursor is None,
         )  # fmt: skip
 
 
 @router.page("/portal/documents")
-def show_papers(request: Request, visit: HasVisit) -> HTMLResponse:
+def show_papers(visit: HasVisit, cursor: HasCursor) -> HTMLResponse:
     """Show the papers that were sent to the unit, the newest first."""
-    cursor = Cursor.read(request.query_params.get("page", ""))
     with visit.desk() as desk:
         reader = reader_at(desk, by_link=visit.visitor.by_link)
         page = papers_of(reader, cursor)
         return show(
             visit, desk, "portal/papers.html.j2", "portal", reader=reader, tab="papers", page=page,
-            first_page=cursor is None,
         )  # fmt: skip
 
 
 @router.page("/portal/history")
-def show_history(visit: HasVisit) -> HTMLResponse:
-    """Show what the unit did of late, and what was decided on it."""
+def show_history(visit: HasVisit, number: HasLeaf) -> HTMLResponse:
+    """Show one page of what the unit did and what was decided on it."""
     with visit.desk() as desk:
         reader = reader_at(desk, by_link=visit.visitor.by_link)
-        told = history_of_unit(reader)
-        return show(visit, desk, "portal/history.html.j2", "portal", reader=reader, tab="history", told=told)
+        leaf = history_of_unit(reader, number)
+        return show(visit, desk, "portal/history.html.j2", "portal", reader=reader, tab="history", leaf=leaf)

@@ -40,7 +40,7 @@
     var held = queue.filter(function (one) { return one.held; }).length;
     if (!queue.length) { say("已全部保存", false); return; }
     if (held) { say("未同步 " + queue.length + " 项，其中 " + held + " 项需要您处理", true); return; }
-    say(navigator.onLine ? "正在保存，未同步 " + queue.length + " 项" : "未联网，未同步 " + queue.length + " 项，已存在本机，可继续填写", !navigator.onLine);
+    say(navigator.onLine ? "正在保存，未同步 " + queue.length + " 项" : "未联网，未同步 " + queue.length + " 项，已保存在本机，可继续填写", !navigator.onLine);
   }
 
   function fieldsOf(place) {
@@ -227,12 +227,12 @@
   function failed(why) {
     wanted = null;
     if (why === "session") {
-      say("登录已过期，未同步 " + queue.length + " 项已存在本机。请在新窗口登录，然后回到本页。", true);
+      say("登录已过期，未同步 " + queue.length + " 项已保存在本机。请在新窗口登录，然后回到本页。", true);
       later(10000);
     } else if (why === "word") {
       ask().then(function () { later(1000); }, function () { later(10000); });
     } else {
-      say("未联网，未同步 " + queue.length + " 项，已存在本机，可继续填写", true);
+      say("未联网，未同步 " + queue.length + " 项，已保存在本机，可继续填写", true);
       wait = wait < 20000 ? wait * 2 : wait;
       later(wait);
     }

@@ -7,14 +7,17 @@
   var step = panel.querySelector("[data-step]");
   function ask() {
     fetch(panel.getAttribute("data-progress"), { credentials: "same-origin" })
-      .then(function (answer) { return answer.json(); })
+      .then(function (answer) {
+        if (!answer.ok || answer.redirected) { window.location.reload(); throw new Error("gone"); }
+        return answer.json();
+      })
       .then(function (state) {
         if (state.ended) { window.location.reload(); return; }
         if (state.percent) { bar.value = state.percent; }
         step.textContent = state.step;
         window.setTimeout(ask, 1000);
       })
-      .catch(function () { window.setTimeout(ask, 5000); });
+      .catch(function (error) { if (error.message !== "gone") { window.setTimeout(ask, 5000); } });
   }
   window.setTimeout(ask, 1000);
 }());

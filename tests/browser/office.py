@@ -14,7 +14,9 @@ from playwright.sync_api import Browser, FilePayload, Locator, Page
 from pydantic import SecretStr
 
 from delivery.sink import MailSink, Taken
-from flows.jobs import Edge, run_outbox, run_sweep
+from flows.edge import Edge
+from flows.jobs import run_sweep
+from flows.sending import run_outbox
 from system.clock import civil_day
 from tests.browser.town import PASSWORD, Town
 from tests.browser.watching import Watched, watched

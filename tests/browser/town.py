@@ -28,7 +28,7 @@ from system.paths import RULES_DIR
 from system.settings import Settings
 from tests import make
 from tests.casework.scene import Scene
-from tests.databases import open_database
+from tests.databases import USUAL, open_database
 
 PASSWORD = "Shanshui-2026-Xian"
 BEGIN = datetime(2026, 4, 20, 2, 0, tzinfo=UTC)  # ten in the morning in Shanghai
@@ -38,6 +38,11 @@ PEOPLE = {
     "director": "L-DIRECTOR", "deputy": "L-DEPUTY", "section": "L-SECTION", "officer": "P90", "linkage": "P91",
     "inspector": "P01", "second": "P02", "verifier": "P05", "reviewer": "P07", "liaison": "D001:liaison",
     "head": "D001:head", "other": "T001:liaison", "county": "L-COUNTY",
+}  # fmt: skip
+NAMES = {
+    "director": "陈志远", "deputy": "林淑芬", "section": "马文涛", "officer": "王晓燕", "linkage": "赵承志",
+    "inspector": "李建国", "second": "张丽华", "verifier": "刘海涛", "reviewer": "黄思远", "liaison": "周敏",
+    "head": "吴国庆", "other": "郑玉兰", "county": "高立新", "sysadmin": "何俊", "secadmin": "梁静", "auditor": "宋岩",
 }  # fmt: skip
 
 
@@ -51,6 +56,8 @@ class Town:
     now: datetime = BEGIN
     address: str = ""
     tokens: dict[str, str] = field(default_factory=dict)
+    people: dict[str, str] = field(default_factory=lambda: dict(PEOPLE))
+    names: dict[str, str] = field(default_factory=lambda: dict(NAMES))
 
     @property
     def scene(self) -> Scene:
@@ -69,9 +76,10 @@ class Town:
         """Give everybody of the county an account with the same password."""
         digest = hash_password(PASSWORD)
         with self.desk_on() as desk:
-            for login in (*PEOPLE, *ADMINS):
+            for login in (*self.people, *ADMINS):
                 make.store(desk, Account(
-                    office_id=desk.office_id, login=login, name=login, state="active", holder=PEOPLE.get(login),
+                    office_id=desk.office_id, login=login, name=self.names.get(login, login), state="active",
+                    holder=self.people.get(login),
                     admin=ADMINS.get(login), password_hash=digest, password_on=civil_day(self.now),
                     opened_by="test", opened_on=desk.today,
                 ))  # fmt: skip
@@ -104,7 +112,7 @@ def town_in(folder: Path, begin: datetime = BEGIN) -> Iterator[Town]:
         rules=RULES_DIR, files=folder / "files", second_factor="none", key_file=folder / "key",
         address=address, password_days=0,
     )  # fmt: skip
-    with open_database("sqlite", folder) as engine:
+    with open_database(USUAL, folder) as engine:
         town = Town(engine, settings, folder, begin, address)
         with served(town, listening):
             yield town

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 from sqlmodel import col, select
 
+from casework.accounts import hashing
 from casework.accounts.sessions import begin_session
 from casework.desk import Desk, at_desk
 from console.app import create_app
@@ -23,7 +26,7 @@ from models.message import Message
 from system.clock import civil_day
 from system.paths import RULES_DIR
 from system.settings import Settings
-from tests.databases import open_database
+from tests.databases import USUAL, open_database
 from tests.make import (
     make_campaign,
     make_document,
@@ -41,13 +44,16 @@ TODAY = date(2026, 6, 30)
 CODE = "2026-ZH-01-D001-01"
 AWKWARD = "<script>alert('一')</script> & \"引号\" {{ 7*7 }}"
 CANARY = "线索金丝雀"
+# Passwords of tests guard nothing: a real hash takes 64 MiB and a tenth of a second, each time somebody signs in.
+REAL_HASHER = hashing._hasher
+hashing._hasher = cache(lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
     """Give one filled database for all pages: they only read."""
     folder = tmp_path_factory.mktemp("console")
-    with open_database("sqlite", folder) as opened:
+    with open_database(USUAL, folder) as opened:
         with at_desk(opened, settings_in(folder), by="L-DIRECTOR", today=TODAY, now=NOW) as desk:
             fill(desk)
         yield opened
@@ -89,7 +95,7 @@ def sign_in(engine: sa.Engine, settings: Settings, holder: str, now: datetime = 
 @pytest.fixture
 def bare(tmp_path: Path) -> Iterator[sa.Engine]:
     """Give a migrated database with nothing in it."""
-    with open_database("sqlite", tmp_path) as opened:
+    with open_database(USUAL, tmp_path) as opened:
         yield opened
 
 
@@ -128,15 +134,11 @@ def fill(desk: Desk) -> None:
         make_finding_and_case(desk, campaign, unit, f"2026-ZH-01-D001-{number:02}", state=state.value)
     make_finding_and_case(desk, campaign, unit, "2026-ZH-01-D001-05", due_on=date(2026, 7, 3))
     for number, state in enumerate((MessageState.UNKNOWN, MessageState.REJECTED)):
-        mail = {"recipient_name": "联络员", "recipient": "d001@shilixian.example", "smtp_reply": AWKWARD}
-        cause = {
-            "document_id": draft.id,
-            "kind": "document",
-            "key": f"k{number}",
-            "message_id": f"<{number}@x.example>",
-        }
-        when = {"queued_at": NOW, "not_before": NOW}
-        store(desk, Message(office_id=desk.office_id, state=state.value, **mail, **cause, **when))
+        store(desk, Message(
+            office_id=desk.office_id, state=state.value, document_id=draft.id, kind="document", key=f"k{number}",
+            message_id=f"<{number}@x.example>", recipient_name="联络员", recipient="d001@x.example",
+            domain="x.example", queued_at=NOW, not_before=NOW, smtp_reply=AWKWARD,
+        ))  # fmt: skip
     for act in ("open", "report_progress"):
         desk.record("case", case.id, act, unit_id=unit.id, note=AWKWARD)
     desk.record("referral", 1, "open", unit_id=unit.id, note=CANARY)

@@ -23,7 +23,7 @@ from tests.casework.conftest import open_desks_on
 from tests.casework.scene import Scene
 from tests.console.acting import send
 from tests.console.conftest import TODAY, browser_of, sign_in
-from tests.databases import open_database
+from tests.databases import USUAL, open_database
 
 PASSWORD = "Xk7-mnop-Qr2"  # of accounts that live as long as a test
 HASH = hash_password(PASSWORD)
@@ -90,7 +90,7 @@ class House:
 def open_house(folder: Path) -> Iterator[House]:
     """Give a county on a database of its own, with units and people in it."""
     settings = Settings(rules=RULES_DIR, files=folder / "files", key_file=folder / "key")
-    with open_database("sqlite", folder) as engine, ExitStack() as stack:
+    with open_database(USUAL, folder) as engine, ExitStack() as stack:
         scene = Scene(open_desks_on(engine, settings), folder)
         yield House(engine, settings, scene, stack)
 

@@ -1,26 +1,39 @@
-"""Rectification cases: the ledger, one case, its acts with evidence, and the requests beside it."""
+"""Rectification cases: the ledger, one case, its acts with evidence, why its light."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
 from fastapi.responses import Response
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from casework.desk import Desk
 from casework.ledgers.ledger import export_ledger
 from casework.lights.explaining import explain_case
-from casework.listings.offices import requests_page, require_office, seen_case
+from casework.listings.keyset import slice_of
+from casework.listings.offices import require_office, seen_case
 from casework.paging import Cursor
 from casework.rectification.board import LedgerFilters, ledger_view
 from casework.rectification.caselist import show_case
-from casework.rectification.cases import act_on_case
+from casework.rectification.doing import Wish, act_in_sight, need_in_sight, open_evidence
+from casework.rectification.notes import add_note
 from casework.rows import CaseRow
-from console.api.bodies import Body, Sent, takes
-from console.api.routing import After, Code, HasCall, Limit, Listing, Routes, Shown, Word
-from console.downloads import SHEET, attachment
+from console.api.areas.caseparts import (
+    ComplaintShown,
+    FreezeShown,
+    Happened,
+    PlanShown,
+    RequestShown,
+    RungShown,
+    VerificationShown,
+)
+from console.api.areas.noting import ContactNote
+from console.api.bodies import Deed, takes
+from console.api.calls import Show
+from console.api.routing import After, Code, HasCall, Number, Routes, Word
+from console.api.shown import Listing, Shown
+from console.downloads import ANY, SHEET, attachment
 from core.access.permissions import Permission
 from core.access.scopes import Area
 from core.life.rectification import CaseAct
@@ -45,18 +58,6 @@ class CaseLine(Shown):
     due_provisional: bool
     suspended: bool
     left_workdays: int | None
-
-
-class Happened(Shown):
-    """One entry of the history of a case; `detail` is JSON text."""
-
-    on: date
-    actor: str
-    act: str
-    before: str = Field(alias="from")
-    after: str = Field(alias="to")
-    detail: str
-    late: bool
 
 
 class CaseShown(Shown):
@@ -86,48 +87,62 @@ class CaseShown(Shown):
     repeat_count: int
     plan: str | None
     plan_due_on: date | None
-    plans: list[dict[str, Any]]
-    requests: list[dict[str, Any]]
-    verifications: list[dict[str, Any]]
-    complaints: list[dict[str, Any]]
+    plans: list[PlanShown]
+    requests: list[RequestShown]
+    verifications: list[VerificationShown]
+    complaints: list[ComplaintShown]
     requirements: str
-    frozen: list[dict[str, Any]]
+    frozen: list[FreezeShown]
     acts: list[str]
     timeline: list[Happened]
 
 
-class CaseDeed(Body):
-    """An act on a case; `values` as `ducha case act --set` takes them, files are evidence."""
+class CaseDeed(Deed):
+    """办理一个操作；values 与 `ducha case act --set` 相同，附件为佐证材料 / the acts of `ducha case act`"""
 
     act: CaseAct
     on: date | None = Field(None, description="办理日期，空为今天 / the day it counts for, empty for today")
     note: str = ""
     values: dict[str, str] = Field(default_factory=dict, description="该操作的各项 / the keys of the act")
 
+    def do(self, desk: Desk, key: str) -> object:
+        return act_in_sight(desk, key, Wish(self.act.value, self.on, self.note, self.enclosed, self.values))
 
-class RequestLine(Shown):
-    """An extension, objection, suspension or long-term request."""
 
-    id: int
-    case: str
-    unit: str
-    kind: str
-    number: int
-    state: str
-    asked_on: date
-    asked_by: str
-    reason: str
-    until_on: date | None
-    granted_until_on: date | None
-    decided_on: date | None
-    decided_by: str | None
-    decision_note: str | None
+class CaseNote(ContactNote):
+    """登记一次电话、谈话或走访；follow_up_on 到期成为登记人的任务 / a call, a talk, a visit"""
+
+    def see(self, desk: Desk, key: str) -> None:
+        need_in_sight(desk, key)
+
+    def do(self, desk: Desk, key: str) -> object:
+        return add_note(desk, "case", key, self.said)
+
+
+class DueChanged(Shown):
+    """A change of the due day."""
+
+    on: date
+    due_on: date
+    why: str
 
 
 class Explained(Shown):
-    """Why a case shows its light: facts, rules and the days counted."""
+    """Why a case shows its light; `reckoning` is the whole derivation, from which anybody can do it again."""
 
-    explanation: dict[str, Any]
+    code: str = Field(alias="id")
+    light: str
+    light_word: str
+    light_by_lateness: str
+    light_by_lateness_word: str
+    sentences: list[str]
+    derivation: list[str]
+    due_on: date | None
+    due_changes: list[DueChanged]
+    next_due_on: date | None
+    held_by: str
+    rungs: list[RungShown]
+    reckoning: dict[str, JsonValue]
 
 
 def case_line(row: CaseRow) -> CaseLine:
@@ -140,7 +155,9 @@ def case_line(row: CaseRow) -> CaseLine:
     )  # fmt: skip
 
 
-def _case(code: str) -> Callable[[Desk], CaseShown]:
+def case(code: str) -> Show:
+    """Show a case as the caller sees it."""
+
     def show(desk: Desk) -> CaseShown:
         seen_case(desk, code)
         return CaseShown.model_validate(show_case(desk, code))
@@ -158,15 +175,12 @@ def list_cases(
     light: Word = "",
     after: After = "",
 ) -> Response:
-    """整改台账，每页50件 / the ledger of cases, 50 a page, by due day"""
+    """整改台账，按到期日，每页50件 / the ledger of cases by due day, 50 a page"""
 
     def show(desk: Desk) -> Listing[CaseLine]:
         given = {"campaign": campaign, "unit": unit, "state": state, "severity": severity, "light": light}
-        found = ledger_view(desk, LedgerFilters.read(given), Cursor.read(after))
-        return Listing(
-            items=[case_line(row) for row in found.page.rows],
-            next=str(found.page.next) if found.page.next else None,
-        )
+        found = slice_of(ledger_view(desk, LedgerFilters.read(given), Cursor.read(after)).page)
+        return Listing(items=[case_line(row) for row in found.rows], next=found.next)
 
     return call.read(show)
 
@@ -183,7 +197,7 @@ def export_cases(call: HasCall, campaign: Word = "") -> Response:
 @router.read("/cases/{code}", CaseShown)
 def read_case(call: HasCall, code: Code) -> Response:
     """一个整改事项及其办理过程 / one case with its history"""
-    return call.read(_case(code))
+    return call.read(case(code))
 
 
 @router.read("/cases/{code}/explanation", Explained, Permission.CASE_VIEW)
@@ -192,35 +206,26 @@ def explain_a_case(call: HasCall, code: Code) -> Response:
 
     def show(desk: Desk) -> Explained:
         seen_case(desk, code)
-        return Explained(explanation=explain_case(desk, code).as_dict())
+        return Explained.model_validate(explain_case(desk, code).as_dict())
 
     return call.read(show)
 
 
 @router.act("/cases/{code}/acts", CaseShown, *ACTS)
-def act_on_a_case(
-    call: HasCall, code: Code, sent: Annotated[Sent[CaseDeed], takes(CaseDeed, files=10)]
-) -> Response:
+def act_on_a_case(call: HasCall, code: Code, sent: Annotated[Any, takes(CaseDeed, files=10)]) -> Response:
     """办理一个操作，可附佐证材料 / do an act, with evidence"""
-    body = sent.body
-
-    def verb(desk: Desk) -> None:
-        seen_case(desk, code)
-        act_on_case(
-            desk, code, body.act.value, on=body.on, note=body.note, files=sent.files, values=body.values
-        )
-
-    return call.change(sent.whole, verb, _case(code))
+    return call.deed(sent, code, case)
 
 
-@router.read("/requests", Listing[RequestLine])
-def list_requests(
-    call: HasCall, state: Word = "", kind: Word = "", after: After = "", limit: Limit = 50
-) -> Response:
-    """延期、异议、中止等申请，新的在前 / requests beside cases, the newest first"""
+@router.act("/cases/{code}/notes", CaseShown, Permission.CASE_ACT)
+def note_a_contact(call: HasCall, code: Code, sent: Annotated[Any, takes(CaseNote)]) -> Response:
+    """登记联系记录 / note a call, a talk or a visit"""
+    return call.deed(sent, code, case)
 
-    def show(desk: Desk) -> Listing[RequestLine]:
-        found = requests_page(desk, after, limit, state=state, kind=kind)
-        return Listing(items=[RequestLine.model_validate(row) for row in found.rows], next=found.next)
 
-    return call.read(show)
+@router.read("/cases/{code}/evidence/{number}", None, Permission.CASE_VIEW, file=ANY)
+def read_evidence(call: HasCall, code: Code, number: Number) -> Response:
+    """一份佐证材料 / one file kept for a case"""
+    with call.desk() as desk:
+        row, content = open_evidence(desk, code, number)
+        return attachment(content, row.name)

@@ -1,37 +1,36 @@
-"""Documents: drafted, reviewed, signed by the person themself, sealed, served, voided."""
+"""Documents: drafted, read, saved; what is done with them stands in documentdeeds."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
-from typing import Annotated, Any, Literal
+from datetime import date, datetime
+from typing import Annotated, Any
 
 from fastapi.responses import Response
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from casework.desk import Desk
+from casework.listings.keyset import slice_of
 from casework.paging import Cursor
-from casework.paperwork.answers import answer_item, record_reply
 from casework.paperwork.copies import is_confidential
 from casework.paperwork.docket import DocumentFilters, documents_view
-from casework.paperwork.documents import seal_document, void_document
-from casework.paperwork.notices import draft_by_hand
+from casework.paperwork.drafting import Words, write_by_hand, write_notices
 from casework.paperwork.papers import print_docx, print_pdf
-from casework.paperwork.paperview import DocumentPage, document_view, need_paper, visible_document
-from casework.paperwork.reviewing import approve_document, edit_document, put_in_review, return_document
-from casework.paperwork.serving import serve_document
-from casework.paperwork.viewing import sign_viewed
+from casework.paperwork.paperview import DocumentPage, document_view, need_paper, paper_view
 from casework.rows import DocumentRow
-from console.api.bodies import Body, Sent, takes
-from console.api.routing import After, HasCall, Listing, Number, Routes, Shown, Word
+from console.api.bodies import Body, Making, takes
+from console.api.calls import Call, Show
+from console.api.routing import After, HasCall, Number, Routes, Word
+from console.api.shown import Listing, Shown
 from console.downloads import PDF, WORD, attachment
 from core.access.permissions import Permission
 from core.access.scopes import Area
-from core.errors import InvalidInput, NotAllowed
+from core.errors import NotAllowed, NotFound
 from models.base import key_of
 from models.document import Document
 
 router = Routes(Area.DOCUMENTS, Permission.DOCUMENT_VIEW, Permission.PORTAL)
+DRAFT = Permission.DOCUMENT_DRAFT
 
 
 class DocumentLine(Shown):
@@ -65,10 +64,51 @@ class PaperFile(Shown):
 class Service(Shown):
     """One record of service."""
 
-    channel: str
-    served_on: date
+    channel: str = Field(validation_alias="what")
+    served_on: date = Field(validation_alias="on")
     recorded_by: str
     note: str
+
+
+class MailStepShown(Shown):
+    """One thing that happened to a mail, with the server's words."""
+
+    at: datetime
+    what: str
+    words: str
+
+
+class RecipientShown(Shown):
+    """What became of a document at one recipient."""
+
+    mail: int
+    name: str
+    address: str
+    role: str
+    state: str
+    accepted_at: datetime | None
+    steps: list[MailStepShown]
+
+
+class ProofShown(Shown):
+    """What proves that a document arrived; `waits` while it is out and nothing proves it."""
+
+    recipients: list[RecipientShown]
+    records: list[Service]
+    served_on: date | None
+    served_by: str
+    substituted: bool
+    waits: bool
+
+
+class OpinionShown(Shown):
+    """One opinion of a document that answers one by one, and what became of it."""
+
+    number: int
+    text: str
+    result: str | None
+    done_on: date | None
+    answer: str | None
 
 
 class DocumentShown(DocumentLine):
@@ -82,34 +122,68 @@ class DocumentShown(DocumentLine):
     case_codes: list[str]
     files: list[PaperFile]
     services: list[Service]
-    items: list[dict[str, Any]]
+    items: list[OpinionShown]
 
 
-class NewDocument(Body):
-    """A document drafted by hand; `values` as its kind asks for them."""
+class NewDocument(Making):
+    """在一个批次中拟写一份文书；values 为该种文书的各项 / `values` as its kind asks for them"""
 
-    campaign: str = ""
+    campaign: str
     kind: str
     unit: str
-    values: dict[str, Any] = Field(default_factory=dict)
-    cases: list[str] = Field(default_factory=list)
+    values: dict[str, JsonValue] = Field(default_factory=dict)
+    cases: list[str] = Field(default_factory=list, max_length=500)
     major: str = ""
-    copies_to: list[str] = Field(default_factory=list)
+    copies_to: list[str] = Field(default_factory=list, max_length=50)
+
+    def make(self, desk: Desk) -> int:
+        words = Words(
+            self.campaign, self.kind, self.unit, self.values, self.cases, self.major, self.copies_to
+        )
+        row = write_by_hand(desk, words)
+        desk.session.flush()
+        return key_of(row)
 
 
-class Deed(Body):
-    """An act on a document; what an act needs beside its name is told in its row of docs/api.md."""
+class NoticesWanted(Body):
+    """为一个批次已认定的问题，每个单位拟一份通知书 / one notice a unit for what a campaign confirmed"""
 
-    act: Literal["review", "approve", "return", "edit", "sign", "seal", "serve", "void", "reply", "answer"]
-    on: date | None = None
-    note: str = ""
-    step: Literal["reviewed", "legal"] = "reviewed"
-    channel: Literal["acknowledgement", "hand", "telephone", "post", "portal", "left"] = "hand"
-    outcome: Literal["received", "obeyed", "not_obeyed"] = "received"
-    result: Literal["done", "partly", "not_done"] = "done"
-    item: int | None = Field(None, ge=1, le=1000)
-    values: dict[str, Any] = Field(default_factory=dict)
-    copies_to: list[str] | None = None
+    campaign: str
+
+
+class Drafted(Shown):
+    """The documents that were drafted."""
+
+    documents: list[int]
+
+
+def document(number: int) -> Show:
+    """Show a document as the caller sees it."""
+    return lambda desk: shown_document(desk, document_view(desk, number))
+
+
+def shown_document(desk: Desk, page: DocumentPage) -> DocumentShown:
+    """Return a document as the interface shows it; a unit is not told who drafted it, nor how it was served."""
+    row = page.document
+    for_unit = desk.actor.speaks_for_unit
+    return DocumentShown(
+        **_line(page.row), content_sha256=row.content_sha256, reply_due_on=row.reply_due_on,
+        replied_on=row.replied_on, drafted_by="" if for_unit else page.drafted_by, signed_by=page.signed_by,
+        case_codes=[one.now.code for one in page.cases],
+        files=[] if for_unit else [PaperFile.model_validate(one) for one in page.files],
+        services=[] if for_unit else [Service.model_validate(one) for one in page.services],
+        items=[OpinionShown.model_validate(one) for one in page.items],
+    )  # fmt: skip
+
+
+def letter(find: Callable[[Desk, int], Document], number: int) -> Show:
+    """Show a document that is found another way: a letter of the compartment."""
+    return lambda desk: shown_document(desk, paper_view(desk, find(desk, number)))
+
+
+def document_line(row: DocumentRow) -> DocumentLine:
+    """Return a row of the docket as the interface shows it."""
+    return DocumentLine.model_validate(_line(row))
 
 
 def _line(row: DocumentRow) -> dict[str, Any]:
@@ -121,81 +195,77 @@ def _line(row: DocumentRow) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _document(number: int) -> Callable[[Desk], DocumentShown]:
-    def show(desk: Desk) -> DocumentShown:
-        return _shown(desk, document_view(desk, number))
-
-    return show
-
-
-def _shown(desk: Desk, page: DocumentPage) -> DocumentShown:
-    row = page.document
-    for_unit = desk.actor.speaks_for_unit
-    return DocumentShown(
-        **_line(page.row), content_sha256=row.content_sha256, reply_due_on=row.reply_due_on,
-        replied_on=row.replied_on, drafted_by="" if for_unit else page.drafted_by, signed_by=page.signed_by,
-        case_codes=[one.now.code for one in page.cases],
-        files=[] if for_unit else [PaperFile.model_validate(one) for one in page.files],
-        services=[] if for_unit else [Service.model_validate(one) for one in page.services],
-        items=list(page.items),
-    )  # fmt: skip
-
-
 @router.read("/documents", Listing[DocumentLine])
 def list_documents(
-    call: HasCall, kind: Word = "", state: Word = "", unit: Word = "", after: After = ""
+    call: HasCall, kind: Word = "", state: Word = "", unit: Word = "", campaign: Word = "", after: After = ""
 ) -> Response:
     """文书，新的在前，每页50份 / documents, the newest first, 50 a page"""
 
     def show(desk: Desk) -> Listing[DocumentLine]:
-        filters = DocumentFilters.read({"kind": kind, "state": state, "unit": unit})
-        found = documents_view(desk, filters, Cursor.read(after)).page
-        return Listing(
-            items=[DocumentLine.model_validate(_line(row)) for row in found.rows],
-            next=str(found.next) if found.next else None,
-        )
+        filters = DocumentFilters.read({"kind": kind, "state": state, "unit": unit, "campaign": campaign})
+        found = slice_of(documents_view(desk, filters, Cursor.read(after)).page)
+        return Listing(items=[document_line(row) for row in found.rows], next=found.next)
 
     return call.read(show)
 
 
-@router.act("/documents", DocumentShown, Permission.DOCUMENT_DRAFT, status=201)
-def draft_a_document(call: HasCall, sent: Annotated[Sent[NewDocument], takes(NewDocument)]) -> Response:
+@router.make("/documents", DocumentShown, DRAFT)
+def draft_a_document(call: HasCall, sent: Annotated[Any, takes(NewDocument)]) -> Response:
     """拟写一份文书 / draft a document by hand"""
-    body = sent.body
+    return call.make(sent, document)
 
-    def make(desk: Desk) -> DocumentShown:
-        row = draft_by_hand(
-            desk, body.campaign, body.kind, body.unit, body.values, body.cases, major=body.major,
-            copies_to=body.copies_to,
-        )  # fmt: skip
+
+@router.once("/documents/notices", Drafted, DRAFT)
+def draft_the_notices(call: HasCall, sent: Annotated[Any, takes(NoticesWanted)]) -> Response:
+    """为一个批次拟通知书，每个单位一份 / draft the notices of a campaign, one a unit"""
+
+    def make(desk: Desk) -> Drafted:
+        rows = write_notices(desk, sent.campaign)
         desk.session.flush()
-        return _document(key_of(row))(desk)
+        return Drafted(documents=[key_of(one) for one in rows])
 
-    return call.create(sent.whole, make)
+    return call.once(sent, make)
 
 
 @router.read("/documents/{number}", DocumentShown)
 def read_document(call: HasCall, number: Number) -> Response:
     """一份文书 / one document"""
-    return call.read(_document(number))
+    return call.read(document(number))
+
+
+@router.read("/documents/{number}/service", ProofShown, Permission.DOCUMENT_VIEW)
+def read_service(call: HasCall, number: Number) -> Response:
+    """一份文书的送达证明：各收件人的投递经过和送达记录 / what proves that a document arrived"""
+
+    def show(desk: Desk) -> ProofShown:
+        proof = document_view(desk, number).proof
+        if proof is None:
+            raise NotFound(
+                "文书没有签发", found=str(number), expected="已签发的文书", remedy="签发、发出后再查看"
+            )
+        return ProofShown.model_validate(proof)
+
+    return call.read(show)
 
 
 @router.read("/documents/{number}/paper.pdf", None, file=PDF)
 def read_pdf(call: HasCall, number: Number) -> Response:
     """文书 PDF / the document as PDF"""
-    with call.desk() as desk:
-        row = _plain_paper(desk, number)
-        content = print_pdf(desk, row)
-    return attachment(content, f"文书{number}.pdf", PDF)
+    return _paper(call, number, print_pdf, "pdf", PDF)
 
 
 @router.read("/documents/{number}/paper.docx", None, Permission.DOCUMENT_VIEW, file=WORD)
 def read_docx(call: HasCall, number: Number) -> Response:
     """文书 Word / the document as .docx"""
+    return _paper(call, number, print_docx, "docx", WORD)
+
+
+def _paper(
+    call: Call, number: int, make: Callable[[Desk, Document], bytes], end: str, media: str
+) -> Response:
     with call.desk() as desk:
-        row = _plain_paper(desk, number)
-        content = print_docx(desk, row)
-    return attachment(content, f"文书{number}.docx", WORD)
+        content = make(desk, _plain_paper(desk, number))
+    return attachment(content, f"文书{number}.{end}", media)
 
 
 def _plain_paper(desk: Desk, number: int) -> Document:
@@ -209,55 +279,3 @@ def _plain_paper(desk: Desk, number: int) -> Document:
             remedy="登录后在文书页面下载",
         )
     return row
-
-
-@router.act("/documents/{number}/acts", DocumentShown, Permission.DOCUMENT_VIEW)
-def act_on_a_document(
-    call: HasCall, number: Number, sent: Annotated[Sent[Deed], takes(Deed, files=1)]
-) -> Response:
-    """核稿、退回、修改、签发、用印、送达、作废、登记答复 / review, sign, seal, serve, void, note replies"""
-    if sent.body.act == "sign":
-        call.need_person("签发文书")
-
-    def verb(desk: Desk) -> None:
-        row = visible_document(desk, number)
-        if sent.body.act == "sign":
-            sign_viewed(desk, call.account_id, [row], sent.file)
-        else:
-            VERBS[sent.body.act](desk, number, sent)
-
-    return call.change(sent.whole, verb, _document(number))
-
-
-def _seal(desk: Desk, number: int, sent: Sent[Deed]) -> None:
-    if sent.file is None:
-        raise InvalidInput("没有盖章后的 PDF", found="空", expected="一个文件", remedy="以 files 一项附上")
-    seal_document(desk, number, sent.file)
-
-
-def _answer(desk: Desk, number: int, sent: Sent[Deed]) -> None:
-    body = sent.body
-    answer_item(desk, number, body.item or 0, body.result, body.on or desk.today, body.note)
-
-
-def _serve(desk: Desk, number: int, sent: Sent[Deed]) -> None:
-    body = sent.body
-    serve_document(desk, number, body.channel, body.on or desk.today, sent.file, body.note)
-
-
-def _reply(desk: Desk, number: int, sent: Sent[Deed]) -> None:
-    body = sent.body
-    record_reply(desk, number, body.on or desk.today, body.outcome, sent.file, body.note)
-
-
-VERBS: dict[str, Callable[[Desk, int, Sent[Deed]], object]] = {
-    "review": lambda desk, number, _sent: put_in_review(desk, number),
-    "approve": lambda desk, number, sent: approve_document(desk, number, sent.body.step, sent.body.note),
-    "return": lambda desk, number, sent: return_document(desk, number, sent.body.note),
-    "edit": lambda desk, number, sent: edit_document(desk, number, sent.body.values, sent.body.copies_to),
-    "seal": _seal,
-    "serve": _serve,
-    "void": lambda desk, number, sent: void_document(desk, number, sent.body.note),
-    "reply": _reply,
-    "answer": _answer,
-}

@@ -1,4 +1,4 @@
-"""Numbers with what lies behind them, the working calendar, and the health of the system."""
+"""Numbers with what lies behind them, how units stand, and which problems come again."""
 
 from __future__ import annotations
 
@@ -9,47 +9,157 @@ from fastapi import Query
 from fastapi.responses import Response
 
 from casework.counts.countscope import scope_of
+from casework.counts.figures import ScopeFilters
 from casework.counts.indicators import drill, list_indicators
 from casework.counts.statistics import count
+from casework.counts.tallies import Scope
 from casework.desk import Desk
+from casework.inspection.focus import suggest_focus
+from casework.listings.keyset import Slice, cut
 from casework.listings.offices import require_office
-from casework.upkeep.doctor import examine
-from console.api.routing import Code, HasCall, Routes, Shown, Word
+from casework.reports.exporting import export_figures, export_rows
+from casework.reports.ranking import as_row, explain_unit, rank
+from console.api.routing import After, Code, HasCall, Limit, Routes, Word
+from console.api.shown import Listing, Shown
+from console.downloads import SHEET, attachment
 from core.access.permissions import Permission
 from core.access.scopes import Area
-from core.calendar.workdays import Unit
 from core.errors import NotFound
-from core.rulebook import find_clock, list_clocks
 
 statistics = Routes(Area.STATISTICS, Permission.STATISTICS)
-calendar = Routes(Area.CALENDAR, Permission.CALENDAR)
-health = Routes(Area.HEALTH, Permission.HEALTH)
 Day = Annotated[date | None, Query(description="日期 / day")]
-FIRST, LAST = date(1990, 1, 1), date(2100, 12, 31)
+CSV = "text/csv"
+
+
+class FigureShown(Shown):
+    """One number; null where there is nothing to divide by."""
+
+    key: str
+    label: str
+    value: float | int | None
+    unit: str
+
+
+class FiguresOfSubject(Shown):
+    """The numbers of one subject."""
+
+    name: str
+    rows: list[FigureShown]
 
 
 class Figures(Shown):
-    """Numbers by group; every number has a label and a unit."""
+    """Numbers by subject; `note` says when they are those of a closed period."""
 
-    groups: list[dict[str, Any]]
+    groups: list[FiguresOfSubject]
     note: str = ""
 
 
-class Indicator(Shown):
-    """One number, its definition, and every row behind it."""
+class RowBehind(Shown):
+    """One row behind a number."""
+
+    key: str
+    text: str
+    on: date | None
+    unit: str
+    amount: int
+
+
+class Definition(Shown):
+    """What a number counts; a code that ends in `.*` stands for several."""
 
     code: str
     label: str
     unit: str
+    group: str
+    number: int
     definition: str
-    value: float | None
-    rows: list[dict[str, Any]]
 
 
 class Definitions(Shown):
     """Every number there is, with code, unit and definition."""
 
-    indicators: list[dict[str, Any]]
+    indicators: list[Definition]
+
+
+class Indicator(Shown):
+    """One number, its definition, and every row behind it; `whole` is what a percentage is of."""
+
+    code: str
+    label: str
+    unit: str
+    definition: str
+    value: float | int | None
+    whole: int | None
+    rows: list[RowBehind]
+
+
+class Standing(Shown):
+    """How a unit stands by the declared formula; `reason` says why it is not ranked."""
+
+    place: int | None
+    unit: str
+    name: str
+    group: str
+    total: str
+    grade: str
+    reason: str
+    steps: dict[str, str]
+
+
+class StepSaid(Shown):
+    """One step of a score in words."""
+
+    name: str
+    said: str
+
+
+class FactBehind(Shown):
+    """A number that a score rests on, with its rows."""
+
+    fact: str
+    label: str
+    value: int
+    unit: str
+    definition: str
+    rows: list[RowBehind]
+
+
+class StandingExplained(Standing):
+    """How a unit got its score, down to the rows."""
+
+    rules: str
+    group_size: int
+    explained: list[StepSaid]
+    said: str
+    facts: list[FactBehind]
+
+
+class FrequentShown(Shown):
+    """A problem that comes again and again."""
+
+    catalog: str
+    item: str
+    title: str
+    units: int
+    problems: int
+    grave: int
+    repeats: int
+    points: int
+    why: str
+
+
+def _scope(desk: Desk, campaign: str, unit: str, from_on: date | None, to_on: date | None) -> Scope:
+    require_office(desk, "查看统计")
+    return scope_of(
+        desk, campaign=campaign or None, unit=unit or None, from_on=from_on, to_on=to_on, area=None, kind=None
+    )
+
+
+def _need_indicator(code: str) -> None:
+    if code not in {one["code"] for one in list_indicators()}:
+        raise NotFound(
+            "没有这个指标", found=code[:60], expected="指标代码", remedy="见 /statistics/indicators"
+        )
 
 
 @statistics.read("/statistics", Figures)
@@ -75,10 +185,35 @@ def read_statistics(
     return call.read(show)
 
 
+@statistics.read("/statistics/export", None, file=SHEET)
+def export_statistics(
+    call: HasCall,
+    campaign: Word = "",
+    unit: Word = "",
+    from_on: Day = None,
+    to_on: Day = None,
+    code: Annotated[
+        str, Query(max_length=120, description="只要这个数字的明细 / the rows behind this number")
+    ] = "",
+    form: Literal["xlsx", "csv"] = "xlsx",
+) -> Response:
+    """导出全部指标，或者一个数字的明细（.xlsx、.csv） / all numbers, or the rows behind one, as a file"""
+    as_csv = form == "csv"
+    with call.desk() as desk:
+        require_office(desk, "导出统计")
+        filters = ScopeFilters(campaign=campaign, unit=unit, from_on=from_on, to_on=to_on)
+        if code:
+            _need_indicator(code)
+            content = export_rows(desk, filters, code, as_csv=as_csv)
+        else:
+            content = export_figures(desk, filters, as_csv=as_csv)
+    return attachment(content, f"{'统计明细' if code else '统计指标'}.{form}", CSV if as_csv else SHEET)
+
+
 @statistics.read("/statistics/indicators", Definitions)
 def read_definitions(call: HasCall) -> Response:
     """全部指标的代码、单位和口径 / every indicator with its definition"""
-    return call.read(lambda _desk: Definitions(indicators=list_indicators()))
+    return call.read(lambda _desk: Definitions.model_validate({"indicators": list_indicators()}))
 
 
 @statistics.read("/statistics/indicators/{code}", Indicator)
@@ -88,93 +223,56 @@ def read_indicator(
     """一个数字背后的每一条 / every row behind one number"""
 
     def show(desk: Desk) -> Indicator:
-        require_office(desk, "查看统计")
-        if code not in {one["code"] for one in list_indicators()}:
-            raise NotFound(
-                "没有这个指标", found=code[:60], expected="指标代码", remedy="见 /statistics/indicators"
-            )
-        scope = scope_of(
-            desk,
-            campaign=campaign or None,
-            unit=unit or None,
-            from_on=from_on,
-            to_on=to_on,
-            area=None,
-            kind=None,
-        )
-        return Indicator.model_validate({"code": code, **drill(scope, code)})
+        scope = _scope(desk, campaign, unit, from_on, to_on)
+        _need_indicator(code)
+        return Indicator.model_validate(drill(scope, code))
 
     return call.read(show)
 
 
-class Due(Shown):
-    """A day on which a period ends, with the days counted."""
-
-    start_on: date | None
-    count: int | None
-    unit: str
-    due_on: date
-    provisional: bool
-    steps: list[str]
-    calendar: str
-    clock: str = ""
-    document: str = ""
-    article: str = ""
-
-
-class Clocks(Shown):
-    """The statutory periods with the law they rest on."""
-
-    clocks: list[dict[str, Any]]
-
-
-@calendar.read("/calendar/due", Due)
-def count_days(
+@statistics.read("/statistics/focus", Listing[FrequentShown])
+def read_focus(
     call: HasCall,
-    start: Annotated[date, Query(description="起算日，不计入 / the day before the first day")],
-    count: Annotated[int, Query(ge=0, le=1000)] = 0,
-    unit: Literal["workday", "day"] = "workday",
-    clock: Word = "",
-    variant: Word = "",
-    extended: bool = False,
+    campaign: Word = "",
+    from_on: Day = None,
+    to_on: Day = None,
+    after: After = "",
+    limit: Limit = 50,
 ) -> Response:
-    """推算到期日：若干工作日（日），或者一种法定期限 / the last day of a period, with every step"""
+    """多发问题 / problems that come again and again"""
 
-    def show(desk: Desk) -> Due:
-        if not FIRST <= start <= LAST:
-            raise NotFound(
-                "没有这一年的工作日历", found=start.isoformat(), expected="有年表的年份", remedy="改正起算日"
-            )
-        law: dict[str, Any] = {}
-        if clock:
-            rule = find_clock(desk.rules.clocks, clock)
-            due: Any = rule.due(start, desk.calendar, variant, extended=extended)
-            law = {"clock": rule.code, "document": rule.document, "article": rule.article or ""}
-        else:
-            due = desk.calendar.due(start, count, Unit(unit))
-        return Due(
-            start_on=due.start_on, count=due.count, unit=str(due.unit), due_on=due.due_on,
-            provisional=due.provisional, steps=list(due.steps), calendar=due.version, **law,
-        )  # fmt: skip
+    def find(desk: Desk) -> Slice[Any]:
+        rows = suggest_focus(_scope(desk, campaign, "", from_on, to_on))
+        return cut(rows, after, limit, lambda one: f"{one.catalog}:{one.item}")
 
-    return call.read(show)
+    return call.page(FrequentShown, find)
 
 
-@calendar.read("/calendar/clocks", Clocks)
-def read_clocks(call: HasCall) -> Response:
-    """法定期限：代码、长度、依据 / statutory periods"""
-    return call.read(lambda desk: Clocks(clocks=list_clocks(desk.rules.clocks)))
+@statistics.read("/ranking", Listing[Standing])
+def read_ranking(
+    call: HasCall,
+    campaign: Word = "",
+    from_on: Day = None,
+    to_on: Day = None,
+    after: After = "",
+    limit: Limit = 50,
+) -> Response:
+    """单位评价：得分和名次 / units with score and place"""
+
+    def find(desk: Desk) -> Slice[Any]:
+        rows = [as_row(one) for one in rank(_scope(desk, campaign, "", from_on, to_on))]
+        return cut(rows, after, limit, lambda one: one["unit"])
+
+    return call.page(Standing, find)
 
 
-class Diagnosis(Shown):
-    """What the doctor found."""
-
-    ok: bool
-    invariants: list[dict[str, Any]]
-    warnings: list[str]
-
-
-@health.read("/health", Diagnosis)
-def read_health(call: HasCall) -> Response:
-    """运行检查：每项不变量核对的数目和异常 / every invariant with its counts"""
-    return call.read(lambda desk: Diagnosis.model_validate(examine(desk).as_dict()))
+@statistics.read("/ranking/{code}", StandingExplained)
+def explain_a_standing(
+    call: HasCall, code: Code, campaign: Word = "", from_on: Day = None, to_on: Day = None
+) -> Response:
+    """一个单位的得分怎样算出 / how a unit got its score"""
+    return call.read(
+        lambda desk: StandingExplained.model_validate(
+            explain_unit(_scope(desk, campaign, "", from_on, to_on), code)
+        )
+    )

@@ -1,4 +1,4 @@
-"""Findings: confirmed or withdrawn."""
+"""Findings: confirmed one by one or many at once, withdrawn."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi.responses import Response
+from pydantic import Field
 
 from casework.desk import Desk
-from casework.inspection.findings import confirm_findings, withdraw_finding
-from casework.listings.inspections import findings_page, seen_finding
-from console.api.bodies import Body, Sent, takes
-from console.api.routing import After, Code, HasCall, Limit, Listing, Routes, Shown, Word
+from casework.inspection.findingview import confirm_agreed, confirm_in_sight, withdraw_in_sight
+from casework.listings.inspections import findings_page, seen_campaign, seen_finding
+from console.api.bodies import Body, Deed, takes
+from console.api.calls import Show
+from console.api.routing import After, Code, HasCall, Limit, Routes, Word
+from console.api.shown import Listing, Shown
 from core.access.permissions import Permission
 from core.access.scopes import Area
 
 router = Routes(Area.FINDINGS, Permission.FINDING_VIEW)
+DECIDE = Permission.FINDING_DECIDE
 
 
 class FindingShown(Shown):
@@ -38,13 +42,39 @@ class FindingShown(Shown):
     repeat_count: int
 
 
-class Noted(Body):
-    """An act with a note."""
+class Confirmed(Shown):
+    """The problems that were confirmed, each of them a case now."""
+
+    codes: list[str]
+
+
+class Confirm(Deed):
+    """认定问题，立为整改事项 / confirm; it becomes a case"""
 
     note: str = ""
 
+    def do(self, desk: Desk, key: str) -> object:
+        return confirm_in_sight(desk, [key], self.note)
 
-def _finding(code: str) -> Any:
+
+class Withdraw(Deed):
+    """撤销问题，连同其整改事项 / withdraw, together with its case"""
+
+    note: str
+
+    def do(self, desk: Desk, key: str) -> object:
+        return withdraw_in_sight(desk, key, self.note)
+
+
+class ConfirmMany(Body):
+    """认定若干问题；或者某批次单位均已确认的全部底稿 / some, or all of a campaign to which the units agreed"""
+
+    codes: list[str] = Field(default_factory=list, max_length=500)
+    agreed_in: str = Field("", description="督察批次，与 codes 二选一 / a campaign, instead of codes")
+    note: str = ""
+
+
+def _finding(code: str) -> Show:
     return lambda desk: FindingShown.model_validate(seen_finding(desk, code))
 
 
@@ -58,12 +88,24 @@ def list_findings(
     limit: Limit = 50,
 ) -> Response:
     """发现问题，新的在前 / findings, the newest first"""
+    return call.page(
+        FindingShown,
+        lambda desk: findings_page(desk, after, limit, campaign=campaign, unit=unit, state=state),
+    )
 
-    def show(desk: Desk) -> Listing[FindingShown]:
-        found = findings_page(desk, after, limit, campaign=campaign, unit=unit, state=state)
-        return Listing(items=[FindingShown.model_validate(row) for row in found.rows], next=found.next)
 
-    return call.read(show)
+@router.once("/findings/confirm", Confirmed, DECIDE)
+def confirm_findings(call: HasCall, sent: Annotated[Any, takes(ConfirmMany)]) -> Response:
+    """成批认定，全部成功或全部不办 / confirm many, all or none"""
+
+    def make(desk: Desk) -> Confirmed:
+        if sent.agreed_in:
+            rows = confirm_agreed(desk, seen_campaign(desk, sent.agreed_in).code)
+        else:
+            rows = confirm_in_sight(desk, sent.codes, sent.note)
+        return Confirmed(codes=[one.code for one in rows])
+
+    return call.once(sent, make)
 
 
 @router.read("/findings/{code}", FindingShown)
@@ -72,23 +114,13 @@ def read_finding(call: HasCall, code: Code) -> Response:
     return call.read(_finding(code))
 
 
-@router.act("/findings/{code}/confirm", FindingShown, Permission.FINDING_DECIDE)
-def confirm_a_finding(call: HasCall, code: Code, sent: Annotated[Sent[Noted], takes(Noted)]) -> Response:
+@router.act("/findings/{code}/confirm", FindingShown, DECIDE)
+def confirm_a_finding(call: HasCall, code: Code, sent: Annotated[Any, takes(Confirm)]) -> Response:
     """认定问题 / confirm"""
-
-    def verb(desk: Desk) -> None:
-        seen_finding(desk, code)
-        confirm_findings(desk, [code], sent.body.note)
-
-    return call.change(sent.whole, verb, _finding(code))
+    return call.deed(sent, code, _finding)
 
 
-@router.act("/findings/{code}/withdraw", FindingShown, Permission.FINDING_DECIDE)
-def withdraw_a_finding(call: HasCall, code: Code, sent: Annotated[Sent[Noted], takes(Noted)]) -> Response:
+@router.act("/findings/{code}/withdraw", FindingShown, DECIDE)
+def withdraw_a_finding(call: HasCall, code: Code, sent: Annotated[Any, takes(Withdraw)]) -> Response:
     """撤销问题，连同其整改事项 / withdraw, together with its case"""
-
-    def verb(desk: Desk) -> None:
-        seen_finding(desk, code)
-        withdraw_finding(desk, code, sent.body.note)
-
-    return call.change(sent.whole, verb, _finding(code))
+    return call.deed(sent, code, _finding)

@@ -1,35 +1,30 @@
-"""Leads: registered, checked, transferred, established, answered; who brought one is never told here."""
+"""Leads: registered, read, their files; who brought one is never told here. What is done with them: leaddeeds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi.responses import Response
-from pydantic import Field
 
 from casework.desk import Desk
-from casework.intake.leadends import Problem as NewProblem
-from casework.intake.leadends import establish_lead, reply_to_source
-from casework.intake.leadpassing import Passing, record_answer, transfer_lead
+from casework.intake.keptfiles import files_of
+from casework.intake.leadimport import import_leads
+from casework.intake.leadpage import file_of_lead
 from casework.intake.leads import NewLead, register_lead
-from casework.intake.leadsteps import (
-    close_lead,
-    conclude_check,
-    decline_lead,
-    merge_lead,
-    return_lead,
-    start_check,
-)
 from casework.intake.leadviews import list_leads as list_known_leads
 from casework.intake.leadviews import show_lead
 from casework.listings.keyset import cut
-from console.api.bodies import Body, Sent, takes
-from console.api.routing import After, HasCall, Limit, Listing, Number, Routes, Shown, Word
+from console.api.areas.leaddeeds import DEEDS
+from console.api.areas.linkageparts import KeptShown
+from console.api.bodies import Making, Nothing, need_file, takes
+from console.api.calls import Show
+from console.api.routing import After, HasCall, Limit, Number, Routes, Word
+from console.api.shown import Listing, Shown
+from console.downloads import ANY, attachment
 from core.access.permissions import Permission
 from core.access.scopes import Area
-from core.codes import Line, Secrecy, Severity
+from core.codes import Line, Secrecy
 from models.base import key_of
 
 router = Routes(Area.LEADS, Permission.LEAD)
@@ -48,6 +43,19 @@ class LeadLine(Shown):
     state: str
     reply_due_on: date | None
     late: list[str]
+
+
+class ExtensionShown(Shown):
+    """An extension of one of the clocks of a lead."""
+
+    clock: str
+    state: str
+    until_on: date
+    reason: str
+    asked_by: str
+    asked_on: date
+    decided_by: str | None
+    decided_on: date | None
 
 
 class LeadShown(Shown):
@@ -73,13 +81,14 @@ class LeadShown(Shown):
     transfer_by_on: date
     document_id: int | None
     findings: list[str]
-    extensions: list[dict[str, Any]]
+    extensions: list[ExtensionShown]
+    files: list[KeptShown]
     has_source: bool
     acts: list[str]
 
 
-class LeadIn(Body):
-    """A lead to register; `person`, `contact` and `remark` are confidential and never told again here."""
+class NewLeadGiven(Making):
+    """登记一件线索；person、contact、remark 保密，此后接口不再给出 / never told again here"""
 
     source: str
     title: str
@@ -97,37 +106,26 @@ class LeadIn(Body):
     secrecy: Secrecy = Secrecy.INTERNAL
     reply_by: date | None = None
 
-
-class LeadDeed(Body):
-    """An act on a lead; each act takes what its verb asks for."""
-
-    act: Literal[
-        "start_check", "conclude_check", "decline", "return", "merge", "close", "transfer", "answer",
-        "establish", "reply",
-    ]  # fmt: skip
-    on: date | None = None
-    note: str = ""
-    handler: str = ""
-    unit: str = ""
-    item: str = ""
-    dispute: str = ""
-    legal_note: str = ""
-    substantiated: bool | None = None
-    into: int | None = Field(None, ge=1, le=2**31 - 1)
-    topic: str = ""
-    demands: list[str] = Field(default_factory=list)
-    matter: str | None = None
-    materials: list[str] = Field(default_factory=list)
-    refused: bool = False
-    campaign: str = ""
-    severity: Severity = Severity.MAJOR
-    problem: str = ""
-    facts: str = ""
-    channel: str = ""
+    def make(self, desk: Desk) -> int:
+        told = self.model_dump(exclude={"received_on", "remark"})
+        return key_of(
+            register_lead(desk, NewLead(received_on=self.received_on or desk.today, note=self.remark, **told))
+        )
 
 
-def _lead(number: int) -> Callable[[Desk], LeadShown]:
-    return lambda desk: LeadShown.model_validate(show_lead(desk, number))
+class Imported(Shown):
+    """What came of an import: new ones, and those that were known."""
+
+    added: int
+    known: int
+
+
+def _lead(number: int) -> Show:
+    def show(desk: Desk) -> LeadShown:
+        told = show_lead(desk, number)
+        return LeadShown.model_validate({**told, "files": files_of(desk, "lead", number)})
+
+    return show
 
 
 @router.read("/leads", Listing[LeadLine])
@@ -140,28 +138,27 @@ def list_leads(
     limit: Limit = 50,
 ) -> Response:
     """本人可以知悉的线索，新的在前 / leads one may know of, the newest first"""
+    return call.page(
+        LeadLine,
+        lambda desk: cut(
+            list_known_leads(desk, state=state or None, source=source or None, overdue=overdue), after, limit,
+            lambda row: row["id"],
+        ),
+    )  # fmt: skip
 
-    def show(desk: Desk) -> Listing[LeadLine]:
-        rows = list_known_leads(desk, state=state or None, source=source or None, overdue=overdue)
-        found = cut(rows, after, limit, lambda row: row["id"])
-        return Listing(items=[LeadLine.model_validate(row) for row in found.rows], next=found.next)
 
-    return call.read(show)
-
-
-@router.act("/leads", LeadShown, status=201)
-def register_a_lead(call: HasCall, sent: Annotated[Sent[LeadIn], takes(LeadIn)]) -> Response:
+@router.make("/leads", LeadShown)
+def register_a_lead(call: HasCall, sent: Annotated[Any, takes(NewLeadGiven)]) -> Response:
     """登记一件线索 / register a lead"""
-    body = sent.body
+    return call.make(sent, _lead)
 
-    def make(desk: Desk) -> LeadShown:
-        told = body.model_dump(exclude={"received_on", "remark"})
-        row = register_lead(
-            desk, NewLead(received_on=body.received_on or desk.today, note=body.remark, **told)
-        )
-        return _lead(key_of(row))(desk)
 
-    return call.create(sent.whole, make)
+@router.once("/leads/import", Imported)
+def import_a_list_of_leads(call: HasCall, sent: Annotated[Any, takes(Nothing, files=1)]) -> Response:
+    """导入线索清单，全部成功或全部不写 / import a list of leads, all rows or none"""
+    return call.once(
+        sent, lambda desk: Imported.model_validate(import_leads(desk, need_file(sent.enclosed, "线索清单")))
+    )
 
 
 @router.read("/leads/{number}", LeadShown)
@@ -171,66 +168,14 @@ def read_lead(call: HasCall, number: Number) -> Response:
 
 
 @router.act("/leads/{number}/acts", LeadShown)
-def act_on_a_lead(
-    call: HasCall, number: Number, sent: Annotated[Sent[LeadDeed], takes(LeadDeed, files=1)]
-) -> Response:
-    """初核、转办、反馈、立项、答复、办结 / check, transfer, answer, establish, reply, close"""
-    return call.change(sent.whole, lambda desk: VERBS[sent.body.act](desk, number, sent), _lead(number))
+def act_on_a_lead(call: HasCall, number: Number, sent: Annotated[Any, DEEDS]) -> Response:
+    """初核、转办、反馈、立项、延期、答复、办结 / check, transfer, answer, establish, extend, reply, close"""
+    return call.deed(sent, number, _lead)
 
 
-def _start(desk: Desk, number: int, sent: Sent[LeadDeed]) -> object:
-    return start_check(desk, number, sent.body.handler, unit=sent.body.unit, item=sent.body.item)
-
-
-def _conclude(desk: Desk, number: int, sent: Sent[LeadDeed]) -> object:
-    body = sent.body
-    return conclude_check(
-        desk, number, body.note, dispute=body.dispute, legal_note=body.legal_note,
-        substantiated=body.substantiated, unit=body.unit, item=body.item, file=sent.file,
-    )  # fmt: skip
-
-
-def _transfer(desk: Desk, number: int, sent: Sent[LeadDeed]) -> object:
-    body = sent.body
-    return transfer_lead(
-        desk, number, body.unit, Passing(body.topic, body.demands, body.matter, body.materials)
-    )
-
-
-def _answer(desk: Desk, number: int, sent: Sent[LeadDeed]) -> object:
-    body = sent.body
-    return record_answer(
-        desk,
-        number,
-        body.note,
-        substantiated=body.substantiated,
-        refused=body.refused,
-        on=body.on,
-        file=sent.file,
-    )
-
-
-def _establish(desk: Desk, number: int, sent: Sent[LeadDeed]) -> object:
-    body = sent.body
-    return establish_lead(
-        desk, number, NewProblem(body.campaign, body.item, body.severity, body.problem, body.facts)
-    )
-
-
-def _reply(desk: Desk, number: int, sent: Sent[LeadDeed]) -> object:
-    body = sent.body
-    return reply_to_source(desk, number, body.channel, body.note, on=body.on, file=sent.file)
-
-
-VERBS: dict[str, Callable[[Desk, int, Sent[LeadDeed]], object]] = {
-    "start_check": _start,
-    "conclude_check": _conclude,
-    "decline": lambda desk, number, sent: decline_lead(desk, number, sent.body.note),
-    "return": lambda desk, number, sent: return_lead(desk, number, sent.body.note, file=sent.file),
-    "merge": lambda desk, number, sent: merge_lead(desk, number, sent.body.into or 0, sent.body.note),
-    "close": lambda desk, number, sent: close_lead(desk, number, sent.body.note),
-    "transfer": _transfer,
-    "answer": _answer,
-    "establish": _establish,
-    "reply": _reply,
-}
+@router.read("/leads/{number}/files/{file}", None, file=ANY)
+def read_lead_file(call: HasCall, number: Number, file: Number) -> Response:
+    """线索的一份材料；属于保密范围的，下载留痕 / one file of a lead"""
+    with call.acting() as desk:
+        name, content = file_of_lead(desk, number, file)
+    return attachment(content, name)

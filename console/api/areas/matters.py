@@ -1,33 +1,49 @@
-"""Administrative disputes: registered, their facts and events recorded, assessed, concluded, closed."""
+"""Administrative disputes: registered, read, imported, exported; what is done with them stands in matterdeeds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi.responses import Response
 from pydantic import Field
 
 from casework.desk import Desk
+from casework.intake.keptfiles import files_of, read_kept
 from casework.listings.offices import matters_page, seen_matter
-from casework.litigation.assessing import assess, note_trigger
-from casework.litigation.ending import Outcome, conclude
-from casework.litigation.files import MatterFile, find_matter
-from casework.litigation.filing import annul, close, perform, revise
-from casework.litigation.linking import link_case
-from casework.litigation.ones import Ones, hand_in, set_ones
-from casework.litigation.recording import record_event, record_fact, void
-from casework.litigation.registering import Entry, describe, register
-from console.api.bodies import Body, Sent, takes
-from console.api.routing import After, HasCall, Limit, Listing, Number, Routes, Shown, Word
+from casework.litigation.exchange import export_matters, import_matters
+from casework.litigation.listing import explain_matter
+from casework.litigation.matterboard import need_matter
+from casework.litigation.registering import Entry, register
+from casework.sight import sees_office
+from console.api.areas.caseparts import Happened
+from console.api.areas.linkageparts import KeptShown
+from console.api.areas.matterdeeds import DEEDS
+from console.api.areas.matterparts import (
+    AssessmentShown,
+    ClockShown,
+    EventShown,
+    FactorShown,
+    FactShown,
+    LinkShown,
+    OnesShown,
+    SheetShown,
+    SubmittedShown,
+    TurnShown,
+)
+from console.api.bodies import Making, Nothing, need_file, takes
+from console.api.calls import Show
+from console.api.routing import After, HasCall, Limit, Number, Routes, Word
+from console.api.shown import Listing, Shown
+from console.downloads import ANY, SHEET, attachment
 from core.access.permissions import Permission
 from core.access.scopes import Area
 from core.codes import Secrecy
-from core.errors import InvalidInput
-from core.life.matterlife import Fault, Instance, MatterKind, PaperKind, Plaintiff, Result
+from core.errors import NotAllowed
+from core.life.matterlife import Instance, MatterKind, Plaintiff
 
 router = Routes(Area.MATTERS, Permission.MATTER_VIEW)
+ACT = Permission.MATTER_ACT
 
 
 class MatterLine(Shown):
@@ -68,17 +84,41 @@ class MatterShown(MatterLine):
     closed_on: date | None
     decided_on: date | None
     served_on: date | None
-    clocks: list[dict[str, Any]]
-    facts: list[dict[str, Any]]
-    events: list[dict[str, Any]]
-    assessments: list[dict[str, Any]]
-    papers: list[dict[str, Any]]
-    sheets: list[dict[str, Any]]
+    clocks: list[ClockShown]
+    facts: list[FactShown]
+    events: list[EventShown]
+    assessments: list[AssessmentShown]
+    ones: OnesShown | None
+    papers: list[SubmittedShown]
+    sheets: list[SheetShown]
+    cases: list[LinkShown] = Field(default_factory=list)
+    files: list[KeptShown]
     acts: list[str]
+    timeline: list[Happened]
 
 
-class MatterIn(Body):
-    """A matter to register."""
+class MatterExplained(Shown):
+    """Why a matter shows its light."""
+
+    number: str
+    state: str
+    light: str
+    light_word: str
+    meaning: str
+    highest_light: str
+    agrees: bool = Field(description="与登记的灯色相符 / the stored light is what the rules give")
+    next_on: date | None
+    turns: list[TurnShown]
+    factors: list[FactorShown]
+    clocks: list[ClockShown]
+    rules: str
+    rules_sha256: str
+    calendar: str
+    guardrails: list[str]
+
+
+class NewMatter(Making):
+    """登记一件行政争议 / a dispute to register"""
 
     number: str
     kind: MatterKind = MatterKind.LITIGATION
@@ -90,7 +130,7 @@ class MatterIn(Body):
     plaintiff: Plaintiff = Plaintiff.PERSON
     claim: str = ""
     item: str | None = None
-    parties: list[str] = Field(default_factory=list)
+    parties: list[str] = Field(default_factory=list, max_length=50)
     start_on: date | None = None
     clock: str = ""
     variant: str = ""
@@ -100,37 +140,28 @@ class MatterIn(Body):
     note: str = ""
     secrecy: Secrecy = Secrecy.INTERNAL
 
-
-class MatterDeed(Body):
-    """An act on a matter; each act takes what its verb asks for."""
-
-    act: Literal[
-        "assess", "occasion", "event", "fact", "describe", "ones", "paper", "void", "result", "perform", "close",
-        "annul", "revise", "link",
-    ]  # fmt: skip
-    on: date | None = None
-    note: str = ""
-    code: str = ""
-    basis: str = ""
-    factors: dict[str, str] = Field(default_factory=dict)
-    fields: dict[Literal["forum", "cause", "claim", "handler", "agent", "attendee", "note"], str] = Field(
-        default_factory=dict
-    )
-    leader: str = ""
-    post: str = ""
-    members: list[str] = Field(default_factory=list)
-    paper: PaperKind = PaperKind.PROGRESS
-    next_steps: str = ""
-    fault: Fault | None = None
-    void: Literal["event", "fact", "assessment"] = "event"
-    result: Result | None = None
-    served_on: date | None = None
-    ruling: bool = False
-    case: str = ""
+    def make(self, desk: Desk) -> int:
+        told = self.model_dump()
+        told["parties"] = tuple(told["parties"])
+        row = register(desk, Entry(**told))
+        desk.session.flush()
+        return row.id
 
 
-def _matter(number: int) -> Callable[[Desk], MatterShown]:
-    return lambda desk: MatterShown.model_validate(seen_matter(desk, number))
+class Imported(Shown):
+    """What came of an import."""
+
+    added: int
+    updated: int
+    unchanged: int
+
+
+def _matter(number: int) -> Show:
+    def show(desk: Desk) -> MatterShown:
+        told = seen_matter(desk, number)
+        return MatterShown.model_validate({**told, "files": files_of(desk, "matter", number)})
+
+    return show
 
 
 @router.read("/matters", Listing[MatterLine])
@@ -145,29 +176,35 @@ def list_matters(
     limit: Limit = 50,
 ) -> Response:
     """行政争议，灯色高的在前 / disputes, the highest light first"""
-
-    def show(desk: Desk) -> Listing[MatterLine]:
-        found = matters_page(
-            desk, after, limit, unit=unit or None, kind=kind or None, state=state or None, light=light or None,
-            every=every,
-        )  # fmt: skip
-        return Listing(items=[MatterLine.model_validate(row) for row in found.rows], next=found.next)
-
-    return call.read(show)
+    wanted = {"unit": unit, "kind": kind, "state": state, "light": light}
+    given = {name: value or None for name, value in wanted.items()}
+    return call.page(MatterLine, lambda desk: matters_page(desk, after, limit, every=every, **given))
 
 
-@router.act("/matters", MatterShown, Permission.MATTER_ACT, status=201)
-def register_a_matter(call: HasCall, sent: Annotated[Sent[MatterIn], takes(MatterIn)]) -> Response:
+@router.make("/matters", MatterShown, ACT)
+def register_a_matter(call: HasCall, sent: Annotated[Any, takes(NewMatter)]) -> Response:
     """登记一件行政争议 / register a dispute"""
-    told = sent.body.model_dump()
-    told["parties"] = tuple(told["parties"])
+    return call.make(sent, _matter)
 
-    def make(desk: Desk) -> MatterShown:
-        file = register(desk, Entry(**told))
-        desk.session.flush()
-        return _matter(file.id)(desk)
 
-    return call.create(sent.whole, make)
+@router.once("/matters/import", Imported, ACT)
+def import_the_register(call: HasCall, sent: Annotated[Any, takes(Nothing, files=1)]) -> Response:
+    """导入诉讼复议台账，全部成功或全部不写 / import a register, all rows or none"""
+    return call.once(
+        sent, lambda desk: Imported.model_validate(import_matters(desk, need_file(sent.enclosed, "台账文件")))
+    )
+
+
+@router.read("/matters.xlsx", None, file=SHEET)
+def export_the_register(call: HasCall) -> Response:
+    """诉讼复议案件台账（.xlsx）；单位只得到本单位的 / the register as a workbook; a unit gets its own"""
+    with call.desk() as desk:
+        if not sees_office(desk) and not desk.actor.speaks_for_unit:
+            raise NotAllowed(
+                "无权导出案件台账", found=desk.actor.name, expected="本单位经办人员", remedy="由经办人员导出"
+            )
+        content = export_matters(desk)
+    return attachment(content, "诉讼复议案件台账.xlsx", SHEET)
 
 
 @router.read("/matters/{number}", MatterShown)
@@ -176,73 +213,24 @@ def read_matter(call: HasCall, number: Number) -> Response:
     return call.read(_matter(number))
 
 
-@router.act("/matters/{number}/acts", MatterShown, Permission.MATTER_ACT)
-def act_on_a_matter(
-    call: HasCall, number: Number, sent: Annotated[Sent[MatterDeed], takes(MatterDeed, files=10)]
-) -> Response:
-    """登记事实、事件、评分、报告、结果，办结、更正 / facts, events, assessments, papers, results, ends"""
-
-    def verb(desk: Desk) -> None:
-        shown = seen_matter(desk, number)
-        VERBS[sent.body.act](desk, find_matter(desk, shown["number"]), sent)
-
-    return call.change(sent.whole, verb, _matter(number))
-
-
-Verb = Callable[[Desk, MatterFile, Sent[MatterDeed]], object]
-
-
-def _conclude(desk: Desk, file: MatterFile, sent: Sent[MatterDeed]) -> object:
-    body = sent.body
-    if body.result is None:
-        raise InvalidInput("没有写明结果", found="空", expected="、".join(Result), remedy="写明 result")
-    outcome = Outcome(body.result, body.on or desk.today, body.served_on, body.note, body.ruling, sent.files)
-    return conclude(desk, file, outcome)
-
-
-def _ones(desk: Desk, file: MatterFile, sent: Sent[MatterDeed]) -> object:
-    body = sent.body
-    return set_ones(desk, file, Ones(body.leader, body.post, tuple(body.members), body.note, sent.files))
-
-
-def _paper(desk: Desk, file: MatterFile, sent: Sent[MatterDeed]) -> object:
-    body = sent.body
-    return hand_in(
-        desk, file, body.paper, body.note, next_steps=body.next_steps, fault=body.fault, files=sent.files
+@router.read("/matters/{number}/explanation", MatterExplained)
+def explain_a_matter(call: HasCall, number: Number) -> Response:
+    """为什么是这个灯 / why it shows this light"""
+    return call.read(
+        lambda desk: MatterExplained.model_validate(explain_matter(desk, seen_matter(desk, number)["number"]))
     )
 
 
-def _event(desk: Desk, file: MatterFile, sent: Sent[MatterDeed]) -> object:
-    body = sent.body
-    return record_event(desk, file, body.code, on=body.on, basis=body.basis, files=sent.files)
+@router.act("/matters/{number}/acts", MatterShown, ACT)
+def act_on_a_matter(call: HasCall, number: Number, sent: Annotated[Any, DEEDS]) -> Response:
+    """登记事实、事件、日期、评分、报告、结果，上诉，办结，更正 / facts, events, dates, assessments, papers, results"""
+    return call.deed(sent, number, _matter)
 
 
-def _fact(desk: Desk, file: MatterFile, sent: Sent[MatterDeed]) -> object:
-    body = sent.body
-    return record_fact(desk, file, body.code, since=body.on, basis=body.basis, files=sent.files)
-
-
-def _perform(desk: Desk, file: MatterFile, sent: Sent[MatterDeed]) -> object:
-    body = sent.body
-    if body.on is None:
-        raise InvalidInput("没有写明履行期满日", found="空", expected="日期", remedy="写明 on")
-    perform(desk, file, body.on, files=sent.files, note=body.note)
-    return file
-
-
-VERBS: dict[str, Verb] = {
-    "assess": lambda desk, file, sent: assess(desk, file, sent.body.factors, on=sent.body.on),
-    "occasion": lambda desk, file, sent: note_trigger(desk, file, sent.body.code, sent.body.on),
-    "event": _event,
-    "fact": _fact,
-    "describe": lambda desk, file, sent: describe(desk, file, **sent.body.fields),
-    "ones": _ones,
-    "paper": _paper,
-    "void": lambda desk, file, sent: void(desk, file, sent.body.void, sent.body.code, sent.body.note),
-    "result": _conclude,
-    "perform": _perform,
-    "close": lambda desk, file, sent: close(desk, file, sent.body.note),
-    "annul": lambda desk, file, sent: annul(desk, file, sent.body.note),
-    "revise": lambda desk, file, sent: revise(desk, file, sent.body.note),
-    "link": lambda desk, file, sent: link_case(desk, file, sent.body.case, sent.body.note),
-}
+@router.read("/matters/{number}/files/{file}", None, file=ANY)
+def read_matter_file(call: HasCall, number: Number, file: Number) -> Response:
+    """行政争议的一份材料 / one file"""
+    with call.desk() as desk:
+        need_matter(desk, number)
+        name, content = read_kept(desk, "matter", number, file)
+    return attachment(content, name)

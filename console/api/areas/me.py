@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi.responses import Response
 
 from casework.desk import Desk
-from console.api.routing import HasCall, Routes, Shown
+from console.api.routing import HasCall, Routes
+from console.api.shown import Shown
 from core.access.permissions import Permission
 from core.access.scopes import every_scope
 

@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import io
+import zipfile
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi.responses import Response
-from pydantic import Field
 
 from casework.desk import Desk
-from casework.linkage.referrals import (
-    Outcome,
-    approve,
-    block,
-    close,
-    decline,
-    find_referral,
-    receipt,
-    result,
-    screen,
-    send,
-    send_back,
-    study,
-    unblock,
-)
+from casework.intake.keptfiles import files_of
+from casework.linkage.clues import case_of, find_referral
+from casework.linkage.looking import save_file
+from casework.linkage.packagecopies import package_copies
+from casework.linkage.proposals import propose_screening
 from casework.linkage.referrals import list_referrals as list_known_referrals
 from casework.linkage.referralviews import show_referral
-from casework.linkage.screening import open_screening_by_hand
 from casework.listings.keyset import cut
-from casework.listings.offices import seen_case
-from console.api.bodies import Body, Sent, takes
-from console.api.routing import After, HasCall, Limit, Listing, Number, Routes, Shown, Word
+from casework.staff.people import require_role
+from casework.tasks import COMPARTMENT
+from console.api.areas.linkageparts import KeptShown, PointShown
+from console.api.areas.referraldeeds import DEEDS
+from console.api.bodies import Body, takes
+from console.api.calls import Show
+from console.api.routing import After, HasCall, Limit, Number, Routes, Word
+from console.api.shown import Listing, Shown
+from console.downloads import ANY, ZIP, attachment
 from core.access.permissions import Permission
 from core.access.scopes import Area
-from models.base import key_of
 
 router = Routes(Area.REFERRALS, Permission.LINKAGE)
-PERSONAL = frozenset({"approve", "decline"})  # decided by the person themself, at a browser
 
 
 class ReferralLine(Shown):
@@ -49,86 +42,110 @@ class ReferralLine(Shown):
     receiver: str | None
     state: str
     trigger: str
-
-
-class ReferralShown(Shown):
-    """A referral in the order of its life."""
-
-    id: int
-    case: str
-    state: str
-    part: int
-    trigger: str
-    receiver: str | None
-    opinion: str | None
+    opened_on: date
+    screen_by_on: date
     transfer_by_on: date | None
     feedback_due_on: date | None
+
+
+class MaterialShown(Shown):
+    """One thing on the list of what is handed over."""
+
+    name: str
+    copies: int
+    pages: int
+    original: bool
+
+
+class SanctionShown(Shown):
+    """What was reported of a transfer."""
+
+    kind: str
+    name: str
+    people: int
+    on: date
+
+
+class PartShown(Shown):
+    """Another part of a screening, sent to another body."""
+
+    id: int
+    part: int
+    receiver: str | None
+    matter: str | None
+    state: str
+
+
+class ReferralShown(ReferralLine):
+    """A referral in the order of its life; `acts` are those possible now for whoever calls."""
+
+    opinion: str | None
+    opinion_on: date | None
+    study_note: str | None
+    studied_on: date | None
+    participants: str | None
+    blocked_on: date | None
+    block_reason: str | None
+    approved_by: str | None
+    decided_on: date | None
+    decision_note: str | None
     document_id: int | None
-    materials: list[dict[str, Any]]
-    sanctions: Any
-    advice: list[Any]
-    parts: list[Any]
+    sent_on: date | None
+    channel: str | None
+    receipt_on: date | None
+    receipt_number: str | None
+    reroute_by_on: date | None
+    result_on: date | None
+    result_note: str | None
+    organisational: int
+    disciplinary: int
+    criminal: int
+    educational: int
+    matter: str | None
+    materials: list[MaterialShown]
+    sanctions: list[SanctionShown]
+    advice: list[PointShown]
+    parts: list[PartShown]
+    files: list[KeptShown]
     acts: list[str]
 
 
 class NewScreening(Body):
-    """That the conditions of linkage hold for a case, and how."""
+    """提请对一个整改事项启动线索筛查，并说明情形 / that the conditions of linkage hold for a case, and how"""
 
     case: str
     note: str
 
 
-class ReferralDeed(Body):
-    """An act on a referral; each act takes what its verb asks for."""
+class Proposed(Shown):
+    """That it was asked; the number only for whoever may know of it."""
 
-    act: Literal[
-        "screen", "study", "approve", "decline", "send", "receipt", "result", "send_back", "block", "unblock",
-        "close",
-    ]  # fmt: skip
-    note: str = ""
-    receiver: str = "discipline"
-    participants: list[str] = Field(default_factory=list)
-    channel: Literal["hand", "confidential_post"] = "hand"
-    handed_to: str = ""
-    post_number: str = ""
-    verdict: Literal["received", "returned", "passed_on"] = "received"
-    number: str = ""
-    passed_to: str = ""
-    organisational: int = Field(0, ge=0, le=100_000)
-    disciplinary: int = Field(0, ge=0, le=100_000)
-    criminal: int = Field(0, ge=0, le=100_000)
-    educational: int = Field(0, ge=0, le=100_000)
-    kinds: dict[str, int] = Field(default_factory=dict)
-    interim: bool = False
+    id: int | None
 
 
-def _referral(number: int) -> Callable[[Desk], ReferralShown]:
-    return lambda desk: ReferralShown.model_validate(show_referral(desk, number))
+def _referral(number: int) -> Show:
+    def show(desk: Desk) -> ReferralShown:
+        told = show_referral(desk, number)
+        return ReferralShown.model_validate({**told, "files": files_of(desk, "referral", number)})
+
+    return show
 
 
 @router.read("/referrals", Listing[ReferralLine])
 def list_referrals(call: HasCall, state: Word = "", after: After = "", limit: Limit = 50) -> Response:
     """本人可以知悉的移送事项 / referrals one may know of"""
+    return call.page(
+        ReferralLine,
+        lambda desk: cut(
+            list_known_referrals(desk, state=state or None), after, limit, lambda row: row["id"]
+        ),
+    )
 
-    def show(desk: Desk) -> Listing[ReferralLine]:
-        rows = list_known_referrals(desk, state=state or None)
-        found = cut(rows, after, limit, lambda row: row["id"])
-        return Listing(items=[ReferralLine.model_validate(row) for row in found.rows], next=found.next)
 
-    return call.read(show)
-
-
-@router.act("/referrals", ReferralShown, status=201)
-def open_a_screening(call: HasCall, sent: Annotated[Sent[NewScreening], takes(NewScreening)]) -> Response:
-    """因联动条件成立，启动线索筛查 / open a screening for a case"""
-    body = sent.body
-
-    def make(desk: Desk) -> ReferralShown:
-        seen_case(desk, body.case)
-        row = open_screening_by_hand(desk, body.case, body.note)
-        return _referral(key_of(row))(desk)
-
-    return call.create(sent.whole, make)
+@router.once("/referrals", Proposed)
+def open_a_screening(call: HasCall, sent: Annotated[Any, takes(NewScreening)]) -> Response:
+    """因联动条件成立，提请线索筛查 / ask for a screening of a case"""
+    return call.once(sent, lambda desk: Proposed(id=propose_screening(desk, sent.case, sent.note)))
 
 
 @router.read("/referrals/{number}", ReferralShown)
@@ -138,63 +155,28 @@ def read_referral(call: HasCall, number: Number) -> Response:
 
 
 @router.act("/referrals/{number}/acts", ReferralShown)
-def act_on_a_referral(
-    call: HasCall, number: Number, sent: Annotated[Sent[ReferralDeed], takes(ReferralDeed, files=1)]
-) -> Response:
-    """初核意见、集体研究、批准或者不予移送、送出、回执、结果 / screen, study, decide, send, receipt, result"""
-    if sent.body.act in PERSONAL:
-        call.need_person("决定是否移送")
+def act_on_a_referral(call: HasCall, number: Number, sent: Annotated[Any, DEEDS]) -> Response:
+    """初核意见、集体研究、决定、材料、送出、回执、结果、分送 / screen, study, decide, send, receipt, result, split"""
+    return call.deed(sent, number, _referral)
 
-    def verb(desk: Desk) -> None:
+
+@router.read("/referrals/{number}/package.zip", None, file=ZIP)
+def read_package(call: HasCall, number: Number) -> Response:
+    """移送材料全套，均有取用人水印；查看留痕 / the print set with the reader's watermark; the look is noted"""
+    buffer = io.BytesIO()
+    with call.acting() as desk:
         find_referral(desk, number)
-        VERBS[sent.body.act](desk, number, sent)
-
-    return call.change(sent.whole, verb, _referral(number))
-
-
-def _study(desk: Desk, number: int, sent: Sent[ReferralDeed]) -> object:
-    said = sent.body.note or (f"见{sent.file.name}" if sent.file else "")
-    return study(desk, number, note=said, participants=sent.body.participants, file=sent.file)
+        require_role(desk, COMPARTMENT, "打印移送材料")
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in package_copies(desk, number, f"{call.who.name} {call.login}"):
+                archive.writestr(name, content)
+    return attachment(buffer.getvalue(), f"移送材料-{number}.zip", ZIP)
 
 
-def _send(desk: Desk, number: int, sent: Sent[ReferralDeed]) -> object:
-    body = sent.body
-    return send(
-        desk,
-        number,
-        channel=body.channel,
-        handed_to=body.handed_to,
-        post_number=body.post_number,
-        file=sent.file,
-    )
-
-
-def _receipt(desk: Desk, number: int, sent: Sent[ReferralDeed]) -> object:
-    body = sent.body
-    return receipt(
-        desk, number, verdict=body.verdict, number=body.number, note=body.note, passed_to=body.passed_to,
-        file=sent.file,
-    )  # fmt: skip
-
-
-def _result(desk: Desk, number: int, sent: Sent[ReferralDeed]) -> object:
-    body = sent.body
-    outcome = Outcome(body.organisational, body.disciplinary, body.criminal, body.educational, body.kinds)
-    return result(desk, number, note=body.note, outcome=outcome, interim=body.interim, file=sent.file)
-
-
-VERBS: dict[str, Callable[[Desk, int, Sent[ReferralDeed]], object]] = {
-    "screen": lambda desk, number, sent: screen(
-        desk, number, receiver=sent.body.receiver, opinion=sent.body.note
-    ),
-    "study": _study,
-    "approve": lambda desk, number, sent: approve(desk, number, note=sent.body.note),
-    "decline": lambda desk, number, sent: decline(desk, number, reason=sent.body.note),
-    "send": _send,
-    "receipt": _receipt,
-    "result": _result,
-    "send_back": lambda desk, number, sent: send_back(desk, number, reason=sent.body.note),
-    "block": lambda desk, number, sent: block(desk, number, reason=sent.body.note),
-    "unblock": lambda desk, number, _sent: unblock(desk, number),
-    "close": lambda desk, number, sent: close(desk, number, reason=sent.body.note),
-}
+@router.read("/referrals/{number}/files/{file}", None, file=ANY)
+def read_referral_file(call: HasCall, number: Number, file: Number) -> Response:
+    """移送事项的一份材料；下载留痕 / one file; the download is noted"""
+    with call.acting() as desk:
+        row = find_referral(desk, number)
+        name, content = save_file(desk, "referral", number, file, unit_id=case_of(desk, row).unit_id)
+    return attachment(content, name)

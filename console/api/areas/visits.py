@@ -1,18 +1,27 @@
-"""Visits with their teams and checklists."""
+"""Visits with their teams: what was reported, counted and handed in."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi.responses import Response
+from pydantic import Field
 
 from casework.desk import Desk
-from casework.inspection.checklists import import_checklists, make_checklist, record_self_report
+from casework.inspection.checkfiling import write_workbook
+from casework.inspection.checkimport import import_workbook
+from casework.inspection.checklists import checklist_name, import_checklists
+from casework.inspection.fieldnotes import count_at, note_self_report_of
+from casework.inspection.filling import refuse_partner
+from casework.inspection.visitfile import open_visit
+from casework.inspection.visitviews import counts_at
 from casework.listings.inspections import members_of, records_of, seen_visit, visits_page
 from casework.staff.people import split
-from console.api.bodies import Nothing, Sent, takes
-from console.api.routing import After, HasCall, Limit, Listing, Number, Routes, Shown, Word
+from console.api.bodies import Deed, Nothing, need_file, takes
+from console.api.calls import Show
+from console.api.routing import After, HasCall, Limit, Number, Routes, Word
+from console.api.shown import Listing, Shown
 from console.downloads import SHEET, attachment
 from core.access.permissions import Permission
 from core.access.scopes import Area
@@ -60,28 +69,69 @@ class Checked(Shown):
 
 
 class VisitShown(VisitLine):
-    """A visit with its team, its items and what was checked."""
+    """A visit with its team, its items and what was checked; `counts` are talks, seminars and the like."""
 
     team: list[Member]
     items: list[str]
+    counts: dict[str, int]
     records: list[Checked]
 
 
 class Imported(Shown):
     """What came of an import."""
 
-    counts: dict[str, int]
+    visits: int
+    checked: int
+    papers: int
 
 
-def _visit(visit_id: int) -> Any:
+class SelfReported(Deed):
+    """今天收到自查报告 / the self-report has come in today"""
+
+    act: Literal["self_report"]
+
+    def do(self, desk: Desk, key: int) -> None:
+        note_self_report_of(desk, open_visit(desk, key))
+
+
+class Counted(Deed):
+    """登记工作量；更正写负数 / talks, seminars and the like; a correction is negative"""
+
+    act: Literal["count"]
+    what: str = Field(description="谈话、座谈等的代码 / code of what is counted")
+    count: int = Field(ge=-100_000, le=100_000)
+    on: date | None = None
+    note: str = ""
+
+    def do(self, desk: Desk, key: int) -> None:
+        count_at(desk, open_visit(desk, key), self.what, self.count, self.on, self.note)
+
+
+class Workbook(Deed):
+    """导入填好的检查表并提交；draft 为只读入、不提交 / hand in a filled workbook, or only read it in"""
+
+    act: Literal["workbook"]
+    draft: bool = False
+    replace: bool = Field(False, description="覆盖已经填写的 / over what was typed before")
+
+    def do(self, desk: Desk, key: int) -> object:
+        path = need_file(self.enclosed, "检查表")
+        return import_workbook(desk, open_visit(desk, key), path, submit=not self.draft, replace=self.replace)
+
+
+def visit(number: int) -> Show:
+    """Show a visit as the caller sees it."""
+
     def show(desk: Desk) -> VisitShown:
-        row, campaign, unit = seen_visit(desk, visit_id)
+        row, campaign, unit = seen_visit(desk, number)
+        refuse_partner(desk)
         return VisitShown(
-            id=visit_id, campaign=campaign.code, unit=unit.code, unit_name=unit.name, from_on=row.from_on,
+            id=number, campaign=campaign.code, unit=unit.code, unit_name=unit.name, from_on=row.from_on,
             to_on=row.to_on, place=row.place, self_report_due_on=row.self_report_due_on,
             self_report_on=row.self_report_on, workbook_returned_on=row.workbook_returned_on,
-            team=[Member.model_validate(one) for one in members_of(desk, visit_id)], items=list(split(row.items)),
-            records=[Checked.model_validate(one) for one in records_of(desk, visit_id)],
+            team=[Member.model_validate(one) for one in members_of(desk, number)], items=list(split(row.items)),
+            counts=counts_at(desk, open_visit(desk, number)),
+            records=[Checked.model_validate(one) for one in records_of(desk, number)],
         )  # fmt: skip
 
     return show
@@ -92,45 +142,39 @@ def list_visits(
     call: HasCall, campaign: Word = "", unit: Word = "", after: After = "", limit: Limit = 50
 ) -> Response:
     """督察记录，新的在前 / visits, the newest first"""
-
-    def show(desk: Desk) -> Listing[VisitLine]:
-        found = visits_page(desk, after, limit, campaign=campaign, unit=unit)
-        return Listing(items=[VisitLine.model_validate(row) for row in found.rows], next=found.next)
-
-    return call.read(show)
+    return call.page(VisitLine, lambda desk: visits_page(desk, after, limit, campaign=campaign, unit=unit))
 
 
 @router.read("/visits/{number}", VisitShown)
 def read_visit(call: HasCall, number: Number) -> Response:
     """一次督察：督察组、事项、检查情况 / one visit with team and records"""
-    return call.read(_visit(number))
+    return call.read(visit(number))
 
 
-@router.read("/visits/{number}/checklist", None, file=SHEET)
-def read_checklist(call: HasCall, number: Number) -> Response:
-    """检查表（.xlsx） / the checklist as a workbook"""
-    with call.world.desk(call.who, readonly=False) as desk:  # the form's version is kept with the visit
-        row, campaign, unit = seen_visit(desk, number)
-        content = make_checklist(desk, campaign, row, unit)
-    return attachment(content, f"检查表-{campaign.code}-{unit.code}.xlsx", SHEET)
+@router.read("/visits/{number}/workbook.xlsx", None, file=SHEET)
+def read_workbook(call: HasCall, number: Number) -> Response:
+    """检查表（.xlsx），连同已填内容 / the checklist as a workbook, with what was filled in"""
+    with call.desk() as desk:
+        refuse_partner(desk)
+        file = open_visit(desk, number)
+        content = write_workbook(desk, file)
+        return attachment(content, checklist_name(file.campaign, file.unit), SHEET)
 
 
-@router.act("/visits/checklists", Imported)
-def import_a_checklist(call: HasCall, sent: Annotated[Sent[Nothing], takes(Nothing, files=10)]) -> Response:
+@router.once("/visits/checklists", Imported)
+def import_a_checklist(call: HasCall, sent: Annotated[Any, takes(Nothing, files=10)]) -> Response:
     """导入填好的检查表，全部成功或全部不写 / import filled checklists, all or nothing"""
-    return call.create(
-        sent.whole, lambda desk: Imported(counts=import_checklists(desk, list(sent.files))), status=200
-    )
+
+    def make(desk: Desk) -> Imported:
+        need_file(sent.enclosed, "检查表")
+        return Imported.model_validate(import_checklists(desk, list(sent.enclosed)))
+
+    return call.once(sent, make)
 
 
-@router.act("/visits/{number}/self-report", VisitShown)
-def note_self_report(
-    call: HasCall, number: Number, sent: Annotated[Sent[Nothing], takes(Nothing)]
+@router.act("/visits/{number}/acts", VisitShown)
+def act_on_a_visit(
+    call: HasCall, number: Number, sent: Annotated[Any, takes(SelfReported, Counted, Workbook, files=1)]
 ) -> Response:
-    """登记单位已报送自查报告 / note that the unit reported on itself"""
-
-    def verb(desk: Desk) -> None:
-        _row, campaign, unit = seen_visit(desk, number)
-        record_self_report(desk, campaign.code, unit.code)
-
-    return call.change(sent.whole, verb, _visit(number))
+    """登记自查报告、工作量，导入检查表 / note the self-report, count, hand in the workbook"""
+    return call.deed(sent, number, visit)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from fastapi import Request
 from fastapi.responses import Response
 
+from casework.desk import Desk
+from casework.history import mark_of, require_unchanged
 from casework.inspection.announcing import announcement_of
 from casework.inspection.burden import warnings_of
 from casework.inspection.callingoff import call_off_campaign
@@ -16,17 +17,19 @@ from casework.inspection.campaignpages import (
     require_office,
 )
 from casework.inspection.campaignrows import kind_rule, plan_of
-from casework.inspection.campaigns import approve_campaign, close_campaign, open_campaign
+from casework.inspection.campaigns import approve_campaign, close_campaign, may_approve, open_campaign
 from casework.inspection.campaignunits import cases_to_look_at
 from casework.inspection.milestonecalendar import calendar_of_milestones
 from casework.inspection.milestones import finish_milestone, list_milestones
 from casework.inspection.plandrafts import write_plan
+from casework.inspection.planrevising import may_revise
 from casework.inspection.references import approve_exception, describe_reference, refer_to_plan, reference_of
 from casework.lights.climbing import ladder_of
 from casework.rectification.timeline import names_of
 from casework.sight import sees_office
 from console.downloads import attachment
-from console.forms import HasForm
+from console.forms import Form, HasForm
+from console.lists import HasQuery
 from console.rendering import show
 from console.routes import Pages, done
 from console.visits import HasVisit, Visit
@@ -37,20 +40,21 @@ from core.ladders.palette import DEFAULT
 from core.life.lives import CAMPAIGN_OVER, CampaignState
 from delivery.uploads.kinds import PAPERS
 from models.base import key_of
+from models.campaign import Campaign
 
 router = Pages(Permission.CAMPAIGN_VIEW)
 PLAN, DECIDE = Permission.CAMPAIGN_PLAN, Permission.CAMPAIGN_DECIDE
 
 
 @router.page("/campaigns")
-def show_campaigns(request: Request, visit: HasVisit) -> Response:
+def show_campaigns(visit: HasVisit, query: HasQuery) -> Response:
     """Show the campaigns in sight."""
-    filters = CampaignFilters.read(dict(request.query_params))
+    filters = CampaignFilters.read(query)
     with visit.desk() as desk:
         return show(
             visit, desk, "campaigns/campaigns.html.j2", "campaigns",
             found=campaigns_view(desk, filters), kinds=tuple(CAMPAIGN_KIND_LABELS), states=tuple(CampaignState),
-            palette=DEFAULT,
+            palette=DEFAULT, whole=sees_office(desk),
         )  # fmt: skip
 
 
@@ -76,8 +80,18 @@ def _campaign_page(visit: Visit, code: str, error: DuchaError | None = None) -> 
             reference=reference_of(desk, campaign) if whole else None, described=describe_reference,
             look_back=cases_to_look_at(desk, campaign) if plan and plan.original else [],
             announced=announcement_of(desk, campaign) if plan else None,
+            may_approve=may_approve(desk, campaign),
+            revisable=plan is not None and may_revise(desk, campaign),
+            page_mark=mark_of(desk, "campaign", key_of(campaign)),
             error=error,
         )  # fmt: skip
+
+
+def _find(desk: Desk, code: str, form: Form) -> Campaign:
+    """Return a campaign in sight to act on; raise Refused when somebody changed it after the page was made."""
+    campaign = open_campaign_file(desk, code)
+    require_unchanged(desk, "campaign", key_of(campaign), form.text("seen"))
+    return campaign
 
 
 def _campaign_again(visit: HasVisit, code: str, error: DuchaError) -> Response:
@@ -88,7 +102,7 @@ def _campaign_again(visit: HasVisit, code: str, error: DuchaError) -> Response:
 def approve(visit: HasVisit, code: str, form: HasForm) -> Response:
     """Approve the plan with its signed scan."""
     with visit.acting() as desk:
-        open_campaign_file(desk, code)
+        _find(desk, code, form)
         approve_campaign(desk, code, form.file("scan", PAPERS))
     return done(f"/campaigns/{code}", "已批准督察方案")
 
@@ -97,16 +111,16 @@ def approve(visit: HasVisit, code: str, form: HasForm) -> Response:
 def open_(visit: HasVisit, code: str, form: HasForm) -> Response:
     """Open the campaign: its rules freeze, units are told, inspectors get their tasks."""
     with visit.acting() as desk:
-        open_campaign_file(desk, code)
+        _find(desk, code, form)
         open_campaign(desk, code, form.text("reason"))
     return done(f"/campaigns/{code}", "批次已启动，督察通知已起草，任务已通知督察人员")
 
 
 @router.act("/campaigns/{code}/close", DECIDE, again=_campaign_again)
-def close(visit: HasVisit, code: str, _form: HasForm) -> Response:
+def close(visit: HasVisit, code: str, form: HasForm) -> Response:
     """Close a campaign whose cases are settled."""
     with visit.acting() as desk:
-        open_campaign_file(desk, code)
+        _find(desk, code, form)
         close_campaign(desk, code)
     return done(f"/campaigns/{code}", "批次已办结")
 
@@ -115,7 +129,7 @@ def close(visit: HasVisit, code: str, _form: HasForm) -> Response:
 def call_off(visit: HasVisit, code: str, form: HasForm) -> Response:
     """Call off a campaign that has not opened."""
     with visit.acting() as desk:
-        open_campaign_file(desk, code)
+        _find(desk, code, form)
         call_off_campaign(desk, code, form.text("reason"))
     return done(f"/campaigns/{code}", "批次已取消")
 
@@ -124,7 +138,7 @@ def call_off(visit: HasVisit, code: str, form: HasForm) -> Response:
 def refer(visit: HasVisit, code: str, form: HasForm) -> Response:
     """Say which entry of a yearly plan the campaign stands on."""
     with visit.acting() as desk:
-        open_campaign_file(desk, code)
+        _find(desk, code, form)
         refer_to_plan(
             desk,
             code,
@@ -140,7 +154,7 @@ def refer(visit: HasVisit, code: str, form: HasForm) -> Response:
 def except_(visit: HasVisit, code: str, form: HasForm) -> Response:
     """Approve the campaign as an exception from the yearly plan."""
     with visit.acting() as desk:
-        open_campaign_file(desk, code)
+        _find(desk, code, form)
         approve_exception(desk, code, form.needed("reason", "理由"), form.file("scan", PAPERS))
     return done(f"/campaigns/{code}", "已批准例外开展")
 

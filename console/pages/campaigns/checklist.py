@@ -75,15 +75,8 @@ def _sheet_page(
             sheet=sheet, file=sheet.file, groups=groups, more=more, seen=seen, headers=HEADERS,
             part=groups[0].code if sheet.is_long and groups else "", results=RESULTS,
             severity_words=[(one, one) for one in SEVERITIES], opinion_words=[(one, one) for one in OPINIONS],
-            typed=_typed(form), clashes=[one for one in saved or () if one.clash], error=error,
+            typed=form.texts(FIELD) if form else {}, clashes=[one for one in saved or () if one.clash], error=error,
         )  # fmt: skip
-
-
-def _typed(form: Form | None) -> dict[str, str]:
-    """Return what was typed, by place, so that a refused form shows it again."""
-    if form is None:
-        return {}
-    return {name[len(FIELD) :]: form.text(name) for name in form.values if name.startswith(FIELD)}
 
 
 def _sheet_again(visit: HasVisit, visit_id: int, form: HasForm, error: DuchaError) -> Response:
@@ -112,7 +105,7 @@ def _changes(form: Form) -> list[Change]:
         revision, _, digest = rest.partition(":")
         shown[place] = (int(revision) if revision.isdigit() else 0, digest)
     found = []
-    for name, value in _typed(form).items():
+    for name, value in form.texts(FIELD).items():
         known, was = shown.get(name, (0, brief("")))
         if brief(value.replace("\r\n", "\n")) != was:
             found.append(Change(Place.read(name), value, known))

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import zipfile
 from collections.abc import Sequence
 from datetime import date
-from io import BytesIO
 from pathlib import Path
 
 from fastapi.responses import RedirectResponse, Response
 
 from casework.inspection.campaignpages import open_campaign_file, require_office
-from casework.inspection.checklists import checklist_name, import_checklists, make_checklist, running_campaign
-from casework.inspection.visitfile import open_visit
+from casework.inspection.checklists import import_checklists, running_campaign, zip_checklists
+from casework.inspection.filling import may_see_sheets
 from casework.inspection.visitviews import visits_of_campaign
 from casework.rehearsal.outcome import describe_programme, overview_page
 from casework.rehearsal.rehearsalplan import Asked
@@ -44,7 +42,7 @@ def _sheets_page(visit: Visit, code: str, error: DuchaError | None = None) -> Re
         return show(
             visit, desk, "campaigns/sheets.html.j2", "campaigns",
             campaign=campaign, whole=True, tab="checklists", rows=visits_of_campaign(desk, campaign.id or 0),
-            error=error,
+            sheets=may_see_sheets(desk), error=error,
         )  # fmt: skip
 
 
@@ -62,16 +60,9 @@ def export(visit: HasVisit, jobs: HasJobs, code: str, _form: HasForm) -> Respons
 
     def work(job: Job) -> Outcome:
         with visit.world.desk(visit.who) as desk:
-            rows = visits_of_campaign(desk, open_campaign_file(desk, code).id or 0)
-            whole = BytesIO()
-            with zipfile.ZipFile(whole, "w", zipfile.ZIP_STORED) as archive:  # workbooks are packed already
-                for number, row in enumerate(rows):
-                    job.tell(number, len(rows), row.unit_name)
-                    file = open_visit(desk, row.id)
-                    name = checklist_name(file.campaign, file.unit)
-                    archive.writestr(name, make_checklist(desk, file.campaign, file.visit, file.unit))
+            count, content = zip_checklists(desk, code, job.tell)
         return Outcome(
-            f"已导出检查表{len(rows)}本", address=f"/campaigns/{code}/checklists", file=whole.getvalue(),
+            f"已导出检查表{count}本", address=f"/campaigns/{code}/checklists", file=content,
             name=f"督察检查表-{code}.zip", media=ZIP,
         )  # fmt: skip
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 
-from casework.desk import Desk
 from casework.inspection.planchoices import plan_choices
 from casework.inspection.plandrafts import (
     answers_of,
     begin_draft,
+    begin_from_campaign,
     begin_from_file,
     drop_draft,
     find_draft,
@@ -20,14 +20,16 @@ from casework.inspection.plandrafts import (
     store_draft,
     text_of_draft,
 )
-from casework.inspection.plansteps import FIELDS, STEPS, check_step
+from casework.inspection.planrevising import is_outdated
+from casework.inspection.plansteps import STEPS, check_step, fields_of_step, step_of, unfit_steps
 from casework.inspection.proposals import propose
-from casework.sight import CAMPAIGN, campaigns_in_sight
 from console.downloads import attachment
 from console.forms import HasForm
+from console.refusals import status_of
 from console.rendering import show
 from console.routes import Pages, done
 from console.visits import HasVisit, Visit
+from console.words import write_instant
 from core.access.permissions import Permission
 from core.errors import CalendarMissing, DuchaError, InvalidInput, InvalidRuleFile, NotFound, Refused
 from models.base import key_of
@@ -46,9 +48,10 @@ def show_start(visit: HasVisit) -> Response:
 
 def _start_page(visit: Visit, error: DuchaError | None = None) -> Response:
     with visit.desk() as desk:
-        drafts = [(row, answers_of(row)) for row in list_drafts(desk)]
+        drafts = [(row, answers, step_of(answers)) for row, answers in
+                  ((row, answers_of(row)) for row in list_drafts(desk))]  # fmt: skip
         return show(visit, desk, "campaigns/start.html.j2", "campaigns", drafts=drafts, error=error,
-                    problems=_problems(error))  # fmt: skip
+                    names={**STEPS, "proposal": "核对安排"}, problems=_problems(error))  # fmt: skip
 
 
 def _start_again(visit: HasVisit, error: DuchaError) -> Response:
@@ -91,6 +94,8 @@ def _proposal_page(visit: Visit, draft: int, error: DuchaError | None = None, pa
         return show(
             visit, desk, "campaigns/proposal.html.j2", "campaigns",
             draft=row, answers=answers_of(row), proposal=proposal, steps=STEPS, step="proposal", error=error,
+            outdated=is_outdated(desk, answers_of(row)),
+            unfit=unfit_steps(desk, answers_of(row)) if proposal is None else (),
             problems=_problems(error), page=max(page, 1), per_page=PER_PAGE,
         )  # fmt: skip
 
@@ -114,19 +119,20 @@ def save_plan(visit: HasVisit, draft: int) -> Response:
 
 
 @router.act("/campaigns/new/{draft}/store", again=_proposal_again)
-def store(visit: HasVisit, draft: int, _form: HasForm) -> Response:
+def store(visit: HasVisit, draft: int, form: HasForm) -> Response:
     """Store the plan."""
     with visit.acting() as desk:
-        code = store_draft(desk, draft).code
-    with visit.world.desk(visit.who) as desk:
-        seen = _sees(desk, code)
-    return done(f"/campaigns/{code}" if seen else "/campaigns", f"已编制{code}，待批准")
+        code = store_draft(desk, draft, over=form.flag("over")).code
+    return done(f"/campaigns/{code}", f"已编制{code}，待主任批准")
 
 
-def _sees(desk: Desk, code: str) -> bool:
-    """Tell whether a planner may open what they planned: a leader only when on one of its teams."""
-    query = CAMPAIGN.select().where(CAMPAIGN.c.code == code, campaigns_in_sight(desk))
-    return desk.session.connection().execute(query).first() is not None
+@router.act("/campaigns/{code}/revise", again=_start_again)
+def revise(visit: HasVisit, code: str, _form: HasForm) -> Response:
+    """Take a stored plan back into the steps."""
+    with visit.acting() as desk:
+        row = begin_from_campaign(desk, code)
+        number, at = key_of(row), step_of(answers_of(row))
+    return done(f"/campaigns/new/{number}/{at}", "已取回方案；存入前，原方案不变")
 
 
 @router.act("/campaigns/new/{draft}/drop", again=_start_again)
@@ -144,10 +150,7 @@ def show_step(visit: HasVisit, draft: int, step: str) -> Response:
 
 
 def _step_page(visit: Visit, draft: int, step: str, error: DuchaError | None = None) -> Response:
-    if step not in STEPS:
-        raise NotFound(
-            "没有这一步", found=step[:20], expected="、".join(STEPS.values()), remedy="从第一步开始"
-        )
+    fields_of_step(step)
     with visit.desk() as desk:
         row = find_draft(desk, draft)
         answers = answers_of(row)
@@ -179,19 +182,30 @@ def _step_again(visit: HasVisit, draft: int, step: str, error: DuchaError) -> Re
     return _step_page(visit, draft, step, error)
 
 
+@router.act("/campaigns/new/{draft}/{step}/keep")
+def keep_step(visit: HasVisit, draft: int, step: str, form: HasForm) -> Response:
+    """Keep what is being typed, for a script that sends it now and then."""
+    try:
+        with visit.acting() as desk:
+            keep_answers(desk, draft, step, fields_of_step(step), form.values)
+            kept = desk.now
+    except DuchaError as error:
+        return JSONResponse({"error": error.as_dict()}, status_code=status_of(error))
+    return JSONResponse({"said": f"已保存 {write_instant(kept)[-5:]}"})
+
+
 @router.act("/campaigns/new/{draft}/{step}", again=_step_again)
 def answer_step(visit: HasVisit, draft: int, step: str, form: HasForm) -> Response:
     """Keep what was typed, then go back, or on when it will do."""
-    if step not in STEPS:
-        raise NotFound(
-            "没有这一步", found=step[:20], expected="、".join(STEPS.values()), remedy="从第一步开始"
-        )
+    fields = fields_of_step(step)
     with visit.acting() as desk:
-        row = keep_answers(desk, draft, FIELDS[step], form.values)
+        row = keep_answers(desk, draft, step, fields, form.values)
         answers = answers_of(row)
-    at = KEYS.index(step)
-    if form.text("go") == "back":
+    at, go = KEYS.index(step), form.text("go")
+    if go == "back":
         return done(f"/campaigns/new/{draft}/{KEYS[at - 1]}" if at else "/campaigns/new")
+    if go in (*KEYS, "proposal"):
+        return done(f"/campaigns/new/{draft}/{go}")
     with visit.world.desk(visit.who) as desk:
         check_step(desk, step, answers)
     return done(f"/campaigns/new/{draft}/{KEYS[at + 1] if at + 1 < len(KEYS) else 'proposal'}")

@@ -10,6 +10,7 @@ from casework.inspection.planchoices import plan_choices
 from casework.inspection.scopechanges import (
     approve_scope_change,
     list_scope_changes,
+    may_approve,
     refuse_scope_change,
     request_scope_change,
     withdraw_scope_change,
@@ -44,7 +45,8 @@ def _scope_page(visit: Visit, code: str, error: DuchaError | None = None, typed:
         codes = {one.unit for one in inside}
         return show(
             visit, desk, "campaigns/scope.html.j2", "campaigns",
-            campaign=campaign, whole=True, tab="scope", rows=list_scope_changes(desk, code), words=WORDS,
+            campaign=campaign, whole=True, tab="scope", words=WORDS,
+            rows=[{**one, "may_approve": may_approve(desk, one)} for one in list_scope_changes(desk, code)],
             inside=[(one.unit, one.unit_name) for one in inside],
             outside=[(one.code, one.name) for one in choices.units if one.code not in codes],
             catalogs=choices.catalogs, error=error, typed=typed,

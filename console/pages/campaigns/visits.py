@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import Request
 from fastapi.responses import Response
 
 from casework.inspection.checklists import checklist_name
 from casework.inspection.fieldnotes import count_at, note_self_report_of
-from casework.inspection.filling import refuse_partner
+from casework.inspection.filling import may_see_sheets, refuse_partner
 from casework.inspection.visitfile import open_visit
 from casework.inspection.visitpapers import papers_of_visit
 from casework.inspection.visitviews import (
@@ -21,6 +20,7 @@ from casework.inspection.visitviews import (
 from casework.sight import sees_office
 from console.downloads import SHEET, attachment
 from console.forms import HasForm
+from console.lists import HasLeaf, HasQuery
 from console.rendering import show
 from console.routes import Pages, done
 from console.visits import HasVisit
@@ -32,13 +32,12 @@ router = Pages(Permission.VISIT)
 
 
 @router.page("/visits")
-def show_visits(request: Request, visit: HasVisit) -> Response:
+def show_visits(visit: HasVisit, query: HasQuery, leaf: HasLeaf) -> Response:
     """Show the visits in sight: what is still to do, unless something else is asked for."""
-    filters = VisitFilters.read(dict(request.query_params))
     with visit.desk() as desk:
         return show(
             visit, desk, "campaigns/visits.html.j2", "visits",
-            found=visits_view(desk, filters), states=STATES, office_wide=sees_office(desk),
+            found=visits_view(desk, VisitFilters.read(query), leaf), states=STATES, office_wide=sees_office(desk),
         )  # fmt: skip
 
 
@@ -55,7 +54,7 @@ def _visit_page(visit: HasVisit, visit_id: int, error: DuchaError | None = None)
             visit, desk, "campaigns/visit.html.j2", "visits",
             file=file, row=visit_row(desk, file), papers=papers_of_visit(desk, file),
             findings=findings_of_visit(desk, file), counts=counts_at(desk, file), counted=COUNTED_LABELS,
-            units=COUNTED_UNITS, office_wide=sees_office(desk), error=error,
+            units=COUNTED_UNITS, office_wide=sees_office(desk), sheets=may_see_sheets(desk), error=error,
         )  # fmt: skip
 
 

@@ -6,12 +6,13 @@ from urllib.parse import quote
 
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from casework.linkage.proposals import may_refer
 from casework.rectification.doing import act_in_sight, need_in_sight, open_evidence
 from casework.rectification.notes import Said, add_note
 from casework.views import case_view
 from console.downloads import attachment
 from console.forms import Form, HasForm
-from console.pages.cases.actforms import typed_in, wish_of
+from console.pages.cases.wishes import typed_in, wish_of
 from console.rendering import show
 from console.routes import Pages, done
 from console.visits import HasVisit, Visit
@@ -19,6 +20,7 @@ from core.access.permissions import Permission
 from core.errors import DuchaError, InvalidInput
 from core.life.rectification import CASE_ACT_LABELS, CASE_STATE_LABELS, CaseAct, CaseState
 from core.life.sidelife import MANNER_LABELS, PLAN, Manner, PlanState
+from core.pictures import read_picture
 
 router = Pages(Permission.CASE_VIEW)
 NOTE_KINDS = (("telephone", "电话"), ("talk", "谈话"), ("visit", "走访"), ("other", "其他"))
@@ -39,6 +41,17 @@ def download_evidence(code: str, number: int, visit: HasVisit) -> Response:
     with visit.desk() as desk:
         row, content = open_evidence(desk, code, number)
         return attachment(content, row.name)
+
+
+@router.page("/cases/{code:path}/evidence/{number:int}/picture")
+def show_evidence(code: str, number: int, visit: HasVisit) -> Response:
+    """Send a picture that was kept for a case for showing on a page; any other file is only downloaded."""
+    with visit.desk() as desk:
+        row, content = open_evidence(desk, code, number)
+    picture = read_picture(content)
+    if picture is None or not picture.is_sane:
+        return attachment(content, row.name)
+    return Response(content, media_type=picture.media)
 
 
 @router.page("/cases/{code:path}/refer", Permission.CASE_ACT)
@@ -79,17 +92,19 @@ def _page(
 ) -> HTMLResponse:
     typed = typed_in(form) if form is not None else {}
     with visit.desk() as desk:
+        file = case_view(desk, code)
         return show(
             visit,
             desk,
             "cases/case.html.j2",
             "ledger",
-            file=case_view(desk, code),
+            file=file,
             address=case_address(code),
             refused=act,
             typed=typed,
             error=error,
             may_act=visit.may(Permission.CASE_ACT),
+            may_refer=may_refer(desk, file.state),
             note_kinds=NOTE_KINDS,
             plan_states={state.value: PLAN.state_labels[state] for state in PlanState},
             manners={one.value: MANNER_LABELS[one] for one in Manner},

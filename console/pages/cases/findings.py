@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
 from casework.inspection.findinglist import STATE_LABELS, FindingFilters, findings_view
 from casework.inspection.findingview import confirm_agreed, confirm_in_sight, finding_view, withdraw_in_sight
 from casework.paging import Cursor
 from console.forms import Form, HasForm
+from console.lists import HasCursor, HasQuery
 from console.rendering import show
 from console.routes import Pages, done
 from console.visits import HasVisit, Visit
+from console.words import write_query
 from core.access.permissions import Permission
 from core.codes import CHECK_RESULT_LABELS, UNIT_OPINION_LABELS, CheckResult, Severity
 from core.errors import DuchaError
@@ -24,20 +25,18 @@ OPINIONS = (("none", "未表示"), *((one.value, word) for one, word in UNIT_OPI
 
 
 @router.page("/findings")
-def show_findings(request: Request, visit: HasVisit) -> HTMLResponse:
+def show_findings(visit: HasVisit, query: HasQuery, cursor: HasCursor) -> HTMLResponse:
     """Show one page of findings."""
-    given = dict(request.query_params)
-    return _list(visit, FindingFilters.read(given), given.get("page", ""))
+    return _list(visit, FindingFilters.read(query), cursor)
 
 
 def _list(
     visit: Visit,
     filters: FindingFilters,
-    page: str = "",
+    cursor: Cursor | None = None,
     form: Form | None = None,
     error: DuchaError | None = None,
 ) -> HTMLResponse:
-    cursor = Cursor.read(page)
     with visit.desk() as desk:
         return show(
             visit,
@@ -45,7 +44,6 @@ def _list(
             "cases/findings.html.j2",
             "findings",
             found=findings_view(desk, filters, cursor),
-            first_page=cursor is None,
             states=tuple((state.value, STATE_LABELS[state]) for state in FindingState),
             words={state.value: STATE_LABELS[state] for state in FindingState},
             opinions=OPINIONS,
@@ -58,7 +56,7 @@ def _list(
 
 def _kept_filters(form: Form) -> FindingFilters:
     """Return the filters of the list from which a form was sent."""
-    return FindingFilters.read({name[2:]: form.text(name) for name in form.values if name.startswith("f-")})
+    return FindingFilters.read(form.texts("f-"))
 
 
 def _list_again(visit: Visit, form: Form, error: DuchaError) -> HTMLResponse:
@@ -125,5 +123,4 @@ def withdraw(code: str, visit: HasVisit, form: HasForm) -> Response:
 
 
 def _address(filters: FindingFilters) -> str:
-    query = "&".join(f"{name}={quote(value)}" for name, value in filters.as_query().items())
-    return f"/findings?{query}" if query else "/findings"
+    return f"/findings{write_query(filters.as_query())}"

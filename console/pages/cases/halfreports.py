@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
-from casework.paging import Cursor
 from casework.rectification.halfreports import read_report, send_report, waive_report
 from casework.rectification.halfview import DUE, STATE_WORDS, STATES, half_report_view, half_reports_view
 from console.forms import Form, HasForm
+from console.lists import HasCursor
 from console.rendering import show
 from console.routes import Pages, done
 from console.visits import HasVisit, Visit
@@ -19,10 +18,8 @@ router = Pages(Permission.CASE_VIEW)
 
 
 @router.page("/half-reports")
-def show_reports(request: Request, visit: HasVisit) -> HTMLResponse:
+def show_reports(visit: HasVisit, cursor: HasCursor, state: str = DUE, unit: str = "") -> HTMLResponse:
     """Show one page of reports."""
-    given = request.query_params
-    state, unit, cursor = given.get("state", DUE), given.get("unit", ""), Cursor.read(given.get("page", ""))
     with visit.desk() as desk:
         return show(
             visit,
@@ -33,7 +30,6 @@ def show_reports(request: Request, visit: HasVisit) -> HTMLResponse:
             state=state,
             unit=unit,
             states=[(one, STATE_WORDS[one]) for one in STATES],
-            first_page=cursor is None,
         )
 
 

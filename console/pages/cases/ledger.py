@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from casework.ledgers.narrowed import export_narrowed
 from casework.rectification.boardfilters import SORT_LABELS
-from casework.views import Cursor, LedgerFilters, ledger_view
+from casework.views import LedgerFilters, ledger_view
 from console.downloads import SHEET
 from console.forms import HasForm
 from console.jobs import HasJobs, Job, Outcome
+from console.lists import HasCursor, HasQuery
 from console.rendering import show
 from console.routes import Pages
 from console.visits import HasVisit
@@ -22,19 +22,15 @@ router = Pages(Permission.CASE_VIEW)
 
 
 @router.page("/ledger")
-def show_ledger(request: Request, visit: HasVisit) -> HTMLResponse:
+def show_ledger(visit: HasVisit, query: HasQuery, cursor: HasCursor) -> HTMLResponse:
     """Show one page of the ledger."""
-    given = dict(request.query_params)
-    filters = LedgerFilters.read(given)
-    cursor = Cursor.read(given.get("page", ""))
     with visit.desk() as desk:
         return show(
             visit,
             desk,
             "cases/ledger.html.j2",
             "ledger",
-            ledger=ledger_view(desk, filters, cursor),
-            first_page=cursor is None,
+            ledger=ledger_view(desk, LedgerFilters.read(query), cursor),
             states=tuple(CaseState),
             severities=tuple(Severity),
             sorts=tuple(SORT_LABELS.items()),
@@ -44,7 +40,7 @@ def show_ledger(request: Request, visit: HasVisit) -> HTMLResponse:
 @router.act("/ledger/export")
 def export(visit: HasVisit, jobs: HasJobs, form: HasForm) -> Response:
     """Make the workbook of what stands in the narrowed ledger, beside the pages."""
-    filters = LedgerFilters.read({name: form.text(name) for name in form.values})
+    filters = LedgerFilters.read(form.texts())
 
     def work(job: Job) -> Outcome:
         job.tell(0, 1, "读取台账")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
 from casework.paging import Cursor
 from casework.rectification.lookbacks import draw_look_backs
 from casework.rectification.lookbackview import DATED, OPEN, date_in_sight, look_backs_view
 from console.forms import Form, HasForm
+from console.lists import HasCursor
 from console.rendering import show
 from console.routes import Pages, done
 from console.visits import HasVisit, Visit
@@ -20,16 +20,19 @@ TABS = ((DATED, "已定日期"), (OPEN, "已销号未定"))
 
 
 @router.page("/look-backs")
-def show_look_backs(request: Request, visit: HasVisit) -> HTMLResponse:
+def show_look_backs(visit: HasVisit, cursor: HasCursor, tab: str = DATED) -> HTMLResponse:
     """Show one page of look-backs."""
-    given = request.query_params
-    return _page(visit, given.get("tab", DATED), given.get("page", ""))
+    return _page(visit, tab, cursor)
 
 
 def _page(
-    visit: Visit, tab: str, page: str = "", form: Form | None = None, error: DuchaError | None = None
+    visit: Visit,
+    tab: str,
+    cursor: Cursor | None = None,
+    form: Form | None = None,
+    error: DuchaError | None = None,
 ) -> HTMLResponse:
-    cursor, sent = Cursor.read(page), form or Form()
+    sent = form or Form()
     with visit.desk() as desk:
         return show(
             visit,
@@ -39,7 +42,6 @@ def _page(
             page=look_backs_view(desk, tab, cursor),
             tab=tab,
             tabs=TABS,
-            first_page=cursor is None,
             sent=sent,
             error=error,
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
 from casework.paging import Cursor
@@ -10,7 +9,8 @@ from casework.rectification.askingwords import VERDICTS
 from casework.rectification.doing import act_in_sight, find_request
 from casework.rectification.requestlist import DECIDED, KINDS, PENDING, requests_view
 from console.forms import Form, HasForm
-from console.pages.cases.actforms import typed_in, wish_of
+from console.lists import HasCursor
+from console.pages.cases.wishes import typed_in, wish_of
 from console.rendering import show
 from console.routes import Pages, done
 from console.visits import HasVisit, Visit
@@ -24,22 +24,20 @@ router = Pages(Permission.CASE_VIEW)
 
 
 @router.page("/requests")
-def show_requests(request: Request, visit: HasVisit) -> HTMLResponse:
+def show_requests(visit: HasVisit, cursor: HasCursor, tab: str = PENDING, kind: str = "") -> HTMLResponse:
     """Show the requests that wait, or those that were decided."""
-    given = request.query_params
-    return _page(visit, given.get("tab", PENDING), given.get("kind", ""), given.get("page", ""))
+    return _page(visit, tab, kind, cursor)
 
 
 def _page(
     visit: Visit,
     tab: str = PENDING,
     kind: str = "",
-    page: str = "",
+    cursor: Cursor | None = None,
     refused: int = 0,
     form: Form | None = None,
     error: DuchaError | None = None,
 ) -> HTMLResponse:
-    cursor = Cursor.read(page)
     with visit.desk() as desk:
         return show(
             visit,
@@ -51,7 +49,6 @@ def _page(
             kind=kind,
             tabs=((PENDING, "待办理"), (DECIDED, "已办结")),
             kinds=KINDS,
-            first_page=cursor is None,
             verdicts={act.value: options for act, (_label, options) in VERDICTS.items()},
             severities=tuple((one.value, word) for one, word in SEVERITY_LABELS.items()),
             refused=refused,

@@ -1,5 +1,5 @@
-"""Coming in and one's own account."""
+"""Coming in: the first page anybody sees, loaded before all the others."""
 
-from console.pages.entry import account, identity, keys, signin
+from console.pages.entry import signin
 
-ROUTERS = (signin.router, identity.router, account.router, keys.router)
+ROUTERS = (signin.router,)

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from fastapi import Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from casework.accounts.secondfactor import use_code
 from casework.accounts.sessions import begin_session, end_session, note_second_factor
 from casework.accounts.signin import REFUSAL, account_of, credentials_of, is_right, note_failure
 from console.forms import HasForm
-from console.oidc import Provider
+from console.guarding import SIGN_IN
 from console.rendering import render
 from console.routes import Pages
 from console.throttle import Throttle
-from console.visits import CODE, SIGN_IN, HasVisit, HasWorld, cookie_name, visit_of
-from console.world import World
+from console.visits import CODE, HasVisit, HasWorld, visit_of, with_session, without_session
+from console.world import world_of
+from console.writing import inside, write_sign_in
 from core.access.permissions import Permission
 from core.errors import DuchaError, NotAllowed
 
 router = Pages(Permission.ANYBODY)
-ASK = "核对后重试，或联系系统管理员"
 
 
 @router.page(SIGN_IN)
@@ -27,20 +27,13 @@ def show_sign_in(request: Request, next: str = "/") -> Response:  # noqa: A002  
     """Show the sign-in page; whoever is signed in goes on."""
     if visit_of(request) is not None:
         return RedirectResponse(inside(next), status_code=303)
-    return sign_in_page(request, goal=inside(next))
-
-
-def sign_in_page(
-    request: Request, *, login: str = "", goal: str = "/", error: DuchaError | None = None
-) -> Response:
-    """Return the sign-in page, with the button of the identity provider where there is one."""
-    provider: Provider = request.app.state.provider
-    name = provider.settings.oidc_name if provider.is_there else ""
-    return render("entry/signin.html.j2", active="", login=login, next=goal, error=error, provider=name)
+    return HTMLResponse(write_sign_in(world_of(request).settings, goal=inside(next)))
 
 
 def _again(request: Request, form: HasForm, error: DuchaError) -> Response:
-    return sign_in_page(request, login=form.text("login"), goal=inside(form.text("next")), error=error)
+    goal = inside(form.text("next"))
+    page = write_sign_in(world_of(request).settings, goal=goal, login=form.text("login"), error=error)
+    return HTMLResponse(page)
 
 
 @router.act(SIGN_IN, again=_again)
@@ -73,21 +66,7 @@ def sign_in(request: Request, world: HasWorld, form: HasForm) -> Response:
         account = account_of(desk, found.id)
         token = begin_session(desk, account, second_factor=False, address=address, browser=browser)
     goal = CODE if found.has_second_factor else inside(form.text("next"))
-    return with_cookie(world, RedirectResponse(goal, status_code=303), token)
-
-
-def inside(address: str) -> str:
-    """Return an address of this console; anything that leads elsewhere becomes the first page."""
-    safe = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
-    return address if safe else "/"
-
-
-def with_cookie(world: World, answer: Response, token: str) -> Response:
-    """Return an answer that carries the session of a browser: out of reach of scripts, and bound to TLS with it."""
-    answer.set_cookie(
-        cookie_name(world), token, httponly=True, samesite="lax", secure=world.is_https, path="/"
-    )
-    return answer
+    return with_session(world, RedirectResponse(goal, status_code=303), token)
 
 
 @router.page(CODE)
@@ -134,7 +113,4 @@ def sign_out(visit: HasVisit, world: HasWorld, _form: HasForm) -> Response:
     """End the session."""
     with visit.acting() as desk:
         end_session(desk, visit.visitor.session_id, "退出")
-    answer = RedirectResponse(SIGN_IN, status_code=303)
-    answer.delete_cookie(cookie_name(world), path="/", secure=world.is_https, httponly=True, samesite="lax")
-    answer.headers["Clear-Site-Data"] = '"storage"'  # what pages kept in the browser goes with the session
-    return answer
+    return without_session(world, RedirectResponse(SIGN_IN, status_code=303))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fastapi import Request
+from collections.abc import Mapping
+
 from fastapi.responses import Response
 
 from casework.archive.archiveviews import (
@@ -16,6 +17,7 @@ from casework.archive.packages import read_package
 from casework.leaves import read_number
 from console.downloads import ZIP, attachment
 from console.forms import Form
+from console.lists import NOTHING, HasQuery
 from console.rendering import show
 from console.routes import Pages
 from console.visits import HasVisit, Visit
@@ -28,21 +30,20 @@ router = Pages(Permission.ARCHIVE)
 
 
 @router.page("/archive")
-def show_archive(request: Request, visit: HasVisit) -> Response:
+def show_archive(visit: HasVisit, query: HasQuery) -> Response:
     """Show the register, and what has ended and is not packed yet."""
-    return archive_page(visit, given=dict(request.query_params))
+    return archive_page(visit, query)
 
 
 def archive_page(
     visit: Visit,
-    given: dict[str, str] | None = None,
+    query: Mapping[str, str] = NOTHING,
     error: DuchaError | None = None,
     form: Form | None = None,
 ) -> Response:
     """Return the page of the register; after a refusal with what was typed."""
-    known = given or {}
     with visit.desk() as desk:
-        listed = archive_view(desk, ArchiveFilters.read(known), read_number(known.get("page", "")))
+        listed = archive_view(desk, ArchiveFilters.read(query), read_number(query.get("page", "")))
         return show(
             visit, desk, "figures/archive.html.j2", "archive", listed=listed, error=error, form=form or Form(),
             states=ARCHIVE.state_labels, piles=PILES, words=SUBJECT_WORDS, retentions=RETENTION_LABELS,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import Request
 from fastapi.responses import Response
 
-from casework.counts.figures import ScopeFilters, scope_choices
+from casework.counts.figures import ScopeFilters, closed_facts, scope_choices
 from casework.counts.tallies import Scope
 from casework.desk import Desk
 from casework.reports.ranking import as_row, explain_unit, rank, scoring_rules
 from console.downloads import SHEET, attachment
+from console.lists import HasQuery
 from console.rendering import show
 from console.routes import Pages
 from console.visits import HasVisit
@@ -29,9 +29,9 @@ def _scope(desk: Desk, filters: ScopeFilters) -> Scope:
 
 
 @router.page("/ranking")
-def show_ranking(request: Request, visit: HasVisit) -> Response:
+def show_ranking(visit: HasVisit, query: HasQuery) -> Response:
     """Show the units by group with score and place."""
-    filters = ScopeFilters.read(dict(request.query_params))
+    filters = ScopeFilters.read(query)
     with visit.desk() as desk:
         placings = rank(_scope(desk, filters))
         rules, choices = scoring_rules(desk), scope_choices(desk)
@@ -55,9 +55,9 @@ def _groups(placings: list[Placing]) -> list[dict[str, object]]:
 
 
 @router.page("/ranking/export.xlsx")
-def save_ranking(request: Request, visit: HasVisit) -> Response:
+def save_ranking(visit: HasVisit, query: HasQuery) -> Response:
     """Send the ranking as a workbook."""
-    filters = ScopeFilters.read(dict(request.query_params))
+    filters = ScopeFilters.read(query)
     with visit.desk() as desk:
         rules = scoring_rules(desk)
         placings = rank(_scope(desk, filters))
@@ -81,13 +81,13 @@ def _row(one: Placing, steps: list[tuple[str, str]]) -> tuple[Cell, ...]:
 
 
 @router.page("/ranking/units/{code}")
-def show_unit(request: Request, visit: HasVisit, code: str) -> Response:
+def show_unit(visit: HasVisit, query: HasQuery, code: str) -> Response:
     """Show how one unit got its score, down to the rows."""
-    filters = ScopeFilters.read(dict(request.query_params))
+    filters = ScopeFilters.read(query)
     with visit.desk() as desk:
         told = explain_unit(_scope(desk, filters), code, rows=False)
         choices = scope_choices(desk)
         return show(
             visit, desk, "figures/score.html.j2", "ranking", told=told, filters=filters,
-            said=filters.in_words(choices),
+            said=filters.in_words(choices), closed=closed_facts(desk),
         )  # fmt: skip

@@ -12,7 +12,6 @@ from casework.reports.issuing import end_report, issue_report, keep_report, prin
 from casework.reports.periods import read_kind
 from casework.reports.reporting import Composed, compose_bulletin, compose_campaign, compose_period
 from casework.reports.reportviews import (
-    REPORT_WORDS,
     report_campaigns,
     report_lines,
     report_view,
@@ -28,6 +27,7 @@ from console.visits import HasVisit, Visit
 from core.access.permissions import Permission
 from core.calendar.periods import PERIOD_LABELS
 from core.errors import DuchaError, InvalidInput, NotFound
+from core.life.periodlife import REPORT_KIND_LABELS
 
 router = Pages(Permission.STATISTICS)
 HTML = "text/html; charset=utf-8"
@@ -45,7 +45,7 @@ def _reports_page(
     with visit.desk() as desk:
         return show(
             visit, desk, "figures/reports.html.j2", "reports", error=error, form=form or Form(), kind=kind,
-            leaf=cut(report_lines(desk, kind), read_number(page)), words=REPORT_WORDS,
+            leaf=cut(report_lines(desk, kind), read_number(page)), words=REPORT_KIND_LABELS,
             campaigns=report_campaigns(desk), periods=[(one.value, word) for one, word in PERIOD_LABELS.items()],
             may_draft=bool(desk.actor.roles & {"officer", "director"}),
         )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import Request
 from fastapi.responses import Response
 
 from casework.counts.drilling import by_month, by_unit, drill_leaf
@@ -14,6 +13,7 @@ from casework.reports.exporting import export_figures, export_rows
 from console.downloads import ANY, SHEET
 from console.forms import HasForm
 from console.jobs import HasJobs, Job, Outcome
+from console.lists import HasLeaf, HasQuery
 from console.rendering import show
 from console.routes import Pages, done
 from console.visits import HasVisit
@@ -28,13 +28,12 @@ MOST_BARS = 24
 
 
 @router.page("/statistics")
-def show_statistics(request: Request, visit: HasVisit) -> Response:
+def show_statistics(visit: HasVisit, query: HasQuery) -> Response:
     """Show the numbers of one subject."""
-    given = dict(request.query_params)
-    filters = ScopeFilters.read(given)
+    filters = ScopeFilters.read(query)
     with visit.desk() as desk:
         view = section_view(
-            desk, filters, read_number(given.get("group", "")) if given.get("group") else FIRST
+            desk, filters, read_number(query.get("group", "")) if query.get("group") else FIRST
         )
         choices = scope_choices(desk)
         bars = bars_of([one for one in view.figures if one.open])
@@ -46,13 +45,12 @@ def show_statistics(request: Request, visit: HasVisit) -> Response:
 
 
 @router.page("/statistics/rows")
-def show_rows(request: Request, visit: HasVisit, code: str) -> Response:
+def show_rows(visit: HasVisit, query: HasQuery, leaf: HasLeaf, code: str) -> Response:
     """Show the rows behind a number, a leaf at a time: together they are the number."""
-    given = dict(request.query_params)
-    filters = ScopeFilters.read(given)
+    filters = ScopeFilters.read(query)
     with visit.desk() as desk:
         scope = filters.scope(desk)
-        found = drill_leaf(scope, code, read_number(given.get("page", "")))
+        found = drill_leaf(scope, code, leaf)
         months = by_month(scope, code) if found.by_month else []
         choices = scope_choices(desk)
         return show(
@@ -66,25 +64,24 @@ def _months(months: list[tuple[str, int]]) -> object:
 
 
 @router.page("/statistics/units")
-def show_units(request: Request, visit: HasVisit, code: str) -> Response:
+def show_units(visit: HasVisit, query: HasQuery, leaf: HasLeaf, code: str) -> Response:
     """Show one number for each unit."""
-    given = dict(request.query_params)
-    filters = ScopeFilters.read(given)
+    filters = ScopeFilters.read(query)
     with visit.desk() as desk:
         scope = filters.scope(desk)
         rows = by_unit(scope, code)
         choices = scope_choices(desk)
         whole = [(one.name, (int(one.value or 0),)) for one in rows[:MOST_BARS]]
         return show(
-            visit, desk, "figures/units.html.j2", "statistics", leaf=cut(rows, read_number(given.get("page", ""))),
+            visit, desk, "figures/units.html.j2", "statistics", leaf=cut(rows, leaf),
             found=drill_leaf(scope, code, 1), filters=filters, said=filters.in_words(choices), plot=draw_bars(whole),
         )  # fmt: skip
 
 
 @router.page("/statistics/focus")
-def show_focus(request: Request, visit: HasVisit) -> Response:
+def show_focus(visit: HasVisit, query: HasQuery) -> Response:
     """Show which problems come up again and again, with lines to paste into a plan."""
-    filters = ScopeFilters.read(dict(request.query_params))
+    filters = ScopeFilters.read(query)
     with visit.desk() as desk:
         found = suggest_focus(filters.scope(desk))
         choices = scope_choices(desk)
@@ -97,7 +94,7 @@ def show_focus(request: Request, visit: HasVisit) -> Response:
 @router.act("/statistics/export")
 def export(visit: HasVisit, form: HasForm, jobs: HasJobs) -> Response:
     """Export all the numbers of a scope, or the rows behind one, as a workbook or csv."""
-    filters = ScopeFilters.read({name: form.text(name) for name in form.values})
+    filters = ScopeFilters.read(form.texts())
     as_csv, code = form.text("format") == "csv", form.text("code")
 
     def work(job: Job) -> Outcome:

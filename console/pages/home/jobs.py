@@ -12,6 +12,7 @@ from console.visits import HasVisit
 from core.access.permissions import Permission
 from core.errors import NotFound
 
+GONE = 410
 router = Pages(Permission.OWN_ACCOUNT)
 
 
@@ -19,12 +20,18 @@ router = Pages(Permission.OWN_ACCOUNT)
 def show_job(visit: HasVisit, jobs: HasJobs, job_id: str) -> Response:
     """Show how far some work is; the page reloads itself until the work has ended."""
     with visit.desk() as desk:
+        if jobs.is_lost(job_id):
+            page = show(visit, desk, "home/lostjob.html.j2", "")
+            page.status_code = GONE
+            return page
         return show(visit, desk, "home/job.html.j2", "", job=jobs.find(visit, job_id))
 
 
 @router.page("/jobs/{job_id}/state")
 def tell_job(visit: HasVisit, jobs: HasJobs, job_id: str) -> Response:
     """Tell a script how far some work is."""
+    if jobs.is_lost(job_id):
+        return JSONResponse({"percent": 0, "step": "", "ended": True})  # its page says what happened
     job = jobs.find(visit, job_id)
     return JSONResponse({"percent": job.percent, "step": job.step, "ended": job.ended_at is not None})
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from casework.lights.boardfilters import SPANS, BoardFilters
 from casework.lights.lightboard import board_view, cell_view
+from console.lists import HasLeaf, HasQuery
 from console.rendering import show
 from console.routes import Pages
 from console.visits import HasVisit
@@ -19,19 +19,15 @@ router = Pages(Permission.CASE_VIEW)
 
 
 @router.page("/lights")
-def show_lights(request: Request, visit: HasVisit) -> HTMLResponse:
+def show_lights(visit: HasVisit, query: HasQuery, leaf: HasLeaf) -> HTMLResponse:
     """Show one page of the board."""
-    given = dict(request.query_params)
-    filters, page = BoardFilters.read(given), given.get("page", "1")
-    if not page.isascii() or not page.isdigit() or len(page) > 5:
-        raise InvalidInput("翻页位置不正确", found=page[:20], expected="页码", remedy="回到第一页")
     with visit.desk() as desk:
         return show(
             visit,
             desk,
             "home/lights.html.j2",
             "lights",
-            board=board_view(desk, filters, int(page)),
+            board=board_view(desk, BoardFilters.read(query), leaf),
             spans=SPANS,
         )
 

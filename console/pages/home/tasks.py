@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
 from casework.paging import Cursor
 from casework.taskview import ALL, LATE, MINE, end_task_in_sight, tasks_view
 from console.forms import Form, HasForm
+from console.lists import HasCursor
 from console.rendering import show
 from console.routes import Pages, done
 from console.visits import HasVisit, Visit
@@ -25,24 +25,22 @@ STATES = (
 
 
 @router.page("/tasks")
-def show_tasks(request: Request, visit: HasVisit) -> HTMLResponse:
+def show_tasks(
+    visit: HasVisit, cursor: HasCursor, whose: str = MINE, state: str = TaskState.OPEN.value
+) -> HTMLResponse:
     """Show one page of tasks."""
-    given = request.query_params
-    return _page(
-        visit, given.get("whose", MINE), given.get("state", TaskState.OPEN.value), given.get("page", "")
-    )
+    return _page(visit, whose, state, cursor)
 
 
 def _page(
     visit: Visit,
     whose: str = MINE,
     state: str = TaskState.OPEN.value,
-    page: str = "",
+    cursor: Cursor | None = None,
     refused: int = 0,
     note: str = "",
     error: DuchaError | None = None,
 ) -> HTMLResponse:
-    cursor = Cursor.read(page)
     with visit.desk() as desk:
         return show(
             visit,
@@ -54,7 +52,6 @@ def _page(
             state=state,
             states=STATES,
             scopes=((MINE, "我的任务"), (ALL, "办公室全部")),
-            first_page=cursor is None,
             refused=refused,
             note=note,
             error=error,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
 from casework.intake.incomingboard import (
@@ -15,12 +14,12 @@ from casework.intake.incomingboard import (
 )
 from casework.intake.incomingviews import find_incoming
 from casework.linkage.looking import save_file
-from casework.paging import Cursor
 from casework.staff.people import require_role
 from casework.tasks import COMPARTMENT
 from console.actforms import Tried, fields_of
 from console.downloads import attachment
 from console.forms import Form, HasForm
+from console.lists import HasCursor, HasQuery
 from console.pages.intake.incomingforms import (
     INCOMING_ACTS,
     incoming_forms,
@@ -38,14 +37,13 @@ router = Pages(Permission.LINKAGE)
 
 
 @router.page("/incoming")
-def show_incoming_list(request: Request, visit: HasVisit) -> HTMLResponse:
+def show_incoming_list(visit: HasVisit, query: HasQuery, cursor: HasCursor) -> HTMLResponse:
     """Show one page of what somebody may know of."""
-    given = dict(request.query_params)
-    filters, cursor = IncomingFilters.read(given), Cursor.read(given.get("page", ""))
+    filters = IncomingFilters.read(query)
     with visit.desk() as desk:
         return show(
             visit, desk, "intake/incominglist.html.j2", "incoming", board=incoming_view(desk, filters, cursor),
-            first_page=cursor is None, states=STATE_LABELS, LATE=LATE, EVERY=EVERY,
+            states=STATE_LABELS, LATE=LATE, EVERY=EVERY,
         )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from casework.desk import Desk
-from casework.intake.choices import unit_code
+from casework.intake.choices import unit_code, variant_options
 from casework.intake.incoming import (
     OTHER,
     NewIncoming,
@@ -21,7 +21,7 @@ from casework.linkage.linkageitems import NewItem, read_item
 from casework.linkage.looking import Item, finish_item
 from casework.staff.people import require_role
 from casework.tasks import COMPARTMENT
-from console.actforms import ActForm, Acts, Field, code_in, code_of, lines_of, only
+from console.actforms import ActForm, Acts, Field, code_in, code_of, lines_of, only, variant_fields
 from console.forms import Form
 from console.pages.intake.leadforms import UNIT_HINT
 from core.codes import LINE_LABELS, Line
@@ -61,6 +61,7 @@ def register_form(desk: Desk) -> ActForm:
     """Return the form that registers a matter."""
     rules, own = desk.rules.linkage, desk.office_rules.receivers
     senders = [(code, own.get(code, one.name)) for code, one in rules.receivers.items()]
+    clocks = [one.clock for one in rules.incoming.values() if one.clock is not None]
     kinds = [(code, one.name) for code, one in rules.incoming.items()]
     return ActForm("new", "登记来文", (
         Field("sender", "来文机关", "select", options=(*senders, (OTHER, "其他机关"))),
@@ -74,7 +75,7 @@ def register_form(desk: Desk) -> ActForm:
         Field("text", "内容", "area"),
         Field("items", "逐项事项", "area", ITEMS_HINT, required=False),
         Field("due", "来文要求的期限", "day", required=False, hint="不填的按法定期限或规则推算"),
-        Field("urgent", "法定期限的情形", required=False, hint="如 urgent；没有的不填"),
+        *variant_fields("urgent", "法定期限的情形", variant_options(desk.rules.clocks, clocks)),
         Field("no_reply", "不需回复", "flag", required=False),
         Field("unit", "所涉单位", "pick", UNIT_HINT, required=False, listed="units"),
         Field("case", "有关问题编号", required=False),

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
-from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
 from casework.intake.leadboard import EVERY, LATE, STATE_LABELS, LeadFilters, leads_view
@@ -13,12 +9,13 @@ from casework.intake.leadimport import KEEPERS, import_leads
 from casework.intake.leadpage import file_of_lead, lead_page
 from casework.intake.leads import STAFF
 from casework.intake.leadviews import source_of
-from casework.paging import Cursor
 from casework.staff.people import require_role
 from console.actforms import Tried, fields_of
 from console.downloads import SHEET, attachment
 from console.forms import Form, HasForm
+from console.holding import Sent, laid_out
 from console.jobs import HasJobs, Job, Outcome
+from console.lists import HasCursor, HasQuery
 from console.pages.intake.leadacts import LEAD_ACTS, register
 from console.pages.intake.leadforms import lead_forms, lists_of, register_form
 from console.rendering import show
@@ -26,21 +23,20 @@ from console.routes import Pages, done
 from console.visits import HasVisit, Visit
 from core.access.permissions import Permission
 from core.codes import LINE_LABELS
-from core.errors import DuchaError, InvalidInput
+from core.errors import DuchaError
 from delivery.sheets.blank import blank_leads
 
 router = Pages(Permission.LEAD)
 
 
 @router.page("/leads")
-def show_leads(request: Request, visit: HasVisit) -> HTMLResponse:
+def show_leads(visit: HasVisit, query: HasQuery, cursor: HasCursor) -> HTMLResponse:
     """Show one page of the leads that somebody may know of."""
-    given = dict(request.query_params)
-    filters, cursor = LeadFilters.read(given), Cursor.read(given.get("page", ""))
+    filters = LeadFilters.read(query)
     with visit.desk() as desk:
         return show(
             visit, desk, "intake/leads.html.j2", "leads", board=leads_view(desk, filters, cursor),
-            first_page=cursor is None, states=STATE_LABELS, lines=LINE_LABELS, LATE=LATE, EVERY=EVERY,
+            states=STATE_LABELS, lines=LINE_LABELS, LATE=LATE, EVERY=EVERY,
         )  # fmt: skip
 
 
@@ -98,20 +94,12 @@ def save_blank(visit: HasVisit) -> Response:
 @router.act("/leads/import", again=show_import_again)
 def import_list(visit: HasVisit, form: HasForm, jobs: HasJobs) -> Response:
     """Import a list of leads beside the pages: all rows, or none."""
-    path = form.file("file")
-    if path is None:
-        raise InvalidInput(
-            "请选择线索清单", found="没有文件", expected=".xlsx 或 .csv", remedy="选择后重新提交"
-        )
-    name, content = path.name, path.read_bytes()
+    sent = Sent.of(form.needed_file("file", "线索清单"))
 
     def work(job: Job) -> Outcome:
         job.tell(0, 0, "核对各行")
-        with tempfile.TemporaryDirectory(prefix="ducha-leads-") as folder:
-            copy = Path(folder) / name
-            copy.write_bytes(content)
-            with visit.acting() as desk:
-                found = import_leads(desk, copy)
+        with laid_out(sent) as path, visit.acting() as desk:
+            found = import_leads(desk, path)
         return Outcome(f"已登记{found['added']}件，略过已登记的{found['known']}件", "/leads")
 
     return done(jobs.start(visit, "导入线索清单", work))

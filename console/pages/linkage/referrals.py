@@ -15,13 +15,13 @@ from casework.linkage.packagecopies import package_copies
 from casework.linkage.proposals import ASKERS, propose_screening
 from casework.linkage.referralboard import EVERY, LATE, STATES, referrals_view
 from casework.linkage.referralpage import referral_page
-from casework.paging import Cursor
 from casework.staff.people import require_role
 from casework.tasks import COMPARTMENT
 from console.actforms import Tried, fields_of
 from console.downloads import ZIP, attachment
 from console.forms import Form, HasForm
 from console.jobs import HasJobs, Job, Outcome
+from console.lists import HasCursor
 from console.pages.linkage.referralacts import REFERRAL_ACTS
 from console.pages.linkage.referralforms import referral_forms
 from console.pages.linkage.screeningforms import open_form
@@ -35,14 +35,12 @@ router = Pages(Permission.LINKAGE)
 
 
 @router.page("/referrals")
-def show_referrals(request: Request, visit: HasVisit) -> HTMLResponse:
+def show_referrals(visit: HasVisit, cursor: HasCursor, state: str = "") -> HTMLResponse:
     """Show one page of what somebody may know of."""
-    given = dict(request.query_params)
-    state, cursor = given.get("state", ""), Cursor.read(given.get("page", ""))
     with visit.desk() as desk:
         return show(
             visit, desk, "linkage/referrals.html.j2", "referrals", board=referrals_view(desk, state, cursor),
-            first_page=cursor is None, states=STATES, LATE=LATE, EVERY=EVERY,
+            states=STATES, LATE=LATE, EVERY=EVERY,
         )  # fmt: skip
 
 

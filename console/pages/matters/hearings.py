@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
 from casework.litigation.hearings import hearings_file, week_of
 from casework.litigation.ratepage import RateFilters, rates_view
 from console.downloads import attachment
+from console.lists import HasQuery
 from console.rendering import show
 from console.routes import Pages
 from console.visits import HasVisit
@@ -21,10 +21,10 @@ CALENDAR = "text/calendar; charset=utf-8"
 
 
 @router.page("/hearings")
-def show_hearings(request: Request, visit: HasVisit) -> HTMLResponse:
+def show_hearings(visit: HasVisit, week: str = "") -> HTMLResponse:
     """Show the hearings of a week."""
     with visit.desk() as desk:
-        day = _day(request.query_params.get("week", "")) or desk.today
+        day = _day(week) or desk.today
         return show(visit, desk, "matters/hearings.html.j2", "hearings", week=week_of(desk, day))
 
 
@@ -37,9 +37,9 @@ def save_hearings(visit: HasVisit) -> Response:
 
 
 @router.page("/matter-rates")
-def show_rates(request: Request, visit: HasVisit) -> HTMLResponse:
+def show_rates(visit: HasVisit, query: HasQuery) -> HTMLResponse:
     """Show the rates of lost lawsuits."""
-    filters = RateFilters.read(dict(request.query_params))
+    filters = RateFilters.read(query)
     with visit.desk() as desk:
         return show(visit, desk, "matters/rates.html.j2", "rates", page=rates_view(desk, filters))
 

@@ -8,8 +8,7 @@ from casework.desk import Desk
 from casework.intake.choices import unit_code
 from casework.litigation import clocks, filing
 from casework.litigation.assessing import assess, note_trigger
-from casework.litigation.ending import Outcome, appeal, conclude
-from casework.litigation.files import units_of
+from casework.litigation.ending import Outcome, appeal, conclude, next_instance
 from casework.litigation.lights import refresh
 from casework.litigation.linking import ask_screening
 from casework.litigation.matterboard import link_seen_case, need_file, need_matter
@@ -61,8 +60,7 @@ def _files(form: Form) -> tuple[Path, ...]:
 
 
 def _assess(desk: Desk, number: int, form: Form) -> str:
-    reasons = {name.removeprefix(WHY): form.text(name) for name in form.values if name.startswith(WHY)}
-    said = {code: why for code, why in reasons.items() if why}
+    said = {code: why for code, why in form.texts(WHY).items() if why}
     row = assess(desk, need_file(desk, number), said, on=form.day("on", "日期"))
     return f"已评分（第{row.number}次）"
 
@@ -134,20 +132,12 @@ def _result(desk: Desk, number: int, form: Form) -> str:
 
 def _appeal(desk: Desk, number: int, form: Form) -> str:
     matter = need_file(desk, number)
-    units = units_of(desk, (matter.row.unit_id, *matter.parties))
-    entry = Entry(
-        number=form.needed("number", "下一审级的案号"),
-        kind=MatterKind.LITIGATION,
-        unit=units[matter.row.unit_id].code,
-        forum=form.text("forum"),
-        cause=matter.row.cause,
-        received_on=form.day("received", "收到日期") or desk.today,
-        instance=code_in(form, "instance", "审级", Instance),
-        plaintiff=Plaintiff(matter.row.plaintiff),
-        claim=matter.row.claim,
-        item=matter.row.item,
-        parties=tuple(units[one].code for one in matter.parties),
+    following_number, instance = (
+        form.needed("number", "下一审级的案号"),
+        code_in(form, "instance", "审级", Instance),
     )
+    received = form.day("received", "收到日期") or desk.today
+    entry = next_instance(desk, matter, following_number, form.text("forum"), instance, received)
     following = appeal(desk, matter, entry, form.text("appellant"))
     return f"已另立{following.row.number}"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from casework.desk import Desk
-from casework.intake.choices import item_options, unit_options
+from casework.intake.choices import clock_options, item_options, unit_options, variant_options
 from casework.litigation.files import MatterFile, rules_of_matter
 from casework.litigation.matteracts import results_now, voidable
-from console.actforms import ActForm, CodeT, Field, Options, needed_lists, only
+from console.actforms import ActForm, CodeT, Field, Options, needed_lists, only, variant_fields
 from console.pages.intake.leadforms import UNIT_HINT, note_form
 from core.codes import SECRECY_LABELS
 from core.ladders.matters import ANCHORS, FACTS
@@ -22,7 +22,7 @@ from core.life.matterlife import (
     Instance,
     PaperKind,
 )
-from core.rulebook.clocks import find_clock
+from core.rulebook.litigation import LitigationLadder
 from models.halfreport import HalfReport
 
 OF_THE_COURT = "first_instance_lost"
@@ -42,6 +42,8 @@ def lists_of(desk: Desk, forms: Sequence[ActForm]) -> dict[str, Options]:
 
 def register_form(desk: Desk) -> ActForm:
     """Return the form that registers a matter."""
+    rules = desk.rules
+    clocks = _clocks_of(rules.litigation_of(desk.office.code))
     return ActForm("new", "登记案件", (
         Field("number", "案号", hint="案号、复议案号或建议书文号"),
         Field("kind", "案件类型", "select", options=_pairs(MATTER_KIND_LABELS), value="litigation"),
@@ -55,8 +57,9 @@ def register_form(desk: Desk) -> ActForm:
         Field("claim", "被诉行政行为和请求", "area", required=False),
         Field("received", "收到日期", "day", value=desk.today.isoformat()),
         Field("start", "答辩（答复）期限起算日", "day", required=False, hint="不填为收到日期"),
-        Field("clock", "另一法定期限", required=False, hint="如 review_reply_simple；没有的不填"),
-        Field("variant", "期限的情形", required=False, hint="如 urgent；没有的不填"),
+        Field("clock", "另一法定期限", "select", options=clock_options(rules.clocks, clocks), required=False,
+              hint="不选为通常适用的一项"),
+        *variant_fields("variant", "期限的情形", variant_options(rules.clocks, clocks)),
         Field("item", "相关事项", "pick", "如 S17", required=False, listed="items"),
         Field("handler", "承办人", required=False),
         Field("agent", "代理人", required=False),
@@ -141,18 +144,23 @@ def _fact(desk: Desk, file: MatterFile) -> ActForm:
     ), "登记")  # fmt: skip
 
 
+def _clocks_of(ladder: LitigationLadder) -> list[str]:
+    """Return the statutory clocks that set the dates of a matter."""
+    return [code for anchor in ladder.anchors for code in anchor.clocks]
+
+
 def _date(desk: Desk, file: MatterFile) -> ActForm:
     rules = rules_of_matter(desk, file.row).clocks
-    codes = [code for anchor in file.ladder.anchors for code in anchor.clocks]
-    clocks = tuple((code, find_clock(rules, code).matter) for code in dict.fromkeys(codes))
+    codes = _clocks_of(file.ladder)
     return ActForm("date", "登记或推算日期", (
         Field("code", "哪个日期", "select", options=tuple(ANCHORS.items())),
         Field("way", "怎样确定", "radios", options=(
             ("given", "法院或有关机关指定"), ("counted", "从起算日按法定期限推算"), ("recount", "按现行日历重新核定"),
         ), value="given"),
         Field("on", "指定的日期或者起算日", "day", required=False),
-        Field("clock", "法定期限", "select", options=clocks, required=False, hint="推算的，不选为通常适用的一项"),
-        Field("variant", "期限的情形", required=False, hint="如 urgent；没有的不填"),
+        Field("clock", "法定期限", "select", options=clock_options(rules, codes), required=False,
+              hint="推算的，不选为通常适用的一项"),
+        *variant_fields("variant", "期限的情形", variant_options(rules, codes)),
         Field("extended", "已依法延长", "flag", required=False),
         Field("note", "理由", required=False, hint="改动已有日期的须写明"),
     ), "登记", hint="每次改动都留存；登记开庭日后，出庭通知书最迟送达日随之推算。")  # fmt: skip

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
-from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
 from casework.intake.keptfiles import read_kept
@@ -14,34 +10,34 @@ from casework.litigation.matterboard import EVERY, KINDS, STATES, MatterFilters,
 from casework.litigation.matterpage import matter_page, matter_story
 from casework.litigation.matterpapers import FILE_WORDS, HALF_STATES, matter_papers, waiting_reports
 from casework.litigation.registering import KEEPERS
-from casework.paging import Cursor
 from casework.sight import sees_office
 from casework.staff.people import require_role
 from console.actforms import Tried, fields_of
 from console.downloads import SHEET, attachment
 from console.forms import Form, HasForm
+from console.holding import Sent, laid_out
 from console.jobs import HasJobs, Job, Outcome
+from console.lists import HasCursor, HasQuery
 from console.pages.matters.matteracts import MATTER_ACTS, register_matter
 from console.pages.matters.matterforms import PAPER_ACTS, act_forms, lists_of, register_form, waive_forms
 from console.rendering import show
 from console.routes import Pages, done
 from console.visits import HasVisit, Visit
 from core.access.permissions import Permission
-from core.errors import DuchaError, InvalidInput, NotAllowed
+from core.errors import DuchaError, NotAllowed
 
 router = Pages(Permission.MATTER_VIEW)
 ACT = Permission.MATTER_ACT
 
 
 @router.page("/matters")
-def show_matters(request: Request, visit: HasVisit) -> HTMLResponse:
+def show_matters(visit: HasVisit, query: HasQuery, cursor: HasCursor) -> HTMLResponse:
     """Show one page of the matters in sight."""
-    given = dict(request.query_params)
-    filters, cursor = MatterFilters.read(given), Cursor.read(given.get("page", ""))
+    filters = MatterFilters.read(query)
     with visit.desk() as desk:
         return show(
             visit, desk, "matters/matters.html.j2", "matters", board=matters_view(desk, filters, cursor),
-            first_page=cursor is None, states=STATES, kinds=KINDS, EVERY=EVERY,
+            states=STATES, kinds=KINDS, EVERY=EVERY,
             may_export=sees_office(desk) or desk.actor.speaks_for_unit,
         )  # fmt: skip
 
@@ -112,20 +108,12 @@ def show_import_again(visit: Visit, error: DuchaError | None) -> HTMLResponse:
 @router.act("/matters/import", ACT, again=show_import_again)
 def import_register(visit: HasVisit, form: HasForm, jobs: HasJobs) -> Response:
     """Import a register beside the pages: all rows, or none."""
-    path = form.file("file")
-    if path is None:
-        raise InvalidInput(
-            "请选择台账文件", found="没有文件", expected=".xlsx 或 .csv", remedy="选择后重新提交"
-        )
-    name, content = path.name, path.read_bytes()
+    sent = Sent.of(form.needed_file("file", "台账文件"))
 
     def work(job: Job) -> Outcome:
         job.tell(0, 0, "核对各行")
-        with tempfile.TemporaryDirectory(prefix="ducha-matters-") as folder:
-            copy = Path(folder) / name
-            copy.write_bytes(content)
-            with visit.acting() as desk:
-                found = import_matters(desk, copy)
+        with laid_out(sent) as path, visit.acting() as desk:
+            found = import_matters(desk, path)
         said = f"新登记{found['added']}件，更新{found['updated']}件，没有变化{found['unchanged']}件"
         return Outcome(said, "/matters")
 

@@ -1,6 +1,6 @@
 """文书: drafts, signatures, seals, service; mails and what was not served."""
 
-from console.pages.papers import acts, documents, drafting, editing, interviews, paper, post, signing
+from console.pages.papers import acts, documents, drafting, editing, inbox, interviews, paper, post, signing
 
 # What has a word for an address comes before what has a number in its place.
 ROUTERS = (
@@ -12,4 +12,5 @@ ROUTERS = (
     paper.router,
     interviews.router,
     post.router,
+    inbox.router,
 )

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from pathlib import Path
-
 from fastapi.responses import Response
 
 from casework.mail.mailacts import send_to_new_addresses
 from casework.paperwork.answers import answer_item, record_reply
 from casework.paperwork.documents import seal_document, void_document
-from casework.paperwork.papers import print_sheet, store_file
-from casework.paperwork.replies import import_reply
-from casework.paperwork.reviewing import STEP_LABELS, approve_document, put_in_review, return_document
+from casework.paperwork.replies import take_reply
+from casework.paperwork.reviewing import STEP_LABELS, approve_document, return_document, send_to_review
 from casework.paperwork.serving import serve_document
 from casework.paperwork.viewing import sign_viewed
 from console.confirming import confirm
-from console.forms import Form
 from console.pages.papers.paper import HasAttempt, again
 from console.pages.papers.shelves import act_on_both
 from console.routes import Pages, done
 from core.access.permissions import Permission
-from core.errors import InvalidInput, Refused
+from core.errors import Refused
 from delivery.uploads.kinds import PAPERS, SEALED, TABLES
 
 router = Pages(Permission.DOCUMENT_VIEW)
@@ -34,8 +28,7 @@ def review(one: HasAttempt) -> Response:
     """Send a draft to review; its 发文稿纸 is made and kept."""
     with one.visit.acting() as desk:
         one.find(desk)
-        document = put_in_review(desk, one.document_id)
-        store_file(desk, document, "sheet", f"发文稿纸-{one.document_id}.pdf", print_sheet(desk, document))
+        send_to_review(desk, one.document_id)
     return done(one.address, "已送核")
 
 
@@ -73,7 +66,7 @@ def sign(one: HasAttempt) -> Response:
 @act_on_both(router, "/seal", P.DOCUMENT_SEAL, again)
 def seal(one: HasAttempt) -> Response:
     """Note the seal of a signed document and issue it."""
-    sealed = _file(one.form, "seal_file", "盖章后的 PDF")
+    sealed = one.form.needed_file("seal_file", "盖章后的 PDF", SEALED)
     with one.visit.acting() as desk:
         one.find(desk)
         document = seal_document(desk, one.document_id, sealed)
@@ -122,21 +115,10 @@ def answer(one: HasAttempt) -> Response:
 @act_on_both(router, "/workbook", P.DOCUMENT_VIEW, again)
 def bring_workbook(one: HasAttempt) -> Response:
     """Read the answer workbook that a unit brought, with the files it names."""
-    workbook = _file(one.form, "workbook_file", "整改情况报告表", tables=True)
-    folder = Path(tempfile.mkdtemp(prefix="ducha-reply-"))
-    try:
-        for path in one.form.files.get("workbook_evidence", ()):
-            shutil.copyfile(path, folder / path.name)
-        with one.visit.acting() as desk:
-            one.find(desk)
-            said = import_reply(desk, workbook, folder)
-            if said["document"] != one.document_id:
-                raise Refused(
-                    "这份报告表答复的是另一份文书", found=f"文书{said['document']}", expected=f"文书{one.document_id}",
-                    remedy="打开报告表所答复的文书后再导入",
-                )  # fmt: skip
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    workbook = one.form.needed_file("workbook_file", "整改情况报告表", TABLES)
+    with one.visit.acting() as desk:
+        one.find(desk)
+        said = take_reply(desk, one.document_id, workbook, one.form.files.get("workbook_evidence", ()))
     acts = said["acts"]
     return done(one.address, f"已导入，办理{len(acts) if isinstance(acts, list) else 0}项")
 
@@ -161,10 +143,3 @@ def void(one: HasAttempt) -> Response:
         one.find(desk)
         void_document(desk, one.document_id, one.form.needed("void_reason", "作废理由"))
     return done(one.address, "已作废，文号保留")
-
-
-def _file(form: Form, name: str, label: str, *, tables: bool = False) -> Path:
-    path = form.file(name, TABLES if tables else SEALED)
-    if path is None:
-        raise InvalidInput(f"请选择“{label}”", found="没有文件", expected=label, remedy="选择文件后重新提交")
-    return path

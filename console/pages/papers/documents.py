@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from casework.views import Cursor, DocumentFilters, documents_view
+from casework.paperwork.drafting import may_draft
+from casework.views import DocumentFilters, documents_view
+from console.lists import HasCursor, HasQuery
 from console.rendering import show
 from console.routes import Pages
 from console.visits import HasVisit
@@ -16,18 +17,15 @@ router = Pages(Permission.DOCUMENT_VIEW)
 
 
 @router.page("/documents")
-def show_documents(request: Request, visit: HasVisit) -> HTMLResponse:
+def show_documents(visit: HasVisit, query: HasQuery, cursor: HasCursor) -> HTMLResponse:
     """Show one page of documents."""
-    given = dict(request.query_params)
-    filters = DocumentFilters.read(given)
-    cursor = Cursor.read(given.get("page", ""))
     with visit.desk() as desk:
         return show(
             visit,
             desk,
             "papers/documents.html.j2",
             "documents",
-            docket=documents_view(desk, filters, cursor),
-            first_page=cursor is None,
+            docket=documents_view(desk, DocumentFilters.read(query), cursor),
             states=tuple(DocumentState),
+            may_draft=may_draft(desk),
         )

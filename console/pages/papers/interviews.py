@@ -15,6 +15,7 @@ from casework.paperwork.interviewview import (
     interview_choices,
     interview_view,
     interviews_view,
+    may_plan,
     minutes_of,
     people_from,
     plan_in_sight,
@@ -48,7 +49,7 @@ def show_interviews(visit: HasVisit, state: str = "") -> Response:
     known = state if state in {one.value for one in InterviewState} else ""
     with visit.desk() as desk:
         return show(visit, desk, "papers/interviews.html.j2", "interviews", rows=interviews_view(desk, known),
-                    state=known, states=INTERVIEW_STATE_LABELS)  # fmt: skip
+                    state=known, states=INTERVIEW_STATE_LABELS, may_plan=may_plan(desk))  # fmt: skip
 
 
 @router.page("/interviews/new", Permission.DOCUMENT_DRAFT)

@@ -10,8 +10,8 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
 from casework.desk import Desk
+from casework.history import require_unchanged
 from casework.linkage.compartment import note_view
-from casework.mail.mailbox import KIND_LABELS, mail_rows
 from casework.paperwork.answers import OUTCOME_LABELS, RESULT_LABELS
 from casework.paperwork.copies import (
     Copy,
@@ -28,6 +28,7 @@ from casework.paperwork.paperview import paper_view, says
 from casework.paperwork.reviewing import STEP_LABELS
 from casework.paperwork.viewing import note_viewed
 from casework.rectification.timelinewords import CHANNEL_LABELS
+from casework.staff.people import CONTACT_LABELS
 from console.downloads import PDF, WORD, attachment
 from console.forms import Form, HasForm
 from console.pages.papers.pictures import PICTURES
@@ -69,8 +70,13 @@ class Attempt:
         return self.shelf.address(self.document_id)
 
     def find(self, desk: Desk) -> Document:
-        """Return the document for a desk that acts; raise NotFound for whoever does not see it."""
-        return self.shelf.find(desk, self.document_id)
+        """Return the document for a desk that acts.
+
+        raises   NotFound for whoever does not see it; Refused when somebody changed it after the page was made
+        """
+        document = self.shelf.find(desk, self.document_id)
+        require_unchanged(desk, "document", self.document_id, self.form.text("seen"))
+        return document
 
 
 def _attempt(request: Request, document_id: int, visit: HasVisit, shelf: HasShelf, form: HasForm) -> Attempt:
@@ -93,6 +99,7 @@ def paper_page(visit: Visit, shelf: Shelf, document_id: int, tried: Tried | None
             page=page,
             preview=PICTURES.look(desk, page.paper),
             base=shelf.address(document_id),
+            page_mark=page.mark,
             acted=tried.act if tried else "",
             form=tried.form if tried else Form(),
             error=tried.error if tried else None,
@@ -132,9 +139,8 @@ def show_proof(document_id: int, visit: HasVisit, shelf: HasShelf) -> HTMLRespon
     """Show what proves that a document arrived, to print: its mails with the server's words, its records of service."""
     with visit.desk() as desk:
         page = paper_view(desk, shelf.find(desk, document_id))
-        mails = mail_rows(desk, [one.id for one in page.mails])
         return show(visit, desk, "papers/proof.html.j2", shelf.active, page=page, base=shelf.address(document_id),
-                    mails=sorted(mails, key=lambda one: one.id), kinds=KIND_LABELS)  # fmt: skip
+                    roles=CONTACT_LABELS)  # fmt: skip
 
 
 # ---- pictures and files -----------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from fastapi import Request
 from fastapi.responses import Response
 
 from casework.mail.mailacts import settle_mails
@@ -15,6 +14,7 @@ from casework.paperwork.unservedview import STEP_LABELS, unserved_view
 from console.downloads import attachment
 from console.forms import Form, HasForm
 from console.jobs import HasJobs, Job, Outcome
+from console.lists import HasCursor
 from console.rendering import show
 from console.routes import Pages, done
 from console.sending import HasSender, Sender
@@ -31,17 +31,17 @@ REPORTED = {
 }  # fmt: skip
 MAIL_ACTS = {
     "claim": "发送", "accept": "对方服务器收下", "reject": "被拒", "defer": "推迟再发", "lose_track": "结果不明",
-    "resend": "人工重发", "cancel": "取消",
+    "bounce": "收到退信", "retry": "自动再发一次",
+    "resend": "人工重发", "cancel": "取消", "link": "写入网上办理链接",
 }  # fmt: skip
 
 
 @router.page("/unserved")
-def show_unserved(visit: HasVisit, page: str = "") -> Response:
+def show_unserved(visit: HasVisit, cursor: HasCursor) -> Response:
     """Show the documents that went out and were not acknowledged."""
-    cursor = Cursor.read(page)
     with visit.desk() as desk:
         return show(visit, desk, "papers/unserved.html.j2", "unserved", found=unserved_view(desk, cursor),
-                    first_page=cursor is None, steps=STEP_LABELS)  # fmt: skip
+                    steps=STEP_LABELS)  # fmt: skip
 
 
 @router.page("/series")
@@ -55,29 +55,29 @@ def show_series(visit: HasVisit, year: int | None = None) -> Response:
 
 
 @router.page("/outbox", Permission.OUTBOX)
-def show_outbox(request: Request, visit: HasVisit, sender: HasSender) -> Response:
+def show_outbox(visit: HasVisit, sender: HasSender, cursor: HasCursor, state: str = "") -> Response:
     """Show one page of mails."""
-    return _page(visit, sender, dict(request.query_params))
+    return _page(visit, sender, state, cursor)
 
 
 def _page(
     visit: Visit,
     sender: Sender,
-    given: dict[str, str],
+    state: str,
+    cursor: Cursor | None = None,
     chosen: Collection[int] = (),
     error: DuchaError | None = None,
 ) -> Response:
-    cursor = Cursor.read(given.get("page", ""))
     with visit.desk() as desk:
-        box = mailbox_view(desk, given.get("state", "").strip(), cursor)
-        return show(visit, desk, "papers/outbox.html.j2", "outbox", box=box, first_page=cursor is None,
+        box = mailbox_view(desk, state.strip(), cursor)
+        return show(visit, desk, "papers/outbox.html.j2", "outbox", box=box,
                     states=tuple(MessageState), chosen=chosen, sends=sender.send is not None, error=error)  # fmt: skip
 
 
 def _again(visit: Visit, form: Form, sender: Sender, error: DuchaError) -> Response:
     if (number := form.number("one", "邮件编号")) is not None:
         return _mail_page(visit, number, error)
-    return _page(visit, sender, {"state": form.text("state")}, form.numbers("mail"), error)
+    return _page(visit, sender, form.text("state"), None, form.numbers("mail"), error)
 
 
 @router.act("/outbox", Permission.OUTBOX, again=_again)

@@ -49,12 +49,15 @@ def shelf_of(request: Request) -> Shelf:
 HasShelf = Annotated[Shelf, Depends(shelf_of)]
 
 
-def page_on_both(router: Pages, path: str) -> Callable[[Answer], Answer]:
-    """Declare a page of one document, on both shelves."""
+def page_on_both(
+    router: Pages, path: str, permission: Permission | None = None
+) -> Callable[[Answer], Answer]:
+    """Declare a page of one document, on both shelves; one of a letter is open to its readers."""
 
     def declare(answer: Answer) -> Answer:
         for shelf in SHELVES:
-            router.page(f"{shelf.base}/{{document_id}}{path}", shelf.permission)(answer)
+            wanted = permission if permission is not None and not shelf.hidden else shelf.permission
+            router.page(f"{shelf.base}/{{document_id}}{path}", wanted)(answer)
         return answer
 
     return declare

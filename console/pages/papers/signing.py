@@ -22,7 +22,6 @@ from core.access.permissions import Permission
 from core.errors import DuchaError, Refused
 
 router = Pages(Permission.DOCUMENT_VIEW)
-AT_ONCE = 10  # more are signed as long work
 MOST = 50
 
 
@@ -61,7 +60,7 @@ def sign_many(visit: HasVisit, jobs: HasJobs, form: HasForm) -> Response:
             found=f"{len(ids)}份", expected=f"1至{MOST}份", remedy="勾选要签发的文书",
         )  # fmt: skip
     confirm(visit, form)
-    if len(ids) <= AT_ONCE:
+    if len(ids) <= visit.world.settings.sign_at_once:
         return done(_sign(visit, ids), f"已签发{len(ids)}份")
 
     def work(job: Job) -> Outcome:

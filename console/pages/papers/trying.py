@@ -32,4 +32,4 @@ def tried_out(visit: Visit, write: Callable[[Desk], Document]) -> Preview:
 
 def texts_of(form: Form) -> dict[str, str]:
     """Return the values of a document that a form gives, by their names."""
-    return {name.removeprefix(PREFIX): form.text(name) for name in form.values if name.startswith(PREFIX)}
+    return form.texts(PREFIX)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fastapi import Request
 from fastapi.responses import Response
 
 from casework.leaves import cut, read_number
@@ -18,6 +17,7 @@ from casework.staff.delegations import (
 )
 from casework.staff.people import split
 from console.forms import Form, HasForm
+from console.lists import NOTHING, HasQuery
 from console.rendering import show
 from console.routes import Pages, done
 from console.visits import HasVisit, Visit
@@ -25,28 +25,27 @@ from core.access.permissions import Permission
 from core.errors import DuchaError
 
 router = Pages(Permission.PEOPLE)
-NOTHING: Mapping[str, str] = {}
 
 
 @router.page("/delegations")
-def show_delegations(request: Request, visit: HasVisit) -> Response:
+def show_delegations(visit: HasVisit, query: HasQuery) -> Response:
     """Show the delegations, those of today or all."""
-    return _delegations_page(visit, given=dict(request.query_params))
+    return _delegations_page(visit, query=query)
 
 
 def _delegations_page(
     visit: Visit,
     error: DuchaError | None = None,
     form: Form | None = None,
-    given: Mapping[str, str] = NOTHING,
+    query: Mapping[str, str] = NOTHING,
 ) -> Response:
-    every = given.get("all") == "1"
+    every = query.get("all") == "1"
     with visit.desk() as desk:
         kinds, acts = lendable(desk)
         leaders = {code: f"{one.name}（{code}）" for code, one in desk.office_rules.leaders.items()}
         return show(
             visit, desk, "registry/delegations.html.j2", "delegations", error=error, form=form or Form(),
-            leaf=cut(list_delegations(desk, None if every else desk.today), read_number(given.get("page", ""))),
+            leaf=cut(list_delegations(desk, None if every else desk.today), read_number(query.get("page", ""))),
             every=every, kinds=kinds, acts=acts, leaders=leaders, split=split, every_kind=EVERY,
             may_register=desk.actor.code in leaders or bool(desk.actor.roles & {"officer", "director"}),
             own=desk.actor.code,

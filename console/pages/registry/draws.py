@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fastapi import Request
 from fastapi.responses import Response
 
 from casework.leaves import cut, read_number
 from casework.staff.drawing import KIND_LABELS, Scope, draw_choices, list_draws, make_draw, verify_draw
 from console.forms import Form, HasForm
+from console.lists import NOTHING, HasQuery
 from console.pages.registry.unitchanges import SEVERAL
 from console.rendering import show
 from console.routes import Pages, done
@@ -18,26 +18,25 @@ from core.access.permissions import Permission
 from core.errors import DuchaError, InvalidInput, NotFound
 
 router = Pages(Permission.PEOPLE)
-NOTHING: Mapping[str, str] = {}
 
 
 @router.page("/draws")
-def show_draws(request: Request, visit: HasVisit) -> Response:
+def show_draws(visit: HasVisit, query: HasQuery) -> Response:
     """Show the draws, the newest first."""
-    return _draws_page(visit, given=dict(request.query_params))
+    return _draws_page(visit, query=query)
 
 
 def _draws_page(
     visit: Visit,
     error: DuchaError | None = None,
     form: Form | None = None,
-    given: Mapping[str, str] = NOTHING,
+    query: Mapping[str, str] = NOTHING,
 ) -> Response:
-    kind = given.get("kind", "") or (form.text("kind") if form else "")
+    kind = query.get("kind", "") or (form.text("kind") if form else "")
     with visit.desk() as desk:
         return show(
             visit, desk, "registry/draws.html.j2", "draws", error=error, form=form or Form(),
-            leaf=cut(list_draws(desk), read_number(given.get("page", ""))), words=KIND_LABELS,
+            leaf=cut(list_draws(desk), read_number(query.get("page", ""))), words=KIND_LABELS,
             kind=kind if kind in KIND_LABELS else "units", choices=draw_choices(desk),
             may_draw=bool(desk.actor.roles & {"officer", "director", "leader"}),
         )  # fmt: skip

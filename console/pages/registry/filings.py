@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fastapi import Request
 from fastapi.responses import Response
 
 from casework.leaves import cut, read_number
@@ -17,6 +16,7 @@ from casework.units.filings import (
 )
 from casework.units.unitviews import unit_names
 from console.forms import Form, HasForm
+from console.lists import NOTHING, HasQuery
 from console.pages.registry.units import FILING_WORDS
 from console.rendering import show
 from console.routes import Pages, done
@@ -25,22 +25,21 @@ from core.access.permissions import Permission
 from core.errors import DuchaError
 
 router = Pages(Permission.STATISTICS)
-NOTHING: Mapping[str, str] = {}
 
 
 @router.page("/filings")
-def show_filings(request: Request, visit: HasVisit) -> Response:
+def show_filings(visit: HasVisit, query: HasQuery) -> Response:
     """Show the register of a year, by kind and unit."""
-    return _filings_page(visit, given=dict(request.query_params))
+    return _filings_page(visit, query=query)
 
 
 def _filings_page(
     visit: Visit,
     error: DuchaError | None = None,
     form: Form | None = None,
-    given: Mapping[str, str] = NOTHING,
+    query: Mapping[str, str] = NOTHING,
 ) -> Response:
-    wanted = given.get("year", "")
+    wanted = query.get("year", "")
     with visit.desk() as desk:
         year = (
             int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) == 4 else desk.today.year - 1
@@ -49,7 +48,7 @@ def _filings_page(
         missing = sum(bool(row["missing"]) for row in rows)
         return show(
             visit, desk, "registry/filings.html.j2", "filings", year=year, error=error, form=form or Form(),
-            leaf=cut(rows, read_number(given.get("page", ""))), missing=missing, words=FILING_WORDS,
+            leaf=cut(rows, read_number(query.get("page", ""))), missing=missing, words=FILING_WORDS,
             names=unit_names(desk), points=list_points(desk), years=range(desk.today.year, desk.today.year - 6, -1),
             may_register=bool(desk.actor.roles & {"officer", "director"}),
         )  # fmt: skip

@@ -14,7 +14,7 @@ from casework.ledgers.ledgerpreview import preview_ledger
 from casework.staff.parties import import_people, import_units
 from casework.staff.partypreview import preview_people, preview_units
 from console.downloads import SHEET, attachment
-from console.forms import Form, HasForm
+from console.forms import HasForm
 from console.holding import HasHolding, laid_out
 from console.jobs import HasJobs, Job, Outcome
 from console.rendering import show
@@ -92,7 +92,7 @@ def save_blank(what: str) -> Response:
 def look_at_file(visit: HasVisit, what: str, form: HasForm, holding: HasHolding) -> Response:
     """Show what a file would change; nothing is written."""
     one = _import_of(what)
-    path = _chosen(form)
+    path = form.needed_file("file", one.name)
     with visit.desk() as desk:
         found = one.look(desk, path)
         return show(
@@ -114,12 +114,3 @@ def bring_in(visit: HasVisit, what: str, form: HasForm, holding: HasHolding, job
         return Outcome(f"导入完成：{one.said.format(**told)}", address=one.address)
 
     return done(jobs.start(visit, f"导入{one.name}", work))
-
-
-def _chosen(form: Form) -> Path:
-    path = form.file("file")
-    if path is None:
-        raise InvalidInput(
-            "没有选择文件", found="空", expected=".xlsx 或 .csv 文件", remedy="选择文件后再提交"
-        )
-    return path

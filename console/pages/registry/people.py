@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from fastapi import Request
 from fastapi.responses import Response
 
-from casework.leaves import read_number
 from casework.staff.peopleviews import PeopleFilters, people_view, person_view
 from casework.staff.pools import KEEPERS, enrol, exit_pool, renew, train
 from console.forms import Form, HasForm
+from console.lists import HasLeaf, HasQuery
 from console.rendering import show
 from console.routes import Pages, done
 from console.visits import HasVisit, Visit
@@ -26,13 +25,11 @@ def person_address(code: str) -> str:
 
 
 @router.page("/people")
-def show_people(request: Request, visit: HasVisit) -> Response:
+def show_people(visit: HasVisit, query: HasQuery, leaf: HasLeaf) -> Response:
     """Show one leaf of people, and the pools."""
-    given = dict(request.query_params)
-    filters, number = PeopleFilters.read(given), read_number(given.get("page", ""))
     with visit.desk() as desk:
         return show(
-            visit, desk, "registry/people.html.j2", "people", listed=people_view(desk, filters, number),
+            visit, desk, "registry/people.html.j2", "people", listed=people_view(desk, PeopleFilters.read(query), leaf),
             may_import=bool(desk.actor.roles & {*KEEPERS, "leader"}),
         )  # fmt: skip
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fastapi import Request
 from fastapi.responses import Response
 
 from casework.leaves import cut, read_number
@@ -12,6 +11,7 @@ from casework.staff.pools import KEEPERS, train
 from casework.staff.poolviews import list_members, show_pool
 from console.downloads import SHEET, attachment
 from console.forms import HasForm
+from console.lists import NOTHING, HasQuery
 from console.rendering import show
 from console.routes import Pages, done
 from console.visits import HasVisit, Visit
@@ -21,7 +21,6 @@ from delivery.sheets.tabular import Sheet, write_sheets
 from delivery.sheets.workbook import Column
 
 router = Pages(Permission.PEOPLE)
-NOTHING: Mapping[str, str] = {}
 COLUMNS = tuple(
     Column(*one)
     for one in (
@@ -32,20 +31,20 @@ COLUMNS = tuple(
 
 
 @router.page("/pools/{key}")
-def show_one(request: Request, visit: HasVisit, key: str) -> Response:
+def show_one(visit: HasVisit, query: HasQuery, key: str) -> Response:
     """Show one pool with its members."""
-    return _one_page(visit, key, given=dict(request.query_params))
+    return _one_page(visit, key, query=query)
 
 
 def _one_page(
-    visit: Visit, key: str, error: DuchaError | None = None, given: Mapping[str, str] = NOTHING
+    visit: Visit, key: str, error: DuchaError | None = None, query: Mapping[str, str] = NOTHING
 ) -> Response:
-    every = given.get("all") == "1"
+    every = query.get("all") == "1"
     with visit.desk() as desk:
         members = list_members(desk, key, every=every)
         return show(
             visit, desk, "registry/pool.html.j2", "people", pool=show_pool(desk, key), error=error, every=every,
-            leaf=cut(members, read_number(given.get("page", ""))), may_keep=bool(desk.actor.roles & set(KEEPERS)),
+            leaf=cut(members, read_number(query.get("page", ""))), may_keep=bool(desk.actor.roles & set(KEEPERS)),
         )  # fmt: skip
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fastapi import Request
 from fastapi.responses import Response
 
 from casework.leaves import cut, read_number
@@ -12,6 +11,7 @@ from casework.staff.declarations import OFFICE_ROLES, Filing, decide, declare, w
 from casework.staff.declarationviews import declarations_view, may_decide
 from casework.units.unitviews import unit_names
 from console.forms import Form, HasForm
+from console.lists import NOTHING, HasQuery
 from console.rendering import show
 from console.routes import Pages, done
 from console.visits import HasVisit, Visit
@@ -21,27 +21,26 @@ from core.life.declarationlife import DECLARATION, ORIGIN_LABELS, RELATION_LABEL
 
 # Whoever inspects must be able to say from what they keep away.
 router = Pages(Permission.VISIT)
-NOTHING: Mapping[str, str] = {}
 
 
 @router.page("/recusals")
-def show_recusals(request: Request, visit: HasVisit) -> Response:
+def show_recusals(visit: HasVisit, query: HasQuery) -> Response:
     """Show the declarations that one may see, the newest first."""
-    return _recusals_page(visit, given=dict(request.query_params))
+    return _recusals_page(visit, query=query)
 
 
 def _recusals_page(
     visit: Visit,
     error: DuchaError | None = None,
     form: Form | None = None,
-    given: Mapping[str, str] = NOTHING,
+    query: Mapping[str, str] = NOTHING,
 ) -> Response:
-    pending, campaign = given.get("pending") == "1", given.get("campaign", "")[:40]
+    pending, campaign = query.get("pending") == "1", query.get("campaign", "")[:40]
     with visit.desk() as desk:
         rows = declarations_view(desk, campaign=campaign or None, pending=pending)
         return show(
             visit, desk, "registry/recusals.html.j2", "recusals", error=error, form=form or Form(),
-            leaf=cut(rows, read_number(given.get("page", ""))), pending=pending, campaign=campaign,
+            leaf=cut(rows, read_number(query.get("page", ""))), pending=pending, campaign=campaign,
             relations=[(one.value, word) for one, word in RELATION_LABELS.items()],
             origins=[(one.value, word) for one, word in ORIGIN_LABELS.items()], states=DECLARATION.state_labels,
             names=unit_names(desk), for_others=bool(desk.actor.roles & OFFICE_ROLES), decides=may_decide(desk),

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from fastapi import Request
 from fastapi.responses import Response
 
-from casework.leaves import read_number
 from casework.units.contacts import KEEPERS, set_contacts
 from casework.units.genealogy import KEEPERS as CHANGERS
 from casework.units.unitassigning import assign_unit
 from casework.units.unitpage import CONTACT_WORDS, need_unit, unit_view
 from casework.units.unitviews import STANDINGS, UnitFilters, units_view
 from console.forms import Form, HasForm
+from console.lists import HasLeaf, HasQuery
 from console.rendering import show
 from console.routes import Pages, done
 from console.visits import HasVisit, Visit
@@ -33,14 +32,12 @@ def unit_address(code: str) -> str:
 
 
 @router.page("/units")
-def show_units(request: Request, visit: HasVisit) -> Response:
+def show_units(visit: HasVisit, query: HasQuery, leaf: HasLeaf) -> Response:
     """Show one leaf of units."""
-    given = dict(request.query_params)
-    filters, number = UnitFilters.read(given), read_number(given.get("page", ""))
     with visit.desk() as desk:
         may_import = bool(desk.actor.roles & set(KEEPERS))
         return show(
-            visit, desk, "registry/units.html.j2", "units", listed=units_view(desk, filters, number),
+            visit, desk, "registry/units.html.j2", "units", listed=units_view(desk, UnitFilters.read(query), leaf),
             standings=STANDINGS, may_import=may_import,
         )  # fmt: skip
 
@@ -80,5 +77,5 @@ def assign(visit: HasVisit, code: str, form: HasForm) -> Response:
     number, heir = form.needed("number", "问题编号或案号"), form.needed("heir", "承接单位")
     with visit.acting() as desk:
         need_unit(desk, code)
-        assign_unit(desk, number, heir, form.text("assign_basis"))
+        assign_unit(desk, number, heir, form.text("assign_basis"), of=code)
     return done(unit_address(code), f"已确定{number}由{heir}承接")

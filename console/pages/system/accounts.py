@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
-from fastapi import Request
 from fastapi.responses import Response
 
 from casework.accounts.overview import (
@@ -26,6 +26,7 @@ from casework.accounts.sessions import end_sessions
 from casework.desk import Desk
 from casework.leaves import read_number
 from console.forms import Form, HasForm
+from console.lists import NOTHING, HasQuery
 from console.rendering import show
 from console.routes import Pages, done
 from console.visits import HasVisit, Visit
@@ -43,15 +44,15 @@ def account_address(login: str) -> str:
 
 
 @router.page("/accounts")
-def show_accounts(request: Request, visit: HasVisit) -> Response:
+def show_accounts(visit: HasVisit, query: HasQuery) -> Response:
     """Show one leaf of accounts, and the form that opens one."""
-    return _accounts_page(visit, dict(request.query_params))
+    return _accounts_page(visit, query)
 
 
 def _accounts_page(
-    visit: Visit, given: dict[str, str], error: DuchaError | None = None, form: Form | None = None
+    visit: Visit, query: Mapping[str, str], error: DuchaError | None = None, form: Form | None = None
 ) -> Response:
-    filters, number = AccountFilters.read(given), read_number(given.get("page", ""))
+    filters, number = AccountFilters.read(query), read_number(query.get("page", ""))
     with visit.desk() as desk:
         return show(
             visit, desk, "system/accounts.html.j2", "accounts", leaf=accounts_view(desk, filters, number),
@@ -60,7 +61,7 @@ def _accounts_page(
 
 
 def _accounts_again(visit: HasVisit, form: HasForm, error: DuchaError) -> Response:
-    return _accounts_page(visit, {}, error, form)
+    return _accounts_page(visit, NOTHING, error, form)
 
 
 @router.act("/accounts", again=_accounts_again)

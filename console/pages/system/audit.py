@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import Request
 from fastapi.responses import Response
 
 from casework.accounts.auditlog import (
@@ -18,6 +17,7 @@ from casework.accounts.auditlog import (
 from console.downloads import SHEET
 from console.forms import HasForm
 from console.jobs import HasJobs, Job, Outcome
+from console.lists import HasQuery
 from console.rendering import show
 from console.routes import Pages, done
 from console.visits import HasVisit, Visit
@@ -38,21 +38,20 @@ COLUMNS = tuple(
 
 
 @router.page("/audit")
-def show_log(request: Request, visit: HasVisit) -> Response:
+def show_log(visit: HasVisit, query: HasQuery) -> Response:
     """Show one page of the log."""
-    given = dict(request.query_params)
-    filters = LogFilters.read(given)
+    filters = LogFilters.read(query)
     with visit.desk() as desk:
         return show(
-            visit, desk, "system/audit.html.j2", "audit", page=log_view(desk, filters, given.get("before", "")),
-            subjects=SUBJECTS, administrators=ADMINISTRATORS, first_page="before" not in given,
+            visit, desk, "system/audit.html.j2", "audit", page=log_view(desk, filters, query.get("before", "")),
+            subjects=SUBJECTS, administrators=ADMINISTRATORS, first_page="before" not in query,
         )  # fmt: skip
 
 
 @router.page("/audit/confidential")
-def show_looks(request: Request, visit: HasVisit) -> Response:
+def show_looks(visit: HasVisit, query: HasQuery) -> Response:
     """Show who looked at confidential material how often."""
-    filters = LogFilters.read(dict(request.query_params))
+    filters = LogFilters.read(query)
     with visit.desk() as desk:
         return show(
             visit,
@@ -83,7 +82,7 @@ def _verify(visit: Visit, job: Job) -> Outcome:
 @router.act("/audit/export")
 def export(visit: HasVisit, jobs: HasJobs, form: HasForm) -> Response:
     """Write the entries of the filters to a workbook, beside the pages."""
-    filters = LogFilters.read({name: form.text(name) for name in LogFilters.__dataclass_fields__})
+    filters = LogFilters.read(form.texts())
     return done(jobs.start(visit, "导出操作日志", lambda job: _export(visit, filters, job)))
 
 

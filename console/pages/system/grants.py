@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from fastapi import Request
 from fastapi.responses import Response
 
 from casework.accounts.overview import AccountFilters, account_view, accounts_view, holder_choices
 from casework.accounts.register import disable_account, grant_account
 from casework.accounts.signin import policy_of
-from casework.leaves import read_number
 from console.forms import Form, HasForm
+from console.lists import HasLeaf, HasQuery
 from console.rendering import show
 from console.routes import Pages, done
 from console.visits import HasVisit, Visit
@@ -25,13 +24,12 @@ STATES = tuple((state.value, label) for state, label in ACCOUNT.state_labels.ite
 
 
 @router.page("/grants")
-def show_grants(request: Request, visit: HasVisit) -> Response:
+def show_grants(visit: HasVisit, query: HasQuery, leaf: HasLeaf) -> Response:
     """Show one leaf of accounts with whom each speaks for."""
-    given = dict(request.query_params)
-    filters, number = AccountFilters.read(given), read_number(given.get("page", ""))
+    filters = AccountFilters.read(query)
     with visit.desk() as desk:
         return show(
-            visit, desk, "system/grants.html.j2", "grants", leaf=accounts_view(desk, filters, number),
+            visit, desk, "system/grants.html.j2", "grants", leaf=accounts_view(desk, filters, leaf),
             filters=filters, states=STATES, words=dict(STATES),
         )  # fmt: skip
 
@@ -47,9 +45,9 @@ def show_roles(visit: HasVisit) -> Response:
 
 
 @router.page("/grants/{login}")
-def show_grant(request: Request, visit: HasVisit, login: str) -> Response:
+def show_grant(visit: HasVisit, login: str, who: str = "") -> Response:
     """Show one account with the form that grants it; 404 when there is none."""
-    return _grant_page(visit, login, who=request.query_params.get("who", ""))
+    return _grant_page(visit, login, who=who)
 
 
 def _grant_page(

@@ -24,7 +24,7 @@ from models.account import Account
 from models.base import key_of
 from system.settings import Settings
 from tests.console.conftest import NOW, TODAY, fill, settings_in, sign_in
-from tests.databases import open_database
+from tests.databases import USUAL, open_database
 from tests.make import make_person
 
 BASE = "http://127.0.0.1:8460"
@@ -98,8 +98,8 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 
 @contextmanager
-def filled(folder: Path) -> Iterator[Office]:
-    with open_database("sqlite", folder) as engine:
+def filled(folder: Path, kind: str = USUAL) -> Iterator[Office]:
+    with open_database(kind, folder) as engine:
         made = Office(engine, settings_in(folder))
         with made.desk("L-DIRECTOR") as desk:
             fill(desk)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -16,11 +17,13 @@ from casework.accounts.tokens import make_key, revoke_key
 from core.errors import InvalidInput, Refused
 from models.account import Account, ApiToken
 from models.apicall import ApiCall
+from models.archive import ArchiveFile
 from models.base import key_of
 from models.document import Document
 from models.record import AuditEntry
 from tests.console.api.conftest import BASE, Office
 from tests.console.conftest import CANARY, CODE, TODAY, sign_in
+from tests.make import store
 
 NOTE = {"act": "report_progress", "note": "", "values": {"percent": "30", "text": "已完成清理"}}
 MEDIA = "application/problem+json"
@@ -97,6 +100,67 @@ def test_guessing_keys_is_slowed_down(office: Office) -> None:
     assert answer.headers["retry-after"] == "600"
 
 
+def test_a_right_key_is_heard_where_others_guess(office: Office) -> None:
+    caller = office.caller("L-DIRECTOR")
+    for _ in range(21):
+        caller.client.get("/api/v1/me", headers={"Authorization": "Bearer ducha_guess"})
+    assert caller.get("/me").status_code == 200
+
+
+def test_a_key_reads_no_work_that_a_page_began(office: Office) -> None:
+    answer = office.caller("L-DIRECTOR").get("/jobs/abc")
+    assert problem(answer, 403)["type"].endswith("person-needed")
+
+
+def test_a_due_day_is_worked_out_from_days_or_from_a_statutory_period(office: Office) -> None:
+    caller = office.caller("L-DIRECTOR")
+    assert caller.get("/calendar/due?start=2026-09-28&count=3").status_code == 200
+    assert caller.get("/calendar/due?start=2026-09-28&clock=review_reply").status_code == 200
+    for wrong in (
+        "start=2026-09-28",
+        "start=2026-09-28&count=3&clock=review_reply",
+        "start=1900-01-01&count=3",
+    ):
+        problem(caller.get(f"/calendar/due?{wrong}"), 422)
+
+
+def test_files_are_handed_to_the_archive_by_their_numbers(office: Office) -> None:
+    values: dict[str, Any] = {
+        "office_id": 1, "subject": "case", "state": "filed", "year": 2026, "title": "卷", "class_code": "ZG",
+        "retention": "years_30", "transfer_due_on": TODAY, "members": 1, "size": 1, "sha256": "0" * 64,
+        "packed_on": TODAY, "packed_by": "P90", "filed_on": TODAY,
+    }  # fmt: skip
+    with office.desk("L-DIRECTOR") as desk:
+        files = [
+            ArchiveFile(subject_id=place, code=f"C-{place}", piece=place, archive_no=f"A-{place}", **values)
+            for place in (1, 2)
+        ]
+        numbers = [key_of(store(desk, one)) for one in files]
+    caller = office.caller("L-DIRECTOR")
+    answer = caller.post("/archive/transfer", {"files": numbers[:1], "note": "移交清单第1号"})
+    assert (answer.status_code, answer.json()) == (200, {"files": numbers[:1]})
+    states = [caller.get(f"/archive/{number}").json()["state"] for number in numbers]
+    assert states == ["transferred", "filed"]
+
+
+def test_what_is_refused_at_the_door_is_a_problem_too(office: Office) -> None:
+    caller = office.caller("L-DIRECTOR")
+    large = caller.post("/archive/transfer", content_length=str(30 * 1024 * 1024))
+    assert problem(large, 413)["type"].endswith("too-large")
+    strange = caller.post("/archive/transfer", sec_fetch_site="cross-site")
+    assert problem(strange, 403)["type"].endswith("not-allowed")
+    page = caller.client.post("/sign-in", headers={"sec-fetch-site": "cross-site"})
+    assert (page.status_code, page.headers["content-type"]) == (403, "text/plain; charset=utf-8")
+
+
+def test_a_character_that_no_database_takes_is_refused(office: Office) -> None:
+    caller = office.caller("L-DIRECTOR")
+    told = problem(caller.post("/archive/transfer", {"files": [1], "note": "移交\x00"}), 422)
+    assert "不能使用的字符" in told["detail"]
+    plain = caller.post("/archive/transfer", {"files": [1], "note": "写作 \\u0000 的文字"})
+    assert plain.status_code != 422
+
+
 def test_too_many_calls_a_minute_wait(office: Office) -> None:
     office.settings = office.settings.model_copy(update={"api_per_minute": 10})
     office.__post_init__()
@@ -156,7 +220,7 @@ def test_referrals_and_their_letters_are_for_those_who_may_know(office: Office) 
     assert CANARY in director.get("/referrals/1").text
     problem(officer.get("/referrals"), 403)
     problem(officer.get("/referrals/1"), 404)
-    problem(officer.post("/referrals/1/acts", {"act": "screen", "note": "x"}), 404)
+    problem(officer.post("/referrals/1/acts", {"act": "screen", "note": "x", "receiver": "discipline"}), 404)
     for path in ("/documents", "/documents/1", "/tasks", f"/cases/{CODE}", "/findings"):
         assert CANARY not in officer.get(path).text, path
     problem(officer.get("/documents/1"), 404)

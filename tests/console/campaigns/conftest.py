@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,10 +18,10 @@ from casework.inspection.visits import team_of
 from casework.staff.teams import find_visit
 from models.campaign import Visit
 from models.organisation import Unit
-from system.settings import Settings
 from tests.casework.conftest import open_desks_on
 from tests.casework.scene import Scene
-from tests.console.conftest import browser_of
+from tests.console.conftest import browser_of, settings_in
+from tests.databases import USUAL, open_database, open_filled
 
 OWN = {"origin": "http://127.0.0.1:8460"}
 
@@ -77,20 +77,37 @@ class Town:
 
 
 @pytest.fixture
-def town(bare: sa.Engine, settings: Settings, tmp_path: Path) -> Iterator[Town]:
+def town(tmp_path: Path) -> Iterator[Town]:
+    """Give the office with nothing in it yet."""
+    with open_database(USUAL, tmp_path) as engine, open_town(engine, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def begun(tmp_path: Path) -> Iterator[Town]:
+    """Give the office with its campaign open."""
+    with open_filled(USUAL, tmp_path, begin) as engine, open_town(engine, tmp_path) as opened:
+        yield opened
+
+
+def begin(engine: sa.Engine, folder: Path) -> None:
+    scene_on(engine, folder).start()
+
+
+def scene_on(engine: sa.Engine, folder: Path) -> Scene:
+    return Scene(open_desks_on(engine, settings_in(folder)), folder)
+
+
+@contextmanager
+def open_town(engine: sa.Engine, folder: Path) -> Iterator[Town]:
+    """Give the office on a database; its browsers are closed afterwards."""
     with ExitStack() as stack:
         open_browsers: dict[str, Browser] = {}
 
         def browser(holder: str) -> Browser:
             if holder not in open_browsers:
-                open_browsers[holder] = Browser(stack.enter_context(browser_of(bare, settings, holder)))
+                opened = stack.enter_context(browser_of(engine, settings_in(folder), holder))
+                open_browsers[holder] = Browser(opened)
             return open_browsers[holder]
 
-        yield Town(Scene(open_desks_on(bare, settings), tmp_path), browser)
-
-
-@pytest.fixture
-def begun(town: Town) -> Town:
-    """The office with its campaign open."""
-    town.scene.start()
-    return town
+        yield Town(scene_on(engine, folder), browser)

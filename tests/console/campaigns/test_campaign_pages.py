@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from time import sleep
 from typing import Any
@@ -14,7 +15,7 @@ from models.campaign import Campaign, VisitMember
 from models.inquiry import Inquiry
 from models.plan import AnnualPlan, ScopeChange
 from models.pool import RecusalDeclaration, Replacement
-from tests.casework.scene import CODE
+from tests.casework.scene import CODE, PLAN
 from tests.console.campaigns.conftest import Browser, Town
 from tests.console.test_pages import MOST_BYTES, MOST_QUERIES, queries_of
 
@@ -121,16 +122,74 @@ def test_the_plan_entry_and_the_exception_are_written(begun: Town) -> None:
     assert "上级交办" in officer.get(BASE).text
 
 
-def test_a_change_of_scope_is_asked_by_one_and_decided_by_another(begun: Town) -> None:
+def test_who_writes_the_plan_entry_second_is_told_of_the_first(begun: Town) -> None:
     officer, director = begun.browser("P90"), begun.browser("L-DIRECTOR")
+    seen = re.findall(r'name="seen" value="(\d+)"', director.get(BASE).text)[0]
+    assert officer.post(BASE, BASE + "/reference", document="年度计划", item="法治督察").status_code == 303
+
+    late = {"seen": seen, "document": "另一计划", "item": "督察", "reason": "上级交办"}
+    for act in ("/reference", "/exception"):
+        assert director.send(BASE, BASE + act, late).status_code == 409
+    assert "年度计划：法治督察" in officer.get(BASE).text
+
+
+def test_a_change_of_scope_is_asked_by_one_and_decided_by_another(town: Town) -> None:
+    later = PLAN.replace("2026-03-02", "2026-09-01").replace("2026-03-31", "2026-09-30")
+    town.scene.start(later)
+    officer, director = town.browser("P90"), town.browser("L-DIRECTOR")
     page = BASE + "/scope"
 
-    assert officer.post(page, page, drop_items="fazhi-ducha-46:F27").status_code == 400  # no reason
-    assert officer.post(page, page, period_to="2026-07-31", reason="农忙").status_code in (303, 409)
-    rows = begun.scene.rows(select(ScopeChange))
-    if rows:
-        assert director.post(page, page + "/1/refuse", note="不必").status_code == 303
-        assert begun.scene.rows(select(ScopeChange))[0].state == "refused"
+    nothing = officer.post(page, page, drop_items="fazhi-ducha-46:F27", reason="")
+    assert nothing.status_code == 400
+    assert 'value="fazhi-ducha-46:F27" checked' in nothing.text  # what was ticked stays
+    assert officer.post(page, page, drop_units="T001", reason="该镇区划调整").status_code == 303
+    asked = officer.get(page).text
+    assert "该镇区划调整" in asked
+    assert "由申请人以外的主任批准" in asked
+    assert f'action="{page}/1/approve"' not in asked  # nobody approves what they asked for
+    assert officer.send(page, f"{page}/1/approve", {}).status_code == 403
+    assert len(town.scene.visits()) == 2  # nothing changes before it is approved
+    again = officer.post(page, page, drop_items="fazhi-ducha-46:F27", reason="再改一项")
+    assert again.status_code == 409
+    assert "再改一项" in again.text
+
+    assert f'action="{page}/1/approve"' in director.get(page).text
+    approved = director.post(page, f"{page}/1/approve", files=SCAN)
+    assert approved.status_code == 303, approved.text
+    assert len(town.scene.visits()) == 1
+    row = town.scene.rows(select(ScopeChange))[0]
+    assert (row.state, row.asked_by, row.decided_by) == ("approved", "P90", "L-DIRECTOR")
+    assert director.post(page, f"{page}/1/refuse", note="不必").status_code == 409  # it is decided once
+    told = officer.get(page).text.partition("原范围")[2]
+    assert "9月1日至9月30日，2个单位：示例县D001局、" in told  # days and names, no codes
+
+
+def test_a_change_of_scope_that_a_director_asks_for_waits_for_another_one(town: Town) -> None:
+    town.scene.start(PLAN.replace("2026-03-02", "2026-09-01").replace("2026-03-31", "2026-09-30"))
+    director, deputy, page = town.browser("L-DIRECTOR"), town.browser("L-DEPUTY"), BASE + "/scope"
+
+    assert director.post(page, page, drop_units="T001", reason="该镇区划调整").status_code == 303
+    assert f'action="{page}/1/approve"' not in director.get(page).text
+    assert director.send(page, f"{page}/1/approve", {}).status_code == 403
+    assert deputy.post(page, f"{page}/1/refuse", note="仍须督察").status_code == 303
+    assert town.scene.rows(select(ScopeChange))[0].decision_note == "仍须督察"
+    assert len(town.scene.visits()) == 2
+    assert director.post(page, page, drop_units="T001", reason="再次申请").status_code == 303
+    assert director.post(page, f"{page}/2/withdraw", note="不再需要").status_code == 303
+    assert [row.state for row in town.scene.rows(select(ScopeChange))] == ["refused", "withdrawn"]
+
+
+def test_a_stale_page_of_a_campaign_says_who_did_what_and_changes_nothing(town: Town) -> None:
+    town.scene.settle()
+    town.scene.plan()
+    one, other = town.browser("L-DIRECTOR"), town.browser("L-DEPUTY")
+    seen = re.findall(r'name="seen" value="(\d+)"', other.get(BASE).text)[0]
+    assert one.post(BASE, BASE + "/call-off", reason="与上级督察重复").status_code == 303
+
+    late = other.send(BASE, BASE + "/approve", {"seen": seen})
+    assert late.status_code == 409
+    assert re.search("已由.+于2026年6月30日10:00办理“取消批次”", late.text)
+    assert town.scene.rows(select(Campaign))[0].state == "called_off"
 
 
 def test_somebody_declares_and_the_head_decides(begun: Town) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
+from html import unescape
 from io import BytesIO
 from typing import Any
 
 import pytest
 from sqlmodel import select
 
+from models.account import Account
 from models.campaign import Campaign, Visit
 from models.checking import PlanDraft
 from tests.casework.scene import PLAN
@@ -168,3 +172,226 @@ def test_an_unfinished_plan_is_found_again_and_may_be_dropped(town: Town, office
     officer.post("/campaigns/new", f"{base}/drop")
 
     assert town.scene.rows(select(PlanDraft)) == []
+
+
+def store(browser: Browser, base: str) -> Any:
+    return browser.post(f"{base}/proposal", f"{base}/store")
+
+
+def take_back(browser: Browser, code: str = "2026-ZX-07") -> str:
+    """Take a stored plan back and return the address of its draft."""
+    answer = browser.post(f"/campaigns/{code}", f"/campaigns/{code}/revise")
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"].rpartition("/")[0])
+
+
+def test_a_stored_plan_is_taken_back_changed_and_stored_again(town: Town, officer: Browser) -> None:
+    store(officer, plan(officer))
+    assert "取回修改方案" in officer.get("/campaigns/2026-ZX-07").text
+    base = take_back(officer)
+
+    assert 'value="2026年秋季专项法治督察"' in officer.get(f"{base}/name").text
+    assert 'name="code"' not in officer.get(f"{base}/name").text  # a code does not change
+    assert 'value="T001" checked' in officer.get(f"{base}/units").text
+    assert 'value="2026-09-01"' in officer.get(f"{base}/team").text
+    answer(officer, base, "name", title="2026年秋季专项法治督察（调整）", code="2026-XX-99")
+    answer(officer, base, "units", units=["D001"])
+    before = town.scene.rows(select(Campaign))[0]
+    assert before.title == "2026年秋季专项法治督察"  # nothing changes until it is stored
+
+    assert store(officer, base).headers["location"] == "/campaigns/2026-ZX-07"
+    stored = town.scene.rows(select(Campaign))
+    assert [(one.code, one.title) for one in stored] == [("2026-ZX-07", "2026年秋季专项法治督察（调整）")]
+    assert len(town.scene.rows(select(Visit))) == 1
+    assert town.scene.rows(select(PlanDraft)) == []
+
+
+def test_a_plan_that_is_stored_as_it_was_taken_back_stays_the_same(town: Town, officer: Browser) -> None:
+    team = "team: {size: 2, seed: 7, travel: ignore, leader: null}"
+    joint = "joint: {with: 巡察机构, milestones: [arrival]}"
+    more = PLAN.replace(
+        "team: {size: 2, seed: 7}", f"{team}\ninterviews: [{{asked: 局长, count: 2}}]\n{joint}"
+    )
+    town.scene.plan(more)
+    before = town.scene.rows(select(Campaign))[0].plan
+    base = take_back(officer, "2026-ZH-01")
+    for step in ("kind", "name", "items", "units", "team"):
+        page = officer.get(f"{base}/{step}").text
+        assert officer.send(f"{base}/{step}", f"{base}/{step}", fields_shown(page)).status_code == 303
+    assert store(officer, base).status_code == 303
+
+    after = town.scene.rows(select(Campaign))[0].plan
+    wanted, found = json.loads(before), json.loads(after)
+    assert found.pop("team") | {"recuse": 0} == wanted.pop("team") | {"recuse": 0}
+    assert found == wanted
+
+
+def fields_shown(page: str) -> dict[str, list[str]]:
+    """Return what a browser would send for a page that nobody touched."""
+    found: dict[str, list[str]] = {}
+    for tag in re.findall(r"<input[^>]*>", page.partition('id="plan-step"')[2]):
+        values = dict(re.findall(r'(\w+)="([^"]*)"', tag))
+        if values.get("type") in ("radio", "checkbox") and " checked" not in tag:
+            continue
+        found.setdefault(values["name"], []).append(unescape(values.get("value", "")))
+    for name, body in re.findall(r'<select[^>]*name="(\w+)"[^>]*>(.*?)</select>', page, re.DOTALL):
+        options = re.findall(r'<option value="([^"]*)"( selected)?', body)
+        chosen = [value for value, mark in options if mark] or [options[0][0]]
+        found.setdefault(name, []).append(chosen[0])
+    for name, text in re.findall(r'<textarea[^>]*name="(\w+)"[^>]*>(.*?)</textarea>', page, re.DOTALL):
+        found[name] = [unescape(text)]
+    return found
+
+
+def test_taking_back_twice_goes_on_with_the_same_draft(town: Town, officer: Browser) -> None:
+    store(officer, plan(officer))
+
+    assert take_back(officer) == take_back(officer)
+    assert "修改已存方案" in officer.get("/campaigns/new").text
+
+
+def test_a_plan_that_somebody_else_stored_meanwhile_is_not_undone_unasked(
+    town: Town, officer: Browser
+) -> None:
+    store(officer, plan(officer))
+    base, director = take_back(officer), town.browser("L-DIRECTOR")
+    theirs = take_back(director)
+    answer(director, theirs, "name", title="主任改过的名称")
+    assert store(director, theirs).status_code == 303
+    answer(officer, base, "name", title="经办人改过的名称")
+
+    refused = store(officer, base)
+    assert refused.status_code == 409
+    assert "取回以后，方案已有变动" in refused.text
+    assert "仍以本稿代替" in refused.text
+    assert re.search(r"已由.+于2026年6月30日10:00办理“编制方案”", refused.text)
+    assert 'value="经办人改过的名称"' in officer.get(f"{base}/name").text
+    over = officer.send(f"{base}/proposal", f"{base}/store", {"over": "1"})
+    assert over.status_code == 303
+    assert town.scene.rows(select(Campaign))[0].title == "经办人改过的名称"
+
+
+def test_an_approved_plan_is_not_taken_back_and_a_draft_of_it_is_kept(town: Town, officer: Browser) -> None:
+    store(officer, plan(officer))
+    base, director = take_back(officer), town.browser("L-DIRECTOR")
+    scan = {"scan": ("方案.pdf", BytesIO(b"%PDF-1.7 x"), "application/pdf")}
+    approved = director.post("/campaigns/2026-ZX-07", "/campaigns/2026-ZX-07/approve", files=scan)
+    assert approved.status_code == 303
+
+    refused = store(officer, base)
+    assert refused.status_code == 409
+    assert "办理“批准督察方案”" in refused.text
+    assert "仍以本稿代替" not in refused.text  # there is nothing left to replace
+    assert len(town.scene.rows(select(PlanDraft))) == 1
+    assert "取回修改方案" not in officer.get("/campaigns/2026-ZX-07").text
+    again = officer.post("/campaigns/new", "/campaigns/2026-ZX-07/revise")
+    assert again.status_code == 409
+
+
+def test_a_leader_of_the_pool_opens_and_takes_back_what_they_planned(town: Town, officer: Browser) -> None:
+    leader = town.browser("P03")
+    base = plan(leader)
+    stored = store(leader, base)
+
+    assert stored.headers["location"] == "/campaigns/2026-ZX-07"
+    page = leader.get("/campaigns/2026-ZX-07")
+    assert page.status_code == 200
+    assert "由主任批准" in page.text
+    assert "2026-ZX-07" in leader.get("/campaigns").text
+    assert leader.get("/campaigns/2026-ZX-07/visits").text.count("T001") + 1
+    for visit in town.scene.rows(select(Visit.id)):
+        assert leader.get(f"/visits/{visit}").status_code == 200  # the arrangement they made
+    assert take_back(leader)
+    store(officer, plan_as(officer, "2026-ZX-08"))
+    assert leader.send("/campaigns/new", "/campaigns/2026-ZX-08/revise", {}).status_code in (404, 409)
+
+
+def plan_as(browser: Browser, code: str) -> str:
+    base = begin(browser)
+    for step in ANSWERS:
+        assert answer(browser, base, step, **({"code": code} if step == "name" else {})).status_code == 303
+    return base
+
+
+def test_a_code_that_another_planner_uses_is_refused(town: Town, officer: Browser) -> None:
+    store(officer, plan(officer))
+    refused = store(town.browser("P03"), plan(town.browser("P03")))
+
+    assert refused.status_code == 409
+    assert "批次编码已被使用" in refused.text
+    assert town.scene.rows(select(Campaign))[0].planned_by == "P90"
+
+
+def test_another_step_is_opened_without_losing_what_was_typed(officer: Browser) -> None:
+    base = plan(officer)
+    gone = answer(officer, base, "name", title="只改了一半", go="team")
+
+    assert gone.headers["location"] == f"{base}/team"
+    assert 'value="只改了一半"' in officer.get(f"{base}/name").text
+    assert f'href="{base}/name"' in officer.get("/campaigns/new").text  # where somebody left off
+
+
+def test_what_is_being_typed_is_kept_for_a_script(officer: Browser) -> None:
+    base = plan(officer)
+    kept = officer.send(f"{base}/name", f"{base}/name/keep", {"title": "还没有点继续"})
+
+    assert kept.status_code == 200
+    assert kept.json()["said"].startswith("已保存")
+    assert 'value="还没有点继续"' in officer.get(f"{base}/name").text
+    secret = officer.send(f"{base}/name", f"{base}/name/keep", {"title": "机密★1年"})
+    assert secret.status_code == 400
+    assert secret.json()["error"]["what"]
+
+
+def test_a_brought_file_is_changed_step_by_step(town: Town, officer: Browser) -> None:
+    files = {"plan": ("campaign.yaml", BytesIO(PLAN.encode()))}
+    base = (
+        officer.post("/campaigns/new", "/campaigns/new/file", files=files)
+        .headers["location"]
+        .rpartition("/")[0]
+    )
+
+    assert 'value="fazhi-ducha-46:E" checked' in officer.get(f"{base}/items").text
+    answer(officer, base, "name", title="改了名称的批次", code="2026-ZH-01")
+    assert store(officer, base).headers["location"] == "/campaigns/2026-ZH-01"
+    assert town.scene.rows(select(Campaign))[0].title == "改了名称的批次"
+
+
+def test_a_specialty_keeps_its_number_whatever_stands_above_it(town: Town, officer: Browser) -> None:
+    base = plan(officer)
+    answer(officer, base, "team", specialty=["-", "法治宣传", "-"], specialty_count=["", "2", "1"])
+    shown = officer.get(f"{base}/team").text
+    assert re.search(r'value="法治宣传" selected>.*?name="specialty_count"[^>]* value="2"', shown)
+    for _ in range(3):  # lines that ask for nothing do not gather
+        officer.send(f"{base}/team", f"{base}/team", fields_shown(officer.get(f"{base}/team").text))
+
+    assert officer.get(f"{base}/team").text.count('name="specialty_count"') == 3
+    assert "at_least:\n    法治宣传: 2\n" in officer.get(f"{base}/campaign.yaml").text
+
+
+def test_what_was_held_up_on_its_way_does_not_replace_what_came_after_it(officer: Browser) -> None:
+    base = plan(officer)
+    keep = f"{base}/name/keep"
+    officer.send(f"{base}/name", keep, {"title": "后写的", "turn": "a:3"})
+    officer.send(f"{base}/name", keep, {"title": "先写的", "turn": "a:2"})
+    assert 'value="后写的"' in officer.get(f"{base}/name").text
+
+    officer.send(f"{base}/name", keep, {"title": "另一个窗口写的", "turn": "b:1"})
+    assert 'value="另一个窗口写的"' in officer.get(f"{base}/name").text
+
+
+def test_a_refusal_calls_people_and_roles_by_their_names(town: Town) -> None:
+    town.scene.settle()
+    leader = town.browser("P03")
+    store(leader, plan(leader))
+    with town.scene.open_desk() as desk:
+        account = desk.session.exec(select(Account).where(Account.holder == "P03")).one()
+        account.name = r"李\g<9>伟"  # whatever a name is made of, it is text
+        desk.session.add(account)
+    refused = leader.post("/campaigns/2026-ZX-07", "/campaigns/2026-ZX-07/open")
+
+    assert refused.status_code == 403
+    said = unescape(refused.text.partition('class="refused"')[2].partition("</div>")[0])
+    assert r"李\g<9>伟（" in said
+    assert "科室负责人、督察组长" in said
+    assert not re.search("P03|leader|inspector", said)

@@ -21,7 +21,7 @@ from system.settings import Settings
 from tests.casework.conftest import open_desks_on
 from tests.casework.scene import Scene
 from tests.console.conftest import settings_in
-from tests.databases import open_database
+from tests.databases import USUAL, open_database
 from tests.make import store
 
 ORIGIN = {"origin": "http://127.0.0.1:8460"}
@@ -56,7 +56,7 @@ class Pages:
 @pytest.fixture
 def county(tmp_path: Path) -> Iterator[sa.Engine]:
     """Give a migrated database for one test."""
-    with open_database("sqlite", tmp_path) as opened:
+    with open_database(USUAL, tmp_path) as opened:
         yield opened
 
 

@@ -25,7 +25,7 @@ from system.settings import Settings
 from tests.console.acting import outcome_of, send
 from tests.console.conftest import NOW, TODAY, browser_of
 from tests.console.test_pages import MOST_BYTES, MOST_QUERIES, queries_of
-from tests.databases import open_database
+from tests.databases import USUAL, open_database
 from tests.make import make_campaign, make_finding_and_case, make_person, make_unit
 
 CODE = "2026-ZH-01-D001-01"
@@ -37,7 +37,7 @@ def county(tmp_path: Path) -> Iterator[tuple[sa.Engine, Settings]]:
     """Give a database with a closed case, and rules of its own."""
     shutil.copytree(RULES_DIR, tmp_path / "rules")
     settings = Settings(rules=tmp_path / "rules", files=tmp_path / "files")
-    with open_database("sqlite", tmp_path) as engine:
+    with open_database(USUAL, tmp_path) as engine:
         with at_desk(engine, settings, by="L-DIRECTOR", today=TODAY, now=NOW) as desk:
             make_person(desk, "P90", roles="officer")
             make_person(desk, "P91", roles="linkage")

@@ -23,7 +23,7 @@ from system.settings import Settings
 from tests.console.acting import file_of, outcome_of, send
 from tests.console.conftest import NOW, TODAY, browser_of, settings_in
 from tests.console.test_pages import MOST_BYTES, MOST_QUERIES, queries_of
-from tests.databases import open_database
+from tests.databases import USUAL, open_database
 from tests.make import (
     make_campaign,
     make_check,
@@ -48,7 +48,7 @@ PAGES = (
 def county(tmp_path: Path) -> Iterator[tuple[sa.Engine, Settings]]:
     """Give a database with problems at two units, one of them worded like a formula, and a referral."""
     settings = settings_in(tmp_path)
-    with open_database("sqlite", tmp_path) as engine:
+    with open_database(USUAL, tmp_path) as engine:
         with at_desk(engine, settings, by="L-DIRECTOR", today=TODAY, now=NOW) as desk:
             make_person(desk, "P90", roles="officer")
             member = make_person(desk, "P01", roles="inspector、leader")

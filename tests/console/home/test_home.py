@@ -23,6 +23,7 @@ from tests.make import (
     make_rung,
     make_unit,
     make_visit,
+    note_application,
     store,
 )
 
@@ -52,7 +53,7 @@ def fill_home(desk: Desk) -> None:
     other = make_finding_and_case(desk, campaign, second, OTHER, due_on=date(2026, 7, 2))
     make_rung(desk, case, Light.YELLOW, date(2026, 6, 12))
     make_rung(desk, other, Light.RED, TODAY)
-    desk.record("case", case.id, "apply_closure", unit_id=first.id)
+    note_application(desk, case, TODAY)
     store(
         desk,
         Lead(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -199,6 +200,15 @@ def incoming(house: House, **changes: str) -> str:
         **{f"new-{name}": value for name, value in changes.items()},
     }  # fmt: skip
     return came(house.send(LINKAGE, "/incoming/new", data, {"new-file": PDF}))
+
+
+def test_the_shorter_length_of_a_period_is_chosen_by_its_name(house: House) -> None:
+    page = house.get(LINKAGE, "/incoming/new").text
+    assert re.search(r'<option value="urgent">[^<]*紧急情形（15日）</option>', page)
+    letter = incoming(
+        house, sender="procuratorate", kind="procuratorial_advice", received="2026-06-01", urgent="urgent"
+    )
+    assert "6月16日" in house.get(LINKAGE, letter).text
 
 
 def test_a_matter_handed_over_is_registered_assigned_and_known_to_its_owner_alone(house: House) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -102,6 +103,9 @@ def test_a_matter_is_registered_from_the_form_and_its_clock_runs(house: House) -
     page = house.get(OFFICER, came(house.send(OFFICER, "/matters/new", data))).text
     assert "行政复议答复到期日" in page
     assert house.send(UNIT, "/matters/new", data).status_code == 403
+    form = house.get(OFFICER, "/matters/new").text
+    assert '<option value="review_reply_simple">' in form
+    assert re.search(r'<option value="urgent">[^<]*紧急情形（15日）</option>', form)
 
 
 def test_the_register_goes_out_and_comes_back(house: House) -> None:

@@ -25,7 +25,7 @@ from system.settings import Settings
 from tests.casework.conftest import open_desks_on
 from tests.casework.scene import CODE, PDF, Scene
 from tests.console.conftest import NOW, TODAY, sign_in
-from tests.databases import open_database
+from tests.databases import USUAL, open_database
 
 PASSWORD = "Xk7-mnop-Qr2"
 MAJOR = ("D001", "E24", "major")
@@ -118,5 +118,5 @@ class Office:
 def office(tmp_path: Path) -> Iterator[Office]:
     """Give an office on a database of its own, nobody in it yet."""
     settings = Settings(rules=RULES_DIR, files=tmp_path / "files", key_file=tmp_path / "key")
-    with open_database("sqlite", tmp_path) as engine, ExitStack() as stack:
+    with open_database(USUAL, tmp_path) as engine, ExitStack() as stack:
         yield Office(engine, settings, Scene(open_desks_on(engine, settings), tmp_path), stack)

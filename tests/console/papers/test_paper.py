@@ -226,8 +226,8 @@ def test_a_filled_workbook_is_taken_only_for_its_own_document(office: Office) ->
         "P90", f"/documents/{first}/workbook", files={"workbook_file": ("报告表.xlsx", workbook)}
     )
 
-    assert wrong.status_code == 409, wrong.text.partition('class="refused"')[2][:600]
-    assert "另一份文书" in wrong.text
+    assert wrong.status_code == 400, wrong.text.partition('class="refused"')[2][:600]
+    assert "不是这份通知书的报告表" in wrong.text
     assert right.status_code == 303, right.text
     assert [office.row(one).state for one in (first, second)] == ["served", "issued"]
 

@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from casework.mail.outbox import SendReport, claim_next
 from models.message import Message
 from models.organisation import Unit
 from tests.console.conftest import NOW, TODAY
 from tests.console.papers.conftest import MAJOR, Office
 from tests.console.papers.test_paper import letter_of_referral
 from tests.console.test_pages import MOST_BYTES, MOST_QUERIES, queries_of
+from tests.make import claim_next
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_a_mail_that_waits_is_cancelled_and_never_sent(office: Office, sent: int
 
     assert {one.state for one in mails(office)} == {"cancelled"}
     with office.scene.open_desk(today=TODAY) as desk:
-        assert claim_next(desk, "sender", SendReport()) is None
+        assert claim_next(desk) is None
     assert sent
 
 
@@ -102,7 +102,7 @@ def test_a_mail_shows_its_words_once_it_was_made_and_is_saved_but_for_secrets(
     first = mails(office)[0].id or 0
     assert "发送时生成" in office.get("P90", f"/outbox/{first}").text
     with office.scene.open_desk(today=TODAY) as desk:
-        claim_next(desk, "sender", SendReport())
+        claim_next(desk)
 
     page = office.get("P90", f"/outbox/{first}").text
     assert "请查收" in page

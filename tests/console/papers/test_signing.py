@@ -102,11 +102,11 @@ def test_of_many_none_is_signed_when_one_was_not_looked_at(office: Office) -> No
     assert {office.row(one).state for one in numbers} == {"draft"}
 
 
-def test_more_than_a_handful_are_signed_as_long_work(office: Office, monkeypatch: object) -> None:
+def test_more_than_a_handful_are_signed_as_long_work(office: Office) -> None:
+    office.settings = office.settings.model_copy(update={"sign_at_once": 1})
     numbers = office.draft(*TWO)
     for number in numbers:
         office.get("L-DIRECTOR", f"/documents/{number}")
-    monkeypatch.setattr("console.pages.papers.signing.AT_ONCE", 1)  # type: ignore[attr-defined]  # pytest's own
 
     answer = office.post("L-DIRECTOR", "/signing", document=[str(one) for one in numbers], proof=PASSWORD)
 

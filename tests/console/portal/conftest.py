@@ -15,16 +15,17 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 from casework.desk import Desk, at_desk
-from casework.mail.outbox import Claim, SendReport, claim_next, settle
+from casework.mail.claiming import Claim
 from console.app import create_app
 from delivery.mailfilling import text_of
-from delivery.smtp import Outcome, Phase, Receipt
+from delivery.smtp import Outcome
 from system.clock import civil_day
 from system.paths import RULES_DIR
 from system.settings import Settings
 from tests.casework.conftest import open_desks_on
 from tests.casework.scene import NOTIFIED, Scene
-from tests.databases import open_database
+from tests.databases import USUAL, open_database
+from tests.make import claim_next, settle
 
 ADDRESS = "http://127.0.0.1:8460"
 HEADERS = {"origin": ADDRESS}
@@ -66,26 +67,24 @@ class Portal:
     def send(self, outcome: Outcome = Outcome.ACCEPTED) -> list[Claim]:
         """Send what waits in the outbox, with one answer of the server to all; return what went out."""
         sent = []
-        report = SendReport()
         while True:
             with self.desk() as desk:
-                claim = claim_next(desk, "sender", report)
+                claim = claim_next(desk)
             if claim is None:
                 break
             with self.desk() as desk:
-                settle(desk, claim, Receipt(outcome, "250 ok", Phase.DATA), report)
+                settle(desk, claim, outcome, "250 ok")
             sent.append(claim)
-        assert not report.problems
         self.mails += sent
         return sent
 
     def text_to(self, recipient: str) -> str:
         """Return what the last mail to an address says."""
-        return text_of([mail for mail in self.mails if mail.recipient == recipient][-1].mime)
+        return text_of([mail for mail in self.mails if mail.parcel.recipient == recipient][-1].parcel.mime)
 
     def token(self, recipient: str = LIAISON) -> str:
         """Return the token of the last link that was mailed to an address."""
-        texts = [text_of(mail.mime) for mail in self.mails if mail.recipient == recipient]
+        texts = [text_of(mail.parcel.mime) for mail in self.mails if mail.parcel.recipient == recipient]
         links = [found[1] for text in texts for found in re.finditer(r"/n/([A-Za-z0-9_-]{43})\b", text)]
         return links[-1]
 
@@ -134,7 +133,7 @@ def portal(tmp_path: Path) -> Iterator[Portal]:
 @contextmanager
 def portal_in(folder: Path, **settings: object) -> Iterator[Portal]:
     """Give a county in a folder, with settings of its own."""
-    with open_database("sqlite", folder) as engine:
+    with open_database(USUAL, folder) as engine:
         own = Settings(rules=RULES_DIR, files=folder / "files", key_file=folder / "key", **settings)  # type: ignore[arg-type]  # any setting
         yield Portal(engine, own, folder)
 

@@ -58,12 +58,12 @@ def test_without_an_address_set_a_mail_carries_no_link(tmp_path: Path) -> None:
 
 def test_two_sendings_of_one_mail_are_the_same_bytes_with_the_same_link(portal: Portal) -> None:
     portal.scene.notify(("D001", "E24", "major"), serve=False)
-    first = {claim.message_id: claim.mime for claim in portal.send(Outcome.UNKNOWN)}
+    first = {claim.id: claim.parcel.mime for claim in portal.send(Outcome.UNKNOWN)}
     portal.now += timedelta(hours=3)
     with portal.desk("P90") as desk:
         for number in first:
             resolve(desk, number, "resend")
-    again = {claim.message_id: claim.mime for claim in portal.send()}
+    again = {claim.id: claim.parcel.mime for claim in portal.send()}
 
     assert again == first
     assert len(portal.scene.rows(select(PortalLink))) == len(first)
@@ -149,7 +149,7 @@ def test_a_code_goes_to_the_same_mailbox_and_lets_its_contact_in(notified: Porta
     sent = notified.mails[-1]
 
     assert answer.headers["location"] == f"/n/{token}/code"
-    assert sent.recipient == LIAISON
+    assert sent.parcel.recipient == LIAISON
     assert "六位" in browser.get(f"/n/{token}/code").text
     opened = browser.post(f"/n/{token}/open", data={"code": f" {notified.code()} "})
     notice = notified.scene.documents("feedback_notice")[0]
@@ -309,7 +309,9 @@ def test_a_session_of_a_link_ends_by_idling_by_hours_and_by_leaving(notified: Po
     assert browser.get("/portal").status_code == 303
     browser = notified.let_in()
     csrf = word(browser.get("/portal/documents/1"))
-    assert browser.post("/portal/leave", data={"_csrf": csrf}).headers["location"] == "/portal/left"
+    left = browser.post("/portal/leave", data={"_csrf": csrf})
+    assert left.headers["location"] == "/portal/left"
+    assert left.headers["clear-site-data"] == '"storage"'  # as after a sign-out: the machine may be shared
     assert browser.get("/portal").status_code == 303
     assert "已退出" in browser.get("/portal/left").text
 

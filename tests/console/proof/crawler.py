@@ -1,4 +1,8 @@
-"""Asks for every page that there is, with every value that exists and some that do not, and reads every byte."""
+"""Asks for every page that there is, with every value that exists and some that do not, and reads every byte.
+
+The pages, the portal and the programming interface are taken from their routing tables; then come the links on what was
+found, and the files that are made on demand.
+"""
 
 from __future__ import annotations
 
@@ -9,49 +13,77 @@ import itertools
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
 from fastapi.testclient import TestClient
 from httpx import Response
 
+from console.api import PREFIX
+from console.api.app import ROUTERS as API_ROUTERS
 from console.app import ROUTERS
-from tests.console.proof.leakworld import MARK, County
+from tests.console.proof.leakworld import CAMPAIGNS, MARK, County
 
 ABSENT = 9_999
-MOST_COMBINED, MOST_FOLLOWED, MOST_ALIKE = 12, 120, 5
+MOST_COMBINED, MOST_FOLLOWED, MOST_ALIKE = 12, 150, 5
 # Pages that lay a document out take long: of each a few rows, others in other worlds.
-SLOW, MOST_SLOW = (
-    re.compile(r"/(pdf|docx|preview|sheet|workbook|print|proofs?|picture|eml)\b|^/letters/\d"),
-    2,
-)
+SLOW, MOST_SLOW = re.compile(r"/(pdf|docx|preview|sheet|workbook|print|proof|picture)\b|^/letters/\d"), 2
 TOKEN = re.compile(rf"{MARK}[0-9a-f]{{8}}")
-LINK = re.compile(r'(?:href|src|action)="(/[^"]*)"')
+LINK = re.compile(r'(?:href|src)="(/[^"]*)"')
+FORM = re.compile(r'<form[^>]*action="(/[^"]*)"[^>]*multipart/form-data[^>]*>(.*?)</form>', re.DOTALL)
+UPLOAD = re.compile(
+    r'<input[^>]*\bname="([^"]+)"[^>]*\btype="file"|<input[^>]*\btype="file"[^>]*\bname="([^"]+)"'
+)
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
+WORD = re.compile(r'name="_csrf" value="([0-9a-f]{64})"')
+FILE = re.compile(r"/(files|evidence|proofs)/|/eml$|/minutes$|\.xlsx$|/export$|^/outbox/\d+$")
 ASKED = ("q", "query", "text", "word", "words", "find")  # what a search calls its words
-NEVER = ("/static/",)
+NEVER = ("/static/", "/sign-in/oidc")
+# What is made on demand: the address and what its form says beside the word of the session.
+MADE: tuple[tuple[str, dict[str, str]], ...] = (
+    ("/ledger/export", {"state": "all"}),
+    ("/statistics/export", {}),
+    ("/audit/export", {}),
+    ("/periods/numbers", {"kind": "month", "from": "2026-05-01"}),
+    *((f"/campaigns/{code}/checklists/export", {}) for code in CAMPAIGNS),
+    *((f"/campaigns/{code}/report", {}) for code in CAMPAIGNS),
+    *((f"/referrals/{number}/package", {}) for number in (1, 2)),
+)
 
 
 @dataclass
 class Found:
-    """What one user was sent: {token: the first address}, answers that should not be, and what was asked for."""
+    """What one user was sent: {token: the first address}, answers that should not be, and what was asked for.
+
+    links   {address: the page that led there}
+    forms   {shape of an address: (address, the form)} of those that take files
+    """
 
     tokens: dict[str, str] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
+    links: dict[str, str] = field(default_factory=dict)
+    forms: dict[str, tuple[str, str]] = field(default_factory=dict)
+    word: str = ""
 
 
 def crawl(browser: TestClient, county: County) -> Found:
-    """Ask for everything as one user: the routing table first, then whatever the pages link to."""
-    found, links = Found(), dict[str, None]()
+    """Ask for everything as one user: the routing tables first, then whatever the pages link to, then files."""
+    found = Found()
     for asked in routes(county):
         closed = 0
         for address in asked:
-            closed += _ask(browser, address, found, links)
+            closed += _ask(browser, address, found) in (303, 401, 403)
             if closed == 2:
                 break  # not for this user: the permission of the route is asked before any row
-    for address in _unlike([one for one in links if one not in found.asked]):
-        _ask(browser, address, found, {})
+    for choose in (_unlike, _files):
+        for address in choose([one for one in found.links if one not in found.asked]):
+            status = _ask(browser, address, found)
+            if 400 <= status < 500:
+                found.broken.append(f"{status} {address} is a link on {found.links[address]}")
+    for address, said in MADE:
+        _make(browser, address, said, found)
     return found
 
 
@@ -67,40 +99,83 @@ def _unlike(links: list[str]) -> list[str]:
     return kept[:MOST_FOLLOWED]
 
 
-def _ask(browser: TestClient, address: str, found: Found, links: dict[str, None]) -> bool:
-    """Read one answer; tell whether it was refused."""
+def _files(links: list[str]) -> list[str]:
+    """Return every file: each of them holds something else."""
+    return [link for link in links if FILE.search(link.partition("?")[0])]
+
+
+def _ask(browser: TestClient, address: str, found: Found) -> int:
+    """Read one answer and return its status; 0 for what was asked for before."""
     if address in found.asked:
-        return False
+        return 0
     found.asked.add(address)
-    answer = browser.get(address)
-    if answer.status_code >= 500 and not SLOW.search(address):  # papers of builders hold nothing to lay out
+    return _read(browser.get(address), address, found)
+
+
+def _read(answer: Response, address: str, found: Found) -> int:
+    if answer.status_code >= 500:
         found.broken.append(f"{answer.status_code} {address}")
     for token in TOKEN.findall(words_of(answer)):
         if token not in address:  # what was asked for is told back in the error page
             found.tokens.setdefault(token, address)
-    if "html" in answer.headers.get("content-type", ""):
+    if "html" in answer.headers.get("content-type", "") and answer.status_code < 400:
+        found.word = found.word or next(iter(WORD.findall(answer.text)), "")
+        for action, form in FORM.findall(answer.text):
+            found.forms.setdefault(re.sub(r"\d+", "0", action), (html.unescape(action), form))
         for link in LINK.findall(answer.text):
             plain = html.unescape(link).partition("#")[0]
             if not plain.startswith((*NEVER, "//")):
-                links[plain] = None
-    return answer.status_code in (303, 403)
+                found.links.setdefault(plain, address)
+    return answer.status_code
+
+
+def _make(browser: TestClient, address: str, said: dict[str, str], found: Found) -> None:
+    """Let a file be made, wait for it, and read it; refusals are read too."""
+    answer = browser.post(
+        address, data={"_csrf": found.word, **said}, headers={"origin": str(browser.base_url)}
+    )
+    _read(answer, address, found)
+    job = answer.headers.get("location", "")
+    if not job.startswith("/jobs/"):
+        return
+    while not browser.get(f"{job}/state").json()["ended"]:
+        pass  # the work is done by a thread of this process
+    for part in (job, f"{job}/file"):
+        _read(browser.get(part), f"{address} {part}", found)
+
+
+def try_uploads(browser: TestClient, found: Found, bad: Sequence[tuple[str, bytes]]) -> list[str]:
+    """Send hostile files to every form that takes files; return where one was not refused."""
+    wrong = []
+    for number, (action, form) in enumerate(found.forms.values()):
+        for one, other in UPLOAD.findall(form):
+            name, content = bad[number % len(bad)]
+            data = {key: html.unescape(value) for key, value in HIDDEN.findall(form)}
+            files, origin = [(one or other, (name, content))], {"origin": str(browser.base_url)}
+            status = browser.post(action, data=data, files=files, headers=origin).status_code
+            if not 400 <= status < 500:
+                wrong.append(f"{status} {action} took {name} as {one or other}")
+    return wrong
 
 
 def addresses(county: County) -> Iterator[str]:
-    """Yield the addresses of every page of the routing table."""
+    """Yield the addresses of everything in the routing tables."""
     for asked in routes(county):
         yield from asked
 
 
 def routes(county: County) -> Iterator[list[str]]:
     """Yield for every page its addresses, filled in with what exists and with what does not."""
-    for router in ROUTERS:
-        for route in router.routes:
-            if "GET" in getattr(route, "methods", ()):
-                yield list(_filled(county, str(getattr(route, "path", "")), getattr(route, "endpoint", None)))
+    for prefix, routers in (("", ROUTERS), (PREFIX, API_ROUTERS)):
+        for router in routers:
+            for route in router.routes:
+                path = str(getattr(route, "path", ""))
+                if "GET" in getattr(route, "methods", ()) and not path.startswith(NEVER):
+                    yield list(filled(county, prefix, path, getattr(route, "endpoint", None)))
 
 
-def _filled(county: County, path: str, endpoint: object) -> Iterator[str]:
+def filled(county: County, prefix: str, path: str, endpoint: object) -> Iterator[str]:
+    """Yield the addresses of one route, filled in with what exists and with what does not."""
     names = re.findall(r"\{(\w+)(?::\w+)?\}", path)
     asked = inspect.signature(endpoint).parameters if callable(endpoint) else {}
     choices = [_values(county, path, name, str(getattr(asked.get(name), "annotation", ""))) for name in names]
@@ -109,7 +184,7 @@ def _filled(county: County, path: str, endpoint: object) -> Iterator[str]:
     if len(combined) > most:
         combined = county.random.sample(combined, most)
     for values in combined:
-        address = path
+        address = prefix + path
         for name, value in zip(names, values, strict=True):
             address = re.sub(rf"\{{{name}(:\w+)?\}}", quote(value, safe=""), address)
         yield address
@@ -118,11 +193,12 @@ def _filled(county: County, path: str, endpoint: object) -> Iterator[str]:
 
 def _values(county: County, path: str, name: str, kind: str) -> list[str]:
     """Return what a part of an address may be; words that only some pages know are found by their links."""
-    first = next((part for part in path.strip("/").split("/") if part in county.codes), "")
-    if "int" in kind:
-        highest = county.counts.get(path.strip("/").partition("/")[0], 3)
+    parts = path.strip("/").split("/")
+    first = next((part for part in parts if part in county.codes), "")
+    if "int" in kind or kind == "Number":
+        highest = next((county.counts[part] for part in reversed(parts) if part in county.counts), 3)
         return [*(str(number) for number in range(1, highest + 1)), str(ABSENT)]
-    own = county.codes.get(first, []) if name in ("code", "case", "unit", "person", "login") else []
+    own = county.codes.get(first, []) if name in ("code", "case", "unit", "person", "login", "token") else []
     return [*own, "没有"]
 
 

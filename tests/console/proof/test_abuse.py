@@ -17,9 +17,10 @@ from httpx import Response
 from sqlmodel import col, select
 
 from casework.accounts import hashing
-from casework.accounts.register import first_administrators, grant_account, open_account
+from casework.accounts.register import first_administrators, grant_account, open_account, reset_password
 from casework.desk import Desk, at_desk
 from console.app import create_app
+from console.serve import configure
 from console.throttle import ADDRESSES, MOST, Throttle
 from models.account import Account, WebSession
 from system.settings import Settings
@@ -144,6 +145,24 @@ def test_the_header_of_a_proxy_gives_nobody_another_address(gate: Gate) -> None:
         browser.headers["x-forwarded-for"] = f"10.0.0.{number}"
         answer = knock(browser, f"user{number}", "x")
     assert "尝试次数过多" in answer.text
+
+
+def test_behind_the_proxy_of_the_settings_each_caller_counts_for_themselves(gate: Gate) -> None:
+    behind = configure(gate.app, port=1, proxy="10.2.2.2")
+    behind.load()
+
+    def browser(proxy: str, caller: str) -> TestClient:
+        one = TestClient(behind.loaded_app, base_url=BASE, follow_redirects=False, client=(proxy, 50_000))
+        one.headers.update({"origin": BASE, "x-forwarded-for": caller})
+        return one
+
+    for number in range(MOST):
+        knock(browser("10.2.2.2", "10.9.9.9"), f"user{number}", "x")
+    assert "尝试次数过多" in knock(browser("10.2.2.2", "10.9.9.9"), "director", OWN).text
+    assert knock(browser("10.2.2.2", "10.9.9.10"), "director", OWN).status_code == 303
+    for number in range(MOST):  # whoever is not that proxy is not believed
+        knock(browser("10.3.3.3", f"10.0.0.{number}"), f"user{number}", "x")
+    assert "尝试次数过多" in knock(browser("10.3.3.3", "10.0.0.99"), "director", OWN).text
 
 
 def test_an_unknown_a_locked_and_a_known_login_are_verified_alike(
@@ -320,3 +339,69 @@ def test_reading_changes_nothing_whatever_the_address_says(gate: Gate) -> None:
     for verb in ("GET", "HEAD", "OPTIONS"):
         assert browser.request(verb, "/sign-out").status_code in (404, 405)
     assert is_in(browser)
+
+
+# ---- what browsers may do ----------------------------------------------------------------------------------------
+
+
+def test_no_other_site_may_read_an_answer_or_ask_whether_it_may(gate: Gate) -> None:
+    browser = gate.signed_in()
+    for address in ("/", "/ledger", "/api/v1/me", "/sign-in", "/nothing"):
+        for verb in ("GET", "OPTIONS"):
+            foreign = {"origin": "https://evil.example", "access-control-request-method": "POST"}
+            answer = browser.request(verb, address, headers=foreign)
+            assert [name for name in answer.headers if name.startswith("access-control")] == [], address
+
+
+@pytest.mark.parametrize("verb", ["TRACE", "TRACK", "CONNECT", "PUT", "PATCH", "DELETE"])
+def test_no_page_answers_to_a_verb_that_it_does_not_have(gate: Gate, verb: str) -> None:
+    browser = gate.signed_in()
+    browser.headers["x-secret"] = "told-back"
+    for address in ("/", "/ledger", "/sign-out", "/api/v1/me"):
+        answer = browser.request(verb, address)
+        assert answer.status_code in (400, 403, 404, 405), (address, answer.status_code)
+        assert "told-back" not in answer.text
+
+
+def test_passwords_are_asked_for_as_passwords_that_a_keeper_may_fill_in(gate: Gate) -> None:
+    asked = gate.browser().get("/sign-in").text + gate.signed_in().get("/account/password").text
+    fields = re.findall(r"<input[^>]*name=\"(?:password|old|new|again)\"[^>]*>", asked)
+    assert len(fields) == 4
+    assert all('type="password"' in one for one in fields)
+    assert [one for one in fields if 'autocomplete="off"' in one] == []
+    assert "onpaste" not in asked
+    assert all("maxlength" not in one for one in fields)
+
+
+def test_the_cookie_of_a_session_is_for_this_host_and_no_script_reads_it(gate: Gate) -> None:
+    given = knock(gate.browser(), "director", OWN).headers["set-cookie"].lower()
+    assert all(word in given for word in ("httponly", "samesite=lax", "path=/"))
+    assert "domain=" not in given
+    gate.settings = gate.settings.model_copy(update={"address": "https://ducha.shilixian.example"})
+    app = create_app(gate.engine, gate.settings, clock=lambda: gate.now)
+    base = "https://ducha.shilixian.example"
+    browser = TestClient(app, base_url=base, follow_redirects=False, headers={"origin": base})
+    given = knock(browser, "director", OWN).headers["set-cookie"]
+    assert given.startswith("__Host-ducha=")
+    assert "secure" in given.lower()
+
+
+def test_signing_out_takes_along_what_pages_kept_in_the_browser(gate: Gate) -> None:
+    browser = gate.signed_in()
+    answer = browser.post("/sign-out", data={"_csrf": word(browser.get("/account"))})
+    assert answer.headers["clear-site-data"] == '"storage"'
+    assert not is_in(browser)
+
+
+def test_who_lost_their_authenticator_is_let_in_by_the_administrator_alone(gate: Gate) -> None:
+    gate.with_factor()
+    stolen = gate.signed_in()  # half a sign-in of somebody who knows the password
+    with gate.desk("@sysadmin") as desk:
+        once = reset_password(desk, "director")
+    assert stolen.get("/sign-in/code").status_code != 200
+    assert knock(gate.browser(), "director", OWN).status_code == 403
+    browser = gate.browser()
+    assert knock(browser, "director", once).status_code == 303
+    assert browser.get("/").headers["location"] == "/account/password"
+    assert change(browser, once, NEXT).status_code == 303
+    assert gate.account().totp_secret is None

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from casework.desk import Desk, at_desk
 from system.settings import Settings
 from tests.console.conftest import NOW, TODAY, browser_of, settings_in
-from tests.databases import open_database
+from tests.databases import USUAL, open_database
 from tests.make import make_campaign, make_finding_and_case, make_person, make_unit, make_visit
 
 Browse = Callable[[str], TestClient]
@@ -23,7 +23,7 @@ OpenDesk = Callable[[str], AbstractContextManager[Desk]]
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[sa.Engine]:
     """Give a migrated database with a small county."""
-    with open_database("sqlite", tmp_path) as opened:
+    with open_database(USUAL, tmp_path) as opened:
         with at_desk(opened, settings_in(tmp_path), by="L-DIRECTOR", today=TODAY, now=NOW) as desk:
             settle(desk)
         yield opened

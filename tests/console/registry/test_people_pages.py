@@ -128,6 +128,9 @@ def test_a_delegation_is_registered_by_who_lends_or_with_its_paper(
     page = director.get("/delegations?all=1").text
     assert "外出学习" in page
     assert "催办单" in page
+    assert (
+        "L-DEPUTY" not in page.partition("<tbody>")[2].partition("</tbody>")[0]
+    )  # people are called by name
     assert send(director, "/delegations", "/delegations/1/revoke", {"revoke_reason": ""}).status_code == 400
     assert (
         send(director, "/delegations", "/delegations/1/revoke", {"revoke_reason": "提前返回"}).status_code

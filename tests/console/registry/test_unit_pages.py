@@ -237,6 +237,7 @@ def test_a_report_is_registered_first_with_its_day_then_when_it_came(
     assert send(browser, "/filings", "/filings/report", given).status_code == 400
     assert send(browser, "/filings", "/filings/report", {**given, "due_on": "2026-01-31"}).status_code == 303
     assert "逾期未报" in browser.get("/filings?year=2025").text
+    assert '<td data-name="期限">1月31日</td>' in browser.get("/filings?year=2025").text
     assert (
         send(browser, "/filings", "/filings/report", {**given, "filed_on": "2026-01-20"}).status_code == 303
     )

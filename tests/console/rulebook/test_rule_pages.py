@@ -19,7 +19,7 @@ from system.settings import Settings
 from tests.console.acting import outcome_of, send
 from tests.console.conftest import NOW, TODAY, browser_of, settings_in
 from tests.console.test_pages import MOST_BYTES, MOST_QUERIES, queries_of
-from tests.databases import open_database
+from tests.databases import USUAL, open_database
 from tests.make import make_campaign, make_finding_and_case, make_person, make_unit
 
 ITEM = "/rules/at/catalogs/fazhi-ducha-46/items/E24"
@@ -36,7 +36,7 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[sa.Engine
     folder = tmp_path_factory.mktemp("rules")
     shutil.copytree(RULES_DIR, folder / "rules")
     settings = Settings(rules=folder / "rules", files=folder / "files")
-    with open_database("sqlite", folder) as engine:
+    with open_database(USUAL, folder) as engine:
         with at_desk(engine, settings, by="L-DIRECTOR", today=TODAY, now=NOW) as desk:
             unit = make_unit(desk)
             make_person(desk, "P01", roles="inspector")
@@ -220,7 +220,7 @@ def test_nothing_of_a_file_name_leaves_its_folder(tmp_path: Path) -> None:
     from casework.rulesets.trying import rule_file_names
 
     with (
-        open_database("sqlite", tmp_path) as engine,
+        open_database(USUAL, tmp_path) as engine,
         at_desk(engine, settings_in(tmp_path), by="L-DIRECTOR", today=TODAY, now=NOW) as desk,
     ):
         assert not [name for name in rule_file_names(desk) if name.startswith(("/", ".")) or ".." in name]

@@ -21,7 +21,7 @@ from console.app import create_app
 from models.account import Account
 from system.settings import Settings
 from tests.console.conftest import AWKWARD, CANARY, NOW, TODAY, fill, settings_in, sign_in
-from tests.databases import open_database
+from tests.databases import USUAL, open_database
 from tests.make import make_person, store
 
 BASE = "http://127.0.0.1:8460"
@@ -52,7 +52,7 @@ class Rooms:
 def rooms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rooms]:
     folder = tmp_path_factory.mktemp("administrators")
     settings = settings_in(folder).model_copy(update={"second_factor": "none", "key_file": folder / "key"})
-    with open_database("sqlite", folder) as engine, ExitStack() as stack:
+    with open_database(USUAL, folder) as engine, ExitStack() as stack:
         with at_desk(engine, settings, by="L-DIRECTOR", today=TODAY, now=NOW) as desk:
             fill(desk)
             make_person(desk, "P61", roles="inspector", name=f"督察员{AWKWARD}")

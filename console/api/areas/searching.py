@@ -10,7 +10,8 @@ from fastapi.responses import Response
 from casework.desk import Desk
 from casework.search import search
 from console.api.calls import Call
-from console.api.routing import HasCall, Routes, Shown
+from console.api.routing import HasCall, Routes
+from console.api.shown import Shown
 from core.access.permissions import Permission
 from core.access.scopes import Area, is_within
 

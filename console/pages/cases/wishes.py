@@ -1,4 +1,4 @@
-"""The forms of acts on cases: what was sent becomes a wish, what was typed comes back when the act is refused."""
+"""What was typed into the form of an act on a case, as the wish that the verbs take; and back, when it is refused."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ def wish_of(act_code: str, form: Form) -> Wish:
             )
         if text:
             values[name] = text
-    return Wish(act.value, form.day("on", "办理日期"), form.text("note"), form.files.get("files", ()), values)
+    return Wish(act.value, form.day("on", "办理日期"), form.text("note"), form.files.get("files", ()), values,
+                form.text("seen"))  # fmt: skip
 
 
 def _text(form: Form, act: CaseAct, name: str) -> str:

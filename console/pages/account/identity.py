@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from threading import Lock
+
 from fastapi import Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from casework.accounts.identity import account_of_subject
 from casework.accounts.sessions import begin_session
 from console.oidc import ATTEMPT_SECONDS, BACK, COOKIE, Attempt, Provider
-from console.pages.entry.signin import inside, sign_in_page, with_cookie
 from console.refusals import status_of
 from console.routes import Pages
 from console.throttle import Throttle
-from console.visits import CODE, HasWorld
+from console.visits import CODE, HasWorld, with_session
 from console.world import World
+from console.writing import inside, write_sign_in
 from core.access.permissions import Permission
 from core.errors import DuchaError, NotAllowed, NotFound
 
 router = Pages(Permission.ANYBODY)
 PATH = "/sign-in/oidc"
+_making = Lock()
 
 
 @router.page(PATH)
@@ -32,7 +35,7 @@ def go_to_provider(request: Request, world: HasWorld, next: str = "/") -> Respon
     answer = RedirectResponse(address, status_code=303)
     answer.set_cookie(
         COOKIE, attempt.seal(world.settings), max_age=ATTEMPT_SECONDS, httponly=True, samesite="lax",
-        secure=world.is_https, path=PATH,
+        secure=world.settings.is_https, path=PATH,
     )  # fmt: skip
     return answer
 
@@ -76,17 +79,22 @@ def _signed_in(
             desk, account, second_factor=False, address=address, browser=browser, way="oidc"
         )
         goal = CODE if account.totp_secret is not None else attempt.back
-    return with_cookie(world, RedirectResponse(goal, status_code=303), token)
+    return with_session(world, RedirectResponse(goal, status_code=303), token)
 
 
 def _provider(request: Request) -> Provider:
-    provider: Provider = request.app.state.provider
-    if not provider.is_there:
+    """Return the provider of the settings, which is made when somebody first comes by it."""
+    state = request.app.state
+    settings = state.world.settings
+    if not settings.has_provider:
         raise NotFound("没有这个页面", found=PATH, expected="设置了统一身份认证", remedy="使用密码登录")
+    with _making:
+        if not hasattr(state, "provider"):
+            state.provider = Provider(settings)
+    provider: Provider = state.provider
     return provider
 
 
 def _again(request: Request, error: DuchaError) -> Response:
-    page = sign_in_page(request, error=error)
-    page.status_code = status_of(error)
-    return page
+    page = write_sign_in(request.app.state.world.settings, goal="/", error=error)
+    return HTMLResponse(page, status_code=status_of(error))

@@ -14,7 +14,7 @@ from casework.accounts.sessions import end_session, list_sessions, note_second_f
 from casework.accounts.signin import change_password, is_right, note_failure
 from console.confirming import confirm
 from console.forms import HasForm
-from console.rendering import render
+from console.rendering import render, show
 from console.routes import Pages, done
 from console.visits import OWN_FACTOR, OWN_PASSWORD, HasVisit, Visit
 from core.access.permissions import Permission
@@ -28,7 +28,7 @@ def show_account(visit: HasVisit) -> Response:
     """Show one's account and where it is signed in."""
     with visit.desk() as desk:
         sessions = list_sessions(desk, visit.visitor.account_id)
-    return render("entry/account.html.j2", visit=visit, active="account", sessions=sessions)
+        return show(visit, desk, "entry/account.html.j2", "account", sessions=sessions)
 
 
 @router.act("/account/sessions/{session_id}/end")
