@@ -6,6 +6,7 @@ BIN     := $(VENV)/bin
 STAMP   := $(VENV)/.installed
 WORKERS ?= 2
 DEMO    := out/demo
+PEERS   := build/peers
 PORT    ?= 8460
 m       ?=
 
@@ -14,7 +15,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo serve test check lock rules golden migration bench simulate prefect
+.PHONY: help demo serve test check lock rules golden migration bench peers proof mutants simulate prefect bundle
 
 help: ## 列出这些命令 | list these targets
 	@echo '用法 usage: make <目标 target>'
@@ -59,8 +60,29 @@ migration: $(STAMP) ## 新建数据库迁移：make migration m="说明" | write
 simulate: $(STAMP) ## 模拟三年、300个单位、每年20个批次，核对全部不变量 | three random years, every invariant checked
 	$(BIN)/ducha simulate $(SIMULATE_ARGS)
 
-bench: $(STAMP) ## 运行性能测量 | run the benchmarks
+bench: $(PEERS)/.installed ## 性能测量，写入 docs/benchmarks.md（BENCH_ARGS=b1） | run the benchmarks, write the page
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+# What ducha is measured against never enters its own environment; see benchmarks/peers.in.
+peers: $(PEERS)/.installed ## 准备对照软件的环境 build/peers | set up the environment of the peers
+
+$(PEERS)/.installed: benchmarks/peers.lock $(STAMP)
+	@set -eu; $(FIND_PYTHON); $(FIND_MIRROR); \
+	  $(BIN)/uv venv --quiet --clear --python $(BIN)/python $(PEERS); export VIRTUAL_ENV="$(CURDIR)/$(PEERS)"; \
+	  sed -n '/^setuptools==/,/[^\\]$$/p' benchmarks/peers.lock > $(PEERS)/setuptools.txt; \
+	  $(BIN)/uv pip install --quiet --require-hashes -r $(PEERS)/setuptools.txt; \
+	  $(BIN)/uv pip sync --quiet --require-hashes --no-build-isolation benchmarks/peers.lock
+	@date > $@
+
+bundle: $(STAMP) ## 离线安装包：x86-64 和 ARM64 的软件包、清单、校验值 | wheels, lock, bill of materials, sums; no network needed
+	$(BIN)/python deploy/bundle.py $(BUNDLE_ARGS)
+
+proof: $(STAMP) ## 杀进程、断电、第 N 次故障：数字写入 docs/proof.md（约半小时） | kills, power cuts, Nth faults
+	$(BIN)/python -m tests.proof $(PROOF_ARGS)
+
+mutants: $(STAMP) ## 变异测试（配置在 pyproject.toml，结果在 mutants/） | mutation testing of the calendar
+	$(BIN)/mutmut run $(MUTANTS_ARGS)
+	$(BIN)/mutmut results
 
 # The settings are read inside the recipes: as variables of make they would reach the installation too, which needs
 # the network that they close.
@@ -78,7 +100,9 @@ prefect: $(STAMP) ## 部署到 Prefect：建工作池、登记流程、启动 wo
 # the address of any package index; see docs/decisions/0006.
 lock: $(STAMP) ## 按 pyproject.toml 重新锁定依赖版本 | resolve and lock the dependencies again
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --all-extras \
-	  --group test --group check --group build --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+	  --group test --group proof --group check --group build --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --custom-compile-command "make lock" benchmarks/peers.in -o benchmarks/peers.lock
 
 # ---- 准备环境 set-up ---------------------------------------------------------------------------------------
 # 1. a Python in range, else a clear error; 2. a virtual environment, also where Debian split off ensurepip
@@ -112,10 +136,14 @@ fi
 endef
 
 # uv does not read pip's configuration: an office's mirror is handed over.
-define INSTALL
+define FIND_MIRROR
 mirror="$${PIP_INDEX_URL:-$$("$$python" -m pip config get global.index-url 2>/dev/null || true)}"; \
 test -z "$$mirror" || export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$mirror}"; \
-test -z "$${PIP_CERT:-}" || export SSL_CERT_FILE="$${SSL_CERT_FILE:-$$PIP_CERT}"; \
+test -z "$${PIP_CERT:-}" || export SSL_CERT_FILE="$${SSL_CERT_FILE:-$$PIP_CERT}"
+endef
+
+define INSTALL
+$(FIND_MIRROR); \
 sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/uv.txt; \
 export VIRTUAL_ENV="$(CURDIR)/$(VENV)"; \
 if $$pip install --require-hashes -r $(VENV)/uv.txt && $(BIN)/uv pip sync --require-hashes requirements.lock; then \

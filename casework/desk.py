@@ -14,6 +14,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from casework.leases import Hold, prove_lease
 from casework.rulesets.library import calendar_of, rule_files, rules_of_office
 from core.calendar.workdays import Calendar
 from core.errors import InvalidInput, NotFound
@@ -24,23 +25,33 @@ from models.base import table_of
 from models.campaign import Campaign
 from models.chains import keep_chains
 from models.database import Door, reading, transaction
-from models.organisation import Office
+from models.isolation import SETTING, enter_office
+from models.organisation import Office, Unit
+from system.failpoints import reach
 from system.settings import Settings
 
 SYSTEM = "system"
 OFFICE = table_of(Office)
 OFFICE_BY_CODE = sa.select(OFFICE).where(OFFICE.c.code == sa.bindparam("code"))
+# Finds the office and enters it in one go.
+ENTERED = OFFICE_BY_CODE.add_columns(sa.func.set_config(SETTING, sa.cast(OFFICE.c.id, sa.Text), True))
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a person of the pool, a leader of the office, a contact of a unit, or the machine itself."""
+    """Who acts: a person of the pool, a leader of the office, a contact of a unit, or the machine itself.
+
+    shut     reads no work secrets: came in by the link of a mail to a mailbox outside the office's own domains
+    sealed   learns nothing of the compartment of linkage: a program whose key is not for it
+    """
 
     code: str
     name: str
     roles: frozenset[str]
     unit_code: str | None = None
     is_machine: bool = False
+    shut: bool = False
+    sealed: bool = False
 
     @property
     def speaks_for_unit(self) -> bool:
@@ -66,6 +77,7 @@ class Desk:
         None  # of every task there ever was, where a run opens many; see casework/tasks.py
     )
     _campaigns: dict[int, Campaign] = field(default_factory=dict)
+    _units: dict[int, Unit] = field(default_factory=dict)
     _calendar: Calendar | None = None
 
     @property
@@ -98,6 +110,14 @@ class Desk:
         if known is None:
             known = self.session.get_one(Campaign, campaign_id)
             self._campaigns[campaign_id] = known
+        return known
+
+    def unit(self, unit_id: int) -> Unit:
+        """Return a unit, read once per desk: every step of an act on a case asks for it."""
+        known = self._units.get(unit_id)
+        if known is None:
+            known = self.session.get_one(Unit, unit_id)
+            self._units[unit_id] = known
         return known
 
     def record(
@@ -147,12 +167,14 @@ def at_desk(
     today: date,
     now: datetime,
     readonly: bool = False,
+    hold: Hold | None = None,
 ) -> Iterator[Desk]:
     """Open a desk in one transaction; on a clean end write the audit entries and commit, else nothing happened.
 
     by       person code, office post code, `<unit>:liaison|head|leader`, or None for the machine; an actor that was
              looked up a moment ago saves the look
-    raises   NotFound for an unknown office or person; DatabaseFailed
+    hold     the lease under which the work is done
+    raises   NotFound for an unknown office or person; LeaseLost when another machine has taken over; DatabaseFailed
     """
     from casework.staff.people import find_actor  # people needs the desk's types
 
@@ -162,6 +184,8 @@ def at_desk(
         office = _office_row(
             session, rules_of_office(files, None, None), settings.office, create=not readonly
         )
+        if hold is not None and not readonly:
+            prove_lease(session, hold)
         rules = rules_of_office(files, office.code, today)
         desk = Desk(session, office, settings, rules, MACHINE, today, now)
         if by is not None:
@@ -170,6 +194,9 @@ def at_desk(
         if not readonly:
             session.flush()
             desk.flush_changes()
+            reach("desk.before_commit")
+    if not readonly:
+        reach("desk.committed")
 
 
 def _office_row(session: Session, rules: Rulebook, wanted: str | None, *, create: bool) -> Office:
@@ -182,7 +209,9 @@ def _office_row(session: Session, rules: Rulebook, wanted: str | None, *, create
             remedy="设置 DUCHA_OFFICE，或在 rules/offices/ 中增加",
         )
     # Every desk asks this first: a plain row is half the price of a mapped one.
-    known = session.connection().execute(OFFICE_BY_CODE, {"code": code}).first()
+    connection = session.connection()
+    query = ENTERED if connection.dialect.name == "postgresql" else OFFICE_BY_CODE
+    known = connection.execute(query, {"code": code}).first()
     if known is not None:
         return Office(id=known.id, code=known.code, name=known.name)
     if not create:
@@ -191,6 +220,7 @@ def _office_row(session: Session, rules: Rulebook, wanted: str | None, *, create
     session.add(row)
     session.flush()
     assert row.id is not None
+    enter_office(session, row.id)
     start_chains(session, row.id)
     return row
 

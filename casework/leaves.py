@@ -12,6 +12,7 @@ from casework.desk import Desk
 from core.errors import InvalidInput
 
 RowT = TypeVar("RowT")
+OtherT = TypeVar("OtherT")
 LEAF_ROWS = 50
 MOST_LEAVES = 100_000
 
@@ -24,6 +25,10 @@ class Leaf(Generic[RowT]):
     number: int
     total: int
     size: int = LEAF_ROWS
+
+    def showing(self, rows: Sequence[OtherT]) -> Leaf[OtherT]:
+        """Return the same leaf with what stands for its rows."""
+        return Leaf(tuple(rows), self.number, self.total, self.size)
 
     @property
     def previous(self) -> int | None:

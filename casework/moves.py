@@ -1,4 +1,7 @@
-"""The only place that changes a state: the table of moves is asked, the row is set, the change is noted."""
+"""The only place that changes a state: the table of moves is asked, the row is set, the change is noted.
+
+Of two desks that read the same state and move it at once, the second is refused (see `casework.turns`).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from casework.desk import Desk
+from casework.turns import require_current
 from core.life.machines import Machine
 from core.life.moves import step
 from core.life.rectification import CaseAct, CaseState, move_case
@@ -38,6 +42,7 @@ def move(
 ) -> None:
     """Carry out an act on a row and note it; raise IllegalMove naming the acts that are possible."""
     states = type(next(iter(moves))[0])
+    require_current(desk, row)
     before = row.state
     after = step(moves, states(before), act, thing)
     row.state = after.value
@@ -99,6 +104,7 @@ def move_rectification(
     detail: Mapping[str, object] | None = None,
 ) -> None:
     """Carry out an act on a case and note it under the name the person used (`label`)."""
+    require_current(desk, case)
     before = case.state
     after = move_case(CaseState(before), act, suspended=case.suspended_on is not None)
     case.state = after.value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from core.errors import InvalidInput
 
 RowT = TypeVar("RowT")
+OtherT = TypeVar("OtherT")
 PAGE_ROWS = 50
 _CURSOR = re.compile(r"(after|before):(\d{4}-\d{2}-\d{2}|none):(\d{1,18})")
 
@@ -47,11 +48,19 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[RowT]):
-    """One page of rows, with the cursors of its neighbours; None at either end."""
+    """One page of rows, with the cursors of its neighbours; None at either end.
+
+    is_first   whether it is the page of an address without a cursor
+    """
 
     rows: tuple[RowT, ...]
     previous: Cursor | None
     next: Cursor | None
+    is_first: bool = True
+
+    def showing(self, rows: Sequence[OtherT]) -> Page[OtherT]:
+        """Return the same page with what stands for its rows."""
+        return Page(tuple(rows), self.previous, self.next, self.is_first)
 
 
 def page_keys(
@@ -69,29 +78,54 @@ def page_keys(
     """
     forward = cursor is None or cursor.forward
     ascending = forward != newest_first
-    order = [day.is_(None), day, key]
     if cursor is not None:
         query = query.where(_beyond(day, key, cursor, ascending))
-    query = query.order_by(*(column if ascending else column.desc() for column in order)).limit(PAGE_ROWS + 1)
-    found = [(row[0], row[1]) for row in connection.execute(query)]
-    more, rows = len(found) > PAGE_ROWS, found[:PAGE_ROWS]
+    found = [(row.id, row.day) for row in connection.execute(_first_rows(query, day, key, ascending))]
+    return page_of(found, cursor, lambda row: (row[1], row[0]))
+
+
+def _first_rows(
+    query: sa.Select[Any], day: sa.ColumnElement[Any], key: sa.ColumnElement[Any], ascending: bool
+) -> sa.Select[Any]:
+    """Return the first rows of a query and one more.
+
+    Rows with a day and those without one are asked for apart: so the index on the day is read in its order and only
+    as far as the page goes, which an order by "has no day, day" does not allow.
+    """
+    parts = []
+    for dayless, known in ((0, day.is_not(None)), (1, day.is_(None))):
+        order = [column if ascending else column.desc() for column in (day, key)]
+        rows = query.with_only_columns(
+            key.label("id"), day.label("day"), sa.literal(dayless).label("dayless")
+        )
+        first = rows.where(known).order_by(*order).limit(PAGE_ROWS + 1).subquery()
+        parts.append(sa.select(first))
+    both = sa.union_all(*parts).subquery()
+    columns = (both.c.dayless, both.c.day, both.c.id)
+    order = [column if ascending else column.desc() for column in columns]
+    return sa.select(both.c.id, both.c.day).order_by(*order).limit(PAGE_ROWS + 1)
+
+
+def page_of(
+    found: Sequence[RowT], cursor: Cursor | None, place: Callable[[RowT], tuple[date | None, int]]
+) -> Page[RowT]:
+    """Return the page that rows make which were read from a cursor in its direction.
+
+    found   one more than a page holds where there are more
+    place   the day and the number by which a row is found again
+    """
+    forward = cursor is None or cursor.forward
+    more, rows = len(found) > PAGE_ROWS, list(found[:PAGE_ROWS])
     if not forward:
         rows.reverse()
-    has_next = more if forward else True
-    has_previous = cursor is not None if forward else more
-    return _page(rows, has_previous, has_next)
-
-
-def _page(
-    rows: Sequence[tuple[int, date | None]], has_previous: bool, has_next: bool
-) -> Page[tuple[int, date | None]]:
     if not rows:
-        return Page((), None, None)
-    (first, first_day), (last, last_day) = rows[0], rows[-1]
+        return Page((), None, None, cursor is None)
+    before, after = (cursor is not None, more) if forward else (more, True)
     return Page(
         tuple(rows),
-        Cursor(False, first_day, first) if has_previous else None,
-        Cursor(True, last_day, last) if has_next else None,
+        Cursor(False, *place(rows[0])) if before else None,
+        Cursor(True, *place(rows[-1])) if after else None,
+        cursor is None,
     )
 
 

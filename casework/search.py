@@ -14,29 +14,31 @@ import sqlalchemy as sa
 from casework.desk import Desk
 from casework.gathering import Part, Row, gather
 from casework.linkage.compartment import known_ids
+from casework.litigation.matterboard import matters_in_sight
 from casework.paperwork.kinds import name_of_kind
 from casework.sight import (
     campaigns_in_sight,
     cases_in_sight,
     documents_in_sight,
     findings_in_sight,
-    sees_office,
     units_in_sight,
 )
 from core.access.permissions import Permission, may
+from core.life.lives import FindingState
 from core.life.rectification import CASE_STATE_LABELS, CaseState
 from models.base import table_of
 from models.campaign import Campaign, Finding
+from models.dialects import mentions, past_index
 from models.document import Document
 from models.lead import Lead
-from models.matter import LitigationMatter, MatterParty
+from models.matter import LitigationMatter
 from models.organisation import Person, Unit
 from models.rectification import Rectification
 from models.referral import Referral
 
 CASE, FINDING, UNIT, CAMPAIGN = table_of(Rectification), table_of(Finding), table_of(Unit), table_of(Campaign)
 DOCUMENT, PERSON, LEAD, REFERRAL = table_of(Document), table_of(Person), table_of(Lead), table_of(Referral)
-MATTER, PARTY = table_of(LitigationMatter), table_of(MatterParty)
+MATTER = table_of(LitigationMatter)
 SHORTEST, LONGEST, SHOWN = 2, 60, 8
 HANDLES_LEADS = frozenset({"officer", "director", "linkage"})
 
@@ -96,22 +98,32 @@ def search(desk: Desk, text: str) -> tuple[Group, ...]:
 
 
 def only_hit(groups: tuple[Group, ...]) -> str:
-    """Return the address of the row whose number is just what was asked for; empty when there is none such.
+    """Return the address of the one row whose number is just what was asked for; empty when there is none such.
 
-    What lies in a compartment bears the number of its case, which comes first.
+    What lies in a compartment bears the number of its case, which comes first; the parts of one referral share it,
+    and whoever finds several of them chooses.
     """
-    return next((hit.address for group in groups for hit in group.hits if hit.exact), "")
+    exact = next((found for group in groups if (found := [hit for hit in group.hits if hit.exact])), [])
+    return exact[0].address if len(exact) == 1 else ""
 
 
 def _first(key: str, query: sa.Select[Any], wanted: str) -> Part:
-    """Return the first rows of a query: the number asked for first, then the newest."""
+    """Return the first rows of a query: those with the number asked for first, then the others, the newest first.
+
+    The two are asked for apart, so that the database goes from the newest row back and stops when the page is full.
+    """
     rows = query.subquery()
-    exact = sa.case((rows.c.number == wanted, 0), else_=1)
-    first = sa.select(rows).order_by(exact, rows.c.id.desc()).limit(SHOWN + 1).subquery()
-    place = sa.func.row_number().over(
-        order_by=(sa.case((first.c.number == wanted, 0), else_=1), first.c.id.desc())
+    # In no order: the few rows that share a number are found by the index, and are put in order below.
+    exact = sa.select(rows, sa.literal(0).label("rank")).where(rows.c.number == wanted).limit(SHOWN + 1)
+    others = (
+        sa.select(rows, sa.literal(1).label("rank"))
+        .where(sa.func.coalesce(rows.c.number, "") != wanted)
+        .order_by(rows.c.id.desc())
+        .limit(SHOWN + 1)
     )
-    return Part(key, sa.select(first, place.label("place")), ("place",))
+    both = sa.union_all(sa.select(exact.subquery()), sa.select(others.subquery())).subquery()
+    place = sa.func.row_number().over(order_by=(both.c.rank, both.c.id.desc()))
+    return Part(key, sa.select(both, place.label("place")), ("place",))
 
 
 def _group(desk: Desk, kind: Kind, rows: list[Row], wanted: str) -> Group:
@@ -122,14 +134,10 @@ def _group(desk: Desk, kind: Kind, rows: list[Row], wanted: str) -> Group:
     return Group(kind.key, kind.name, tuple(hits), len(rows) > SHOWN, kind.all_address)
 
 
-def _like(text: str, *columns: Any) -> sa.ColumnElement[bool]:
-    return sa.or_(*(column.icontains(text, autoescape=True) for column in columns))
-
-
 def _cases(desk: Desk, text: str) -> sa.Select[Any]:
     # The few units that are meant are found first, so that the rows are gone through once.
-    units = sa.select(UNIT.c.id).where(UNIT.c.office_id == desk.office_id, _like(text, UNIT.c.name))
-    said = sa.or_(_like(text, FINDING.c.code, FINDING.c.problem), CASE.c.unit_id.in_(units))
+    units = sa.select(UNIT.c.id).where(UNIT.c.office_id == desk.office_id, mentions(text, UNIT.c.name))
+    said = sa.or_(mentions(text, FINDING.c.code, FINDING.c.problem), CASE.c.unit_id.in_(units))
     return (
         sa.select(
             CASE.c.id,
@@ -140,18 +148,25 @@ def _cases(desk: Desk, text: str) -> sa.Select[Any]:
         )
         .join(FINDING, FINDING.c.id == CASE.c.id)
         .join(UNIT, UNIT.c.id == CASE.c.unit_id)
-        .where(cases_in_sight(desk), said)
+        .where(past_index(cases_in_sight(desk), CASE.c.office_id), said)
     )
 
 
 def _papers(desk: Desk, text: str) -> sa.Select[Any] | None:
     if desk.actor.speaks_for_unit:
         return None
-    opened = sa.exists().where(CASE.c.id == FINDING.c.id)
+    # Written out, as the index has it. What was withdrawn with its case is found as that case.
+    waiting = FINDING.c.state != sa.literal_column(f"'{FindingState.CONFIRMED}'")
+    has_case = sa.exists().where(CASE.c.id == FINDING.c.id)
     return (
         sa.select(FINDING.c.id, FINDING.c.code.label("number"), FINDING.c.problem, UNIT.c.name.label("unit"))
         .join(UNIT, UNIT.c.id == FINDING.c.unit_id)
-        .where(findings_in_sight(desk), sa.not_(opened), _like(text, FINDING.c.code, FINDING.c.problem))
+        .where(
+            findings_in_sight(desk),
+            waiting,
+            sa.not_(has_case),
+            mentions(text, FINDING.c.code, FINDING.c.problem),
+        )
     )
 
 
@@ -162,23 +177,23 @@ def _documents(desk: Desk, text: str) -> sa.Select[Any]:
             UNIT.c.name.label("unit"),
         )
         .join(UNIT, UNIT.c.id == DOCUMENT.c.unit_id)
-        .where(documents_in_sight(desk), _like(text, DOCUMENT.c.number, DOCUMENT.c.title, UNIT.c.name))
+        .where(documents_in_sight(desk), mentions(text, DOCUMENT.c.number, DOCUMENT.c.title, UNIT.c.name))
     )  # fmt: skip
 
 
 def _campaigns(desk: Desk, text: str) -> sa.Select[Any] | None:
     query = sa.select(CAMPAIGN.c.id, CAMPAIGN.c.code.label("number"), CAMPAIGN.c.title)
-    return query.where(campaigns_in_sight(desk), _like(text, CAMPAIGN.c.code, CAMPAIGN.c.title))
+    return query.where(campaigns_in_sight(desk), mentions(text, CAMPAIGN.c.code, CAMPAIGN.c.title))
 
 
 def _units(desk: Desk, text: str) -> sa.Select[Any]:
     query = sa.select(UNIT.c.id, UNIT.c.code.label("number"), UNIT.c.name, UNIT.c.kinds)
-    return query.where(units_in_sight(desk), _like(text, UNIT.c.code, UNIT.c.name))
+    return query.where(units_in_sight(desk), mentions(text, UNIT.c.code, UNIT.c.name))
 
 
 def _people(desk: Desk, text: str) -> sa.Select[Any]:
     query = sa.select(PERSON.c.id, PERSON.c.code.label("number"), PERSON.c.name, PERSON.c.specialties)
-    return query.where(PERSON.c.office_id == desk.office_id, _like(text, PERSON.c.code, PERSON.c.name))
+    return query.where(PERSON.c.office_id == desk.office_id, mentions(text, PERSON.c.code, PERSON.c.name))
 
 
 def _leads(desk: Desk, text: str) -> sa.Select[Any]:
@@ -190,24 +205,15 @@ def _leads(desk: Desk, text: str) -> sa.Select[Any]:
         sa.and_(LEAD.c.compartment.is_(False), plain), sa.and_(LEAD.c.compartment.is_(True), hidden)
     )
     query = sa.select(LEAD.c.id, LEAD.c.number, LEAD.c.title)
-    return query.where(LEAD.c.office_id == desk.office_id, seen, _like(text, LEAD.c.number, LEAD.c.title))
+    return query.where(LEAD.c.office_id == desk.office_id, seen, mentions(text, LEAD.c.number, LEAD.c.title))
 
 
-def _matters(desk: Desk, text: str) -> sa.Select[Any] | None:
-    query = (
+def _matters(desk: Desk, text: str) -> sa.Select[Any]:
+    return (
         sa.select(MATTER.c.id, MATTER.c.number, MATTER.c.cause, UNIT.c.name.label("unit"))
         .join(UNIT, UNIT.c.id == MATTER.c.unit_id)
-        .where(
-            MATTER.c.office_id == desk.office_id, _like(text, MATTER.c.number, MATTER.c.cause, UNIT.c.name)
-        )
+        .where(matters_in_sight(desk), mentions(text, MATTER.c.number, MATTER.c.cause, UNIT.c.name))
     )
-    if desk.actor.speaks_for_unit:
-        own = sa.select(UNIT.c.id).where(
-            UNIT.c.office_id == desk.office_id, UNIT.c.code == desk.actor.unit_code
-        )
-        sued = sa.select(PARTY.c.matter_id).where(PARTY.c.unit_id.in_(own))
-        return query.where(sa.or_(MATTER.c.unit_id.in_(own), MATTER.c.id.in_(sued)))
-    return query if sees_office(desk) else None
 
 
 def _referrals(desk: Desk, text: str) -> sa.Select[Any] | None:
@@ -217,7 +223,7 @@ def _referrals(desk: Desk, text: str) -> sa.Select[Any] | None:
     query = (
         sa.select(REFERRAL.c.id, FINDING.c.code.label("number"), FINDING.c.problem)
         .join(FINDING, FINDING.c.id == REFERRAL.c.case_id)
-        .where(REFERRAL.c.office_id == desk.office_id, _like(text, FINDING.c.code, FINDING.c.problem))
+        .where(REFERRAL.c.office_id == desk.office_id, mentions(text, FINDING.c.code, FINDING.c.problem))
     )
     return query if known is None else query.where(REFERRAL.c.id.in_(sorted(known)))
 
@@ -238,7 +244,7 @@ def _write_document(desk: Desk, row: Row) -> tuple[str, str, str]:
 
 
 def _write_matter(_desk: Desk, row: Row) -> tuple[str, str, str]:
-    return f"/matters/{row['number']}", row["cause"], row["unit"]
+    return f"/matters/{row['id']}", row["cause"], row["unit"]
 
 
 KINDS = (

@@ -32,26 +32,42 @@ def sees_office(desk: Desk) -> bool:
 
 
 def visits_in_sight(desk: Desk) -> Condition:
-    """Return the condition for visits: all, those the actor is on, or for a unit those it was told of."""
+    """Return the condition for visits: all, those the actor is on, or for a unit those it was told of.
+
+    Who planned a campaign sees how it is arranged until it opens.
+    """
     own = VISIT.c.office_id == desk.office_id
     if sees_office(desk):
         return own
     if desk.actor.speaks_for_unit:
-        told = sa.exists().where(
+        told = _there_is(
+            VISIT,
             CAMPAIGN.c.id == VISIT.c.campaign_id,
             CAMPAIGN.c.opened_on.is_not(None),
             sa.not_(CAMPAIGN.c.hidden),
         )
         return sa.and_(own, VISIT.c.unit_id == _own_unit(desk), told)
-    return sa.and_(own, VISIT.c.id.in_(_own_visits(desk)))
+    arranged = sa.select(CAMPAIGN.c.id).where(_planned(desk), CAMPAIGN.c.opened_on.is_(None))
+    return sa.and_(own, sa.or_(VISIT.c.id.in_(_own_visits(desk)), VISIT.c.campaign_id.in_(arranged)))
 
 
 def campaigns_in_sight(desk: Desk) -> Condition:
-    """Return the condition for campaigns: all, or those of visits in sight."""
+    """Return the condition for campaigns: all, or those of visits in sight and those the actor planned."""
     own = CAMPAIGN.c.office_id == desk.office_id
     if sees_office(desk):
         return own
-    return sa.and_(own, CAMPAIGN.c.id.in_(sa.select(VISIT.c.campaign_id).where(visits_in_sight(desk))))
+    visited = CAMPAIGN.c.id.in_(sa.select(VISIT.c.campaign_id).where(visits_in_sight(desk)))
+    if desk.actor.speaks_for_unit:
+        return sa.and_(own, visited)
+    return sa.and_(own, sa.or_(visited, _planned(desk)))
+
+
+def is_campaign_in_sight(desk: Desk, campaign_id: int) -> bool:
+    """Tell whether the actor sees a campaign; a verifier may see a case and not its campaign."""
+    if sees_office(desk):
+        return True
+    query = sa.select(CAMPAIGN.c.id).where(CAMPAIGN.c.id == campaign_id, campaigns_in_sight(desk))
+    return desk.session.connection().execute(query).first() is not None
 
 
 def campaign_codes_in_sight(desk: Desk) -> set[str]:
@@ -61,13 +77,16 @@ def campaign_codes_in_sight(desk: Desk) -> set[str]:
 
 
 def findings_in_sight(desk: Desk) -> Condition:
-    """Return the condition for findings: all, those of one's own visits, or what a unit was told."""
+    """Return the condition for findings: all, those of one's own visits and cases in sight, or what a unit was told."""
     own = FINDING.c.office_id == desk.office_id
     if sees_office(desk):
         return own
     if desk.actor.speaks_for_unit:
         return sa.and_(own, FINDING.c.id.in_(sa.select(CASE.c.id).where(cases_in_sight(desk))))
-    return sa.and_(own, _of_own_visit(desk, FINDING.c.campaign_id, FINDING.c.unit_id))
+    mine = _of_own_visit(desk, FINDING.c.campaign_id, FINDING.c.unit_id)
+    if "verifier" in desk.actor.roles:
+        mine = sa.or_(mine, FINDING.c.id.in_(sa.select(CASE.c.id).where(cases_in_sight(desk))))
+    return sa.and_(own, mine)
 
 
 def cases_in_sight(desk: Desk) -> Condition:
@@ -126,9 +145,19 @@ def units_in_sight(desk: Desk) -> Condition:
     return sa.and_(own, UNIT.c.id.in_(sa.select(CASE.c.unit_id).where(cases_in_sight(desk))))
 
 
+def _there_is(row: sa.Table, *conditions: sa.ColumnElement[bool]) -> Condition:
+    """Return the condition that something belongs to a row of a table.
+
+    Said for which table it is: left to itself, SQLAlchemy would take any other table that the query around it joins for
+    the one of that query, and so ask about the joined row alone.
+    """
+    return sa.exists().where(*conditions).correlate(row)
+
+
 def _told() -> Condition:
     """A document that lists the case has gone out; what an imported ledger brought counts as served."""
-    return sa.exists().where(
+    return _there_is(
+        CASE,
         DOCUMENT_CASE.c.case_id == CASE.c.id,
         DOCUMENT.c.id == DOCUMENT_CASE.c.document_id,
         DOCUMENT.c.issued_on.is_not(None),
@@ -138,13 +167,18 @@ def _told() -> Condition:
 
 def _comes_unannounced(desk: Desk) -> Condition:
     """The document belongs to a visit that the unit must not know of before the team is there (暗访)."""
-    return sa.exists().where(
+    return _there_is(
+        DOCUMENT,
         CAMPAIGN.c.id == DOCUMENT.c.campaign_id,
         CAMPAIGN.c.hidden,
         VISIT.c.campaign_id == CAMPAIGN.c.id,
         VISIT.c.unit_id == DOCUMENT.c.unit_id,
         VISIT.c.from_on > desk.today,
     )
+
+
+def _planned(desk: Desk) -> Condition:
+    return sa.and_(CAMPAIGN.c.office_id == desk.office_id, CAMPAIGN.c.planned_by == desk.actor.code)
 
 
 def _own_unit(desk: Desk) -> sa.ScalarSelect[int]:
@@ -171,6 +205,7 @@ def _own_visits(desk: Desk) -> sa.Select[tuple[int]]:
 
 
 def _of_own_visit(desk: Desk, campaign: sa.ColumnElement[int], unit: sa.ColumnElement[int]) -> Condition:
-    return sa.exists().where(
+    own = sa.exists().where(
         VISIT.c.campaign_id == campaign, VISIT.c.unit_id == unit, VISIT.c.id.in_(_own_visits(desk))
     )
+    return own.correlate_except(VISIT)

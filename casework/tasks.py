@@ -7,6 +7,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from casework.ahead import rows_beside
 from casework.desk import Desk
 from casework.moves import follow
 from casework.sight import cases_in_sight, sees_office, visits_in_sight
@@ -101,7 +102,19 @@ def finish_for(desk: Desk, key: str, note: str = "") -> None:
         )
     ).first()
     if row is not None:
-        _close(desk, row, TaskAct.FINISH, note)
+        finish_open(desk, row, note)
+
+
+def finish_beside(desk: Desk, case_id: int, key: str, note: str) -> None:
+    """Finish the task of a cause that lies with a case, as `finish_for` does."""
+    for row in rows_beside(desk, Task, case_id):
+        if row.key == key and row.state == TaskState.OPEN:
+            finish_open(desk, row, note)
+
+
+def finish_open(desk: Desk, row: Task, note: str) -> None:
+    """Finish an open task because what it asked for has been done, whoever did it."""
+    _close(desk, row, TaskAct.FINISH, note)
 
 
 def tasks_in_sight(desk: Desk) -> sa.ColumnElement[bool]:
@@ -114,6 +127,8 @@ def tasks_in_sight(desk: Desk) -> sa.ColumnElement[bool]:
     own = row.c.office_id == desk.office_id
     if desk.actor.speaks_for_unit:
         return sa.and_(own, sa.false())  # what the office has to do is no unit's business
+    if desk.actor.sealed:
+        own = sa.and_(own, row.c.confidential.is_(False))
     if desk.actor.roles & COMPARTMENT:
         return own
     mine = row.c.owner == desk.actor.code
@@ -142,8 +157,17 @@ def task_in_sight(desk: Desk, task_id: int) -> Task:
     return seen
 
 
-def list_tasks(desk: Desk, *, state: str | None = "open", overdue: bool = False) -> list[Task]:
-    """Return the tasks the actor may see, the earliest due first; those without a day come last."""
+def list_tasks(
+    desk: Desk,
+    *,
+    state: str | None = "open",
+    overdue: bool = False,
+    within: sa.ColumnElement[bool] | None = None,
+) -> list[Task]:
+    """Return the tasks the actor may see, the earliest due first; those without a day come last.
+
+    within   only those, such as the ones in sight on pages
+    """
     if desk.actor.speaks_for_unit:
         return []  # what the office has to do is no unit's business
     query = select(Task).where(col(Task.office_id) == desk.office_id)
@@ -151,6 +175,8 @@ def list_tasks(desk: Desk, *, state: str | None = "open", overdue: bool = False)
         query = query.where(col(Task.state) == state)
     if overdue:
         query = query.where(col(Task.due_on) < desk.today)
+    if within is not None:
+        query = query.where(within)
     if not desk.actor.roles & COMPARTMENT:
         # Who is given a confidential task was thereby told of it; nobody else learns that it is there.
         query = query.where(sa.or_(col(Task.confidential).is_(False), col(Task.owner) == desk.actor.code))

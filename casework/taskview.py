@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 
 from casework.desk import Desk
+from casework.litigation.matterboard import matters_in_sight
 from casework.paging import Cursor, Page, page_keys
 from casework.rectification.timeline import names_of
-from casework.sight import cases_in_sight
+from casework.sight import campaigns_in_sight, cases_in_sight
 from casework.tasks import drop_task, finish_task, task_in_sight, tasks_in_sight
 from core.errors import InvalidInput
 from core.life.tasklife import TASK as TASK_LIFE
@@ -31,7 +33,7 @@ ROLE_WORDS = {
     "officer": "经办人", "director": "主任、副主任", "leader": "组长", "reviewer": "审核人", "verifier": "核查人",
     "inspector": "督察员", "linkage": "纪检联络员",
 }  # fmt: skip
-# Where the page of a subject lies, by its id; cases, campaigns and matters are addressed by their numbers.
+# Where the page of a subject lies, by its id; to cases, campaigns and lawsuits leads `_addresses`.
 PLACES = {
     "visit": "/visits/", "document": "/documents/", "lead": "/leads/", "referral": "/referrals/",
     "incoming": "/incoming/", "meeting": "/meetings/", "half_report": "/half-reports/",
@@ -51,7 +53,6 @@ class TaskLine:
     is_mine: bool
     unit: str
     about: str
-    about_words: str
     done_on: date | None
     done_by: str
     note: str
@@ -85,7 +86,7 @@ def tasks_view(desk: Desk, whose: str, state: str, cursor: Cursor | None = None)
     query = sa.select(TASK.c.id, day).where(*conditions, *_of_state(desk, state))
     keys = page_keys(connection, query, day, TASK.c.id, cursor, newest_first=over)
     return TaskPage(
-        Page(_lines(desk, [number for number, _day in keys.rows]), keys.previous, keys.next),
+        keys.showing(_lines(desk, [number for number, _day in keys.rows])),
         _counts(desk, connection, conditions),
     )
 
@@ -119,13 +120,13 @@ def _lines(desk: Desk, ids: list[int]) -> tuple[TaskLine, ...]:
         .where(TASK.c.id.in_(ids))
     )
     rows = {row.id: row for row in desk.session.connection().execute(query)}
-    numbers = _numbers(desk, list(rows.values()))
+    addresses = _addresses(desk, list(rows.values()))
     names = names_of(desk, {code for row in rows.values() for code in (row.owner, row.done_by or "")}, [])
-    return tuple(_line(desk, rows[number], numbers, names) for number in ids if number in rows)
+    return tuple(_line(desk, rows[number], addresses, names) for number in ids if number in rows)
 
 
-def _numbers(desk: Desk, rows: list[Any]) -> dict[tuple[str, int], tuple[str, str]]:
-    """Return {(subject, id): (address, words)} of what is addressed by its number; one query."""
+def _addresses(desk: Desk, rows: list[Any]) -> dict[tuple[str, int], str]:
+    """Return {(subject, id): address} of the cases, campaigns and lawsuits in sight; one query."""
     ids = {
         kind: [row.subject_id for row in rows if row.subject == kind]
         for kind in ("case", "campaign", "matter")
@@ -136,20 +137,20 @@ def _numbers(desk: Desk, rows: list[Any]) -> dict[tuple[str, int], tuple[str, st
         .where(CASE.c.id.in_(ids["case"]), cases_in_sight(desk))
     )
     campaign = sa.select(sa.literal("campaign"), CAMPAIGN.c.id, CAMPAIGN.c.code).where(
-        CAMPAIGN.c.id.in_(ids["campaign"])
+        CAMPAIGN.c.id.in_(ids["campaign"]), campaigns_in_sight(desk)
     )
-    matter = sa.select(sa.literal("matter"), MATTER.c.id, MATTER.c.number).where(
-        MATTER.c.id.in_(ids["matter"])
+    # A lawsuit is called by its number, and its page is found by its id.
+    matter = sa.select(sa.literal("matter"), MATTER.c.id, sa.cast(MATTER.c.id, sa.String)).where(
+        MATTER.c.id.in_(ids["matter"]), matters_in_sight(desk)
     )
     places = {"case": "/cases/", "campaign": "/campaigns/", "matter": "/matters/"}
     found = desk.session.connection().execute(sa.union_all(case, campaign, matter))
-    return {(kind, number): (places[kind], code) for kind, number, code in found}
+    return {(kind, number): f"{places[kind]}{quote(named)}" for kind, number, named in found}
 
 
-def _line(
-    desk: Desk, row: Any, numbers: dict[tuple[str, int], tuple[str, str]], names: dict[str, str]
-) -> TaskLine:
-    place, words = numbers.get((row.subject, row.subject_id), (PLACES.get(row.subject, ""), ""))
+def _line(desk: Desk, row: Any, addresses: dict[tuple[str, int], str], names: dict[str, str]) -> TaskLine:
+    place = PLACES.get(row.subject, "")
+    plain = f"{place}{row.subject_id}" if place else ""
     open_ = row.state == TaskState.OPEN
     own = not row.owner or row.owner == desk.actor.code or "director" in desk.actor.roles
     acts = TASK_LIFE.acts(row.state, desk.actor.roles) if open_ and own else ()
@@ -157,7 +158,7 @@ def _line(
         id=row.id, title=row.title, due_on=row.due_on, due_provisional=row.due_provisional,
         state=TaskState(row.state), whose=names.get(row.owner, row.owner) or ROLE_WORDS.get(row.role, row.role),
         is_mine=row.owner == desk.actor.code or (not row.owner and row.role in desk.actor.roles),
-        unit=row.unit or "", about=place, about_words=words or (str(row.subject_id) if place else ""),
+        unit=row.unit or "", about=addresses.get((row.subject, row.subject_id), plain),
         done_on=row.done_on, done_by=names.get(row.done_by or "", row.done_by or ""), note=row.note,
         may_finish=TaskAct.FINISH in acts, may_drop=TaskAct.DROP in acts, confidential=row.confidential,
     )  # fmt: skip

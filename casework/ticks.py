@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from casework.desk import Desk
+from models.base import table_of
 from models.record import Note, Tick
 
 HOLD = "hold"
+NOTE, TICK = table_of(Note), table_of(Tick)
+# Asked by every run of every job, mostly for nothing: written once.
+HELD = sa.select(NOTE.c.value).where(NOTE.c.name == HOLD)
+OF_A_JOB = sa.and_(TICK.c.office_id == sa.bindparam("office"), TICK.c.job == sa.bindparam("which"))
+LAST = sa.select(TICK.c.on_day, TICK.c.at, TICK.c.boot, TICK.c.uptime_seconds).where(OF_A_JOB)
+AGAIN = sa.update(TICK).where(OF_A_JOB)
 MAX_DRIFT_SECONDS = 24 * 3600
 
 
 def hold_reason(desk: Desk) -> str | None:
     """Return why nothing may be claimed or swept, e.g. after a restore; None in ordinary service."""
-    note = desk.session.get(Note, HOLD)
-    return note.value if note else None
+    found: str | None = desk.session.connection().execute(HELD).scalar()
+    return found
 
 
 def check_clock(desk: Desk, job: str, *, boot: str, uptime: int, explicit: bool) -> str | None:
@@ -25,7 +36,7 @@ def check_clock(desk: Desk, job: str, *, boot: str, uptime: int, explicit: bool)
     boot, uptime   of this machine, see system/process.py
     explicit       a person named the day (`--today`)
     """
-    tick = desk.session.get(Tick, (desk.office_id, job))
+    tick = _last(desk, job)
     if tick is None:
         return None
     if desk.today < tick.on_day:
@@ -41,18 +52,26 @@ def check_clock(desk: Desk, job: str, *, boot: str, uptime: int, explicit: bool)
 
 
 def remember(desk: Desk, job: str, *, boot: str, uptime: int) -> None:
-    """Note that a job has run."""
-    tick = desk.session.get(Tick, (desk.office_id, job)) or _first_tick(desk, job)
-    tick.on_day, tick.at = max(tick.on_day, desk.today), desk.now
-    tick.boot, tick.uptime_seconds = boot, uptime
-    desk.session.add(tick)
+    """Note that a job has run; the day never goes back."""
+    last = _last(desk, job)
+    day = desk.today if last is None else max(last.on_day, desk.today)
+    told = {"on_day": day, "at": desk.now, "boot": boot, "uptime_seconds": uptime}
+    if last is None and _is_first(desk, job, told):
+        return
+    desk.session.connection().execute(AGAIN, {"office": desk.office_id, "which": job, **told})
 
 
-def _first_tick(desk: Desk, job: str) -> Tick:
-    """Write the first tick of a job; when another process has just done so, take theirs."""
+def _last(desk: Desk, job: str) -> Any:
+    return desk.session.connection().execute(LAST, {"office": desk.office_id, "which": job}).first()
+
+
+def _is_first(desk: Desk, job: str, told: Mapping[str, object]) -> bool:
+    """Write the first tick of a job; return False when another process has just done so."""
     try:
         with desk.session.begin_nested():
-            desk.session.add(Tick(office_id=desk.office_id, job=job, on_day=desk.today, at=desk.now))
+            desk.session.connection().execute(
+                sa.insert(TICK), {"office_id": desk.office_id, "job": job, **told}
+            )
     except IntegrityError:
-        pass
-    return desk.session.get_one(Tick, (desk.office_id, job))
+        return False
+    return True

@@ -10,6 +10,7 @@ from casework.desk import Desk
 from casework.gathering import Row
 from casework.lights.climbing import office_palette
 from casework.rows import CaseRow, DocumentRow, Pile, case_rows, document_rows
+from casework.staff.delegations import list_delegations
 from casework.todoparts import Found, find_piles
 from core.access.permissions import Permission, may
 from core.codes import Light
@@ -18,6 +19,7 @@ from core.life.lives import MessageState
 from core.life.rectification import ACTORS, CaseAct, RequestKind
 
 SOON_WORKDAYS = 5
+PAPER_PEOPLE = {"officer", "reviewer", "director", "leader"}
 CASE_PILES = ("plans", "to_verify", "to_close", "due_soon")
 PAPER_PILES = ("to_sign", "to_seal", "unserved")
 # Whose work a pile is, by what they may do; the piles that are not here are news for everybody.
@@ -32,7 +34,6 @@ BY_ACT = {
     "to_close": (CaseAct.CLOSE,),
     "requests": (CaseAct.DECIDE_EXTENSION, CaseAct.DECIDE_OBJECTION, CaseAct.DECIDE_LONG_TERM),
 }
-NEWS = ("lights", "due_soon")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +135,11 @@ def _mine(desk: Desk) -> frozenset[str]:
     roles = desk.actor.roles
     found = {name for name, permission in BY_PERMISSION.items() if may(roles, permission)}
     found |= {name for name, acts in BY_ACT.items() if any(ACTORS[act] & roles for act in acts)}
-    if may(roles, Permission.DOCUMENT_SIGN) or roles & {"officer", "reviewer"}:
-        found.add(
-            "to_sign"
-        )  # drafts are sent to review by officers, looked through by reviewers, signed by posts
+    # Drafts are sent to review by officers, looked through by reviewers, signed by posts or in the place of one.
+    if roles & PAPER_PEOPLE or any(
+        row.delegate == desk.actor.code and row.documents for row in list_delegations(desk, desk.today)
+    ):
+        found.add("to_sign")
     return frozenset(found | {"tasks", "visits"})
 
 

@@ -16,13 +16,13 @@ from casework.rows import visible_documents
 from casework.sight import cases_in_sight, sees_office, visits_in_sight
 from casework.tasks import tasks_in_sight
 from core.life.lives import CAMPAIGN_OVER, DocumentState, MessageState, ReferralState
-from core.life.rectification import CLOCK_RUNS, CaseAct, CaseState, RequestState
+from core.life.rectification import CLOCK_RUNS, CaseState, RequestState
 from models.base import table_of
 from models.campaign import Campaign, CheckRecord, Visit, VisitMember
+from models.dialects import past_index
 from models.document import Document
 from models.message import Message
 from models.organisation import Person, Unit
-from models.record import AuditEntry
 from models.rectification import Rectification, Rung, SideRequest
 from models.referral import Referral
 from models.task import Task
@@ -30,7 +30,7 @@ from models.task import Task
 CASE, RUNG, REQUEST = table_of(Rectification), table_of(Rung), table_of(SideRequest)
 DOCUMENT, MESSAGE, REFERRAL, TASK = table_of(Document), table_of(Message), table_of(Referral), table_of(Task)
 VISIT, MEMBER, PERSON, CHECK = table_of(Visit), table_of(VisitMember), table_of(Person), table_of(CheckRecord)
-CAMPAIGN, UNIT, ENTRY = table_of(Campaign), table_of(Unit), table_of(AuditEntry)
+CAMPAIGN, UNIT = table_of(Campaign), table_of(Unit)
 SHOWN = 6
 TO_SIGN = (DocumentState.DRAFT.value, DocumentState.IN_REVIEW.value)
 TO_SEAL = (DocumentState.SIGNED.value,)
@@ -114,16 +114,9 @@ def _cases(desk: Desk, until: date) -> tuple[Part, ...]:
 
 def _not_mine(desk: Desk) -> sa.ColumnElement[bool]:
     """Leave out what the actor applied for themselves, and the unit they come from: others verify that."""
-    applied = sa.exists().where(
-        ENTRY.c.office_id == desk.office_id,
-        ENTRY.c.subject == "case",
-        ENTRY.c.subject_id == CASE.c.id,
-        ENTRY.c.act == CaseAct.APPLY_CLOSURE.value,
-        ENTRY.c.actor == desk.actor.code,
-    )
     own = sa.select(UNIT.c.id).where(UNIT.c.office_id == desk.office_id, UNIT.c.code == desk.actor.unit_code)
     strange = CASE.c.unit_id.not_in(own) if desk.actor.unit_code else sa.true()
-    return sa.and_(strange, sa.not_(applied))
+    return sa.and_(strange, sa.func.coalesce(CASE.c.applied_by, "") != desk.actor.code)
 
 
 def _verified_by_others(desk: Desk) -> sa.ColumnElement[bool]:
@@ -137,7 +130,11 @@ def _requests(desk: Desk) -> Part:
             REQUEST.c.asked_on, REQUEST.c.until_on, REQUEST.c.reason,
         )
         .join(CASE, CASE.c.id == REQUEST.c.case_id)
-        .where(cases_in_sight(desk), REQUEST.c.state == RequestState.REQUESTED.value)
+        # Written out, as the index of the open requests has it; each case is then found by its key.
+        .where(
+            past_index(cases_in_sight(desk), CASE.c.office_id),
+            REQUEST.c.state == sa.literal_column(f"'{RequestState.REQUESTED}'"),
+        )
     )  # fmt: skip
     return _pile("requests", query, REQUEST.c.asked_on, REQUEST.c.id)
 
@@ -159,13 +156,17 @@ def _lights(desk: Desk, since: date) -> Part:
 def _mails(desk: Desk) -> Part:
     papers = visible_documents(desk)
     seen = sa.or_(MESSAGE.c.document_id.is_(None), papers) if sees_office(desk) else papers
+    # A mail that came back has its task; here it stands until its document is served in another way.
+    returned = sa.and_(
+        MESSAGE.c.state == MessageState.BOUNCED.value, DOCUMENT.c.state == DocumentState.ISSUED.value
+    )
     query = (
         sa.select(
             MESSAGE.c.id, MESSAGE.c.recipient_name, MESSAGE.c.recipient, MESSAGE.c.state, MESSAGE.c.smtp_reply,
             MESSAGE.c.document_id,
         )
         .outerjoin(DOCUMENT, DOCUMENT.c.id == MESSAGE.c.document_id)
-        .where(MESSAGE.c.office_id == desk.office_id, MESSAGE.c.state.in_(BAD_MAIL), seen)
+        .where(MESSAGE.c.office_id == desk.office_id, sa.or_(MESSAGE.c.state.in_(BAD_MAIL), returned), seen)
     )  # fmt: skip
     return _pile("mails", query, MESSAGE.c.id.desc())
 

@@ -20,6 +20,7 @@ from cli.commands import (
     lead,
     lookback,
     machine,
+    mail,
     matter,
     note,
     notice,
@@ -63,6 +64,7 @@ rulebook.attach(app)
 campaign.attach(app)
 campaignscope.attach()
 notice.attach(app)
+mail.attach(app)
 plan.attach(app)
 interview.attach(app)
 case.attach(app)

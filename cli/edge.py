@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from casework.desk import Desk
-    from flows.jobs import Edge
+    from flows.edge import Edge
 
 DONE, REFUSED, USAGE, WORLD = 0, 1, 2, 3
 
@@ -52,7 +51,7 @@ def open_edge(*, must_exist: bool = True) -> Edge:
 
     raises   DatabaseFailed when there is no database yet
     """
-    from flows.jobs import Edge, WallClock
+    from flows.edge import Edge, WallClock
 
     return Edge(open_engine(must_exist=must_exist), settings(), WallClock(CALL.today))
 
@@ -189,8 +188,3 @@ def take_general_options(arguments: list[str]) -> list[str]:
         else:
             rest.append(word)
     return [*front, *rest]
-
-
-def out_of_home() -> None:
-    """Keep Prefect's and other libraries' telemetry silent in every child process."""
-    os.environ.setdefault("DO_NOT_TRACK", "1")

@@ -25,7 +25,6 @@ from core.errors import InvalidInput
 Facts: TypeAlias = Mapping[str, object]
 Condition: TypeAlias = Callable[[Facts], bool]
 Value: TypeAlias = Callable[[Facts], object]
-Operation: TypeAlias = Callable[[object, object], object]
 
 MAX_LENGTH = 300
 MAX_DEPTH = 20

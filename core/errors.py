@@ -5,6 +5,7 @@
     │   ├── InvalidRuleFile    rule files with mistakes, all of them, with positions
     │   ├── InvalidInput       a file or value from outside: where, found, allowed
     │   ├── IllegalMove        the act does not fit the state
+    │   ├── LeaseLost          another machine has taken over the work
     │   ├── NotAllowed         the person may not do this
     │   ├── NotFound           no such campaign, document, case, person
     │   └── CalendarMissing    no table of working days for that year
@@ -132,6 +133,10 @@ class IllegalMove(Refused):
 
 class NotAllowed(Refused):
     """The person may not do this: missing role, own work, or recusal."""
+
+
+class LeaseLost(Refused):
+    """Another machine has taken over the work meanwhile; nothing of this transaction was written."""
 
 
 class NotFound(Refused):

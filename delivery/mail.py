@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 from core.errors import InvalidInput
@@ -93,8 +94,12 @@ def _write(letter: Letter) -> bytes:
 def make_message_id(office: str, key: str, domain: str) -> str:
     """Return the Message-ID of an outbox row: always the same for the same office, key and domain."""
     digest = hashlib.sha256(f"{office}\n{key}".encode()).hexdigest()[:32]
-    host = check_address(f"ducha@{domain}").rpartition("@")[2]
-    return f"<{digest}@{host}>"
+    return f"<{digest}@{_host(domain)}>"
+
+
+@lru_cache(maxsize=64)  # an office has one domain, and a day thousands of mails
+def _host(domain: str) -> str:
+    return check_address(f"ducha@{domain}").rpartition("@")[2]
 
 
 def safe_attachment_name(text: str, limit: int = 20) -> str:

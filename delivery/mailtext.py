@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -70,12 +69,6 @@ def render_mail(kind: str, values: Mapping[str, Any]) -> MailText:
     if not first.startswith(SUBJECT_MARK) or not subject or not rest.strip():
         raise _refuse(kind, first[:60], f"模板第一行写“{SUBJECT_MARK}”和主题，空一行后写正文")
     return MailText(subject, rest.strip("\n") + "\n")
-
-
-def mail_template_hash(kind: str) -> str:
-    """Return the SHA-256 over the template of a kind and the shared parts."""
-    files = [EMAILS / f"{kind}.txt.j2", *sorted(EMAILS.glob("_*.j2"))]
-    return sha256(b"\0".join(file.name.encode() + b"\0" + file.read_bytes() for file in files)).hexdigest()
 
 
 def _sample(kind: str) -> Mapping[str, Any]:

@@ -23,11 +23,6 @@ _DAY = (2000, 1, 1, 0, 0, 0)  # equal reports give equal bytes
 _IMAGE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
 
 
-def place_of(key: str) -> str:
-    """Return the text of the paragraph in whose place a picture is put."""
-    return f"⟦图：{key}⟧"
-
-
 def render_report_docx(paper: Paper, pictures: Sequence[Picture]) -> bytes:
     """Return the paper on its letterhead with each picture in the place its key marks.
 

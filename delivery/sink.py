@@ -1,7 +1,8 @@
 """A mail server that keeps what it takes and misbehaves on request: for the demo and the tests, loopback only.
 
 `python -m delivery.sink --port N --dir DIR` runs it alone and prints `ready PORT`; each message taken is a line of
-DIR/journal.jsonl, on disk before the server says 250, so a killed client finds the truth there.
+DIR/journal.jsonl, on disk before the server says 250, so a killed client finds the truth there. DIR/answers.jsonl holds
+what the script made it answer otherwise than usual.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ class Taken:
 class MailSink:
     """The server, in a thread of its own; start and stop it as often as needed, the port stays.
 
-    folder: where each .eml goes, none: kept in memory; journal_file: fsynced JSON lines
+    folder: where each .eml goes, none: kept in memory; journal_file: fsynced JSON lines; answers_file: JSON lines
     clock: gives the instant noted in the journal, so that a simulated day is the day of its mails
     behaviour: a list of rules or a callable; None takes everything
     tls: server context, offered by STARTTLS, or from the first byte with implicit_tls
@@ -71,17 +72,21 @@ class MailSink:
         tls: ssl.SSLContext | None = None,
         implicit_tls: bool = False,
         size_limit: int = 30_000_000,
+        pipelining: bool = True,
         journal_file: Path | None = None,
+        answers_file: Path | None = None,
     ) -> None:
         self.port = port
         self.login = login
         self.tls = tls
         self.implicit_tls = implicit_tls
         self.size_limit = size_limit
+        self.pipelining = pipelining
         self.connections: set[Conversation] = set()
         self._folder = folder
         self._clock = clock
         self._journal_file = journal_file
+        self._answers_file = answers_file
         self._journal: list[Taken] = []
         self._counts: Counter[tuple[Stage, str]] = Counter()
         self._refusal = ""
@@ -183,7 +188,10 @@ class MailSink:
         if stage == "mail" and self._refusal:
             return Answer(self._refusal, keep=False)
         total = sum(count for (at, _), count in self._counts.items() if at == stage)
-        return self._behaviour(Occasion(stage, recipient, self._counts[stage, recipient], total))
+        answer = self._behaviour(Occasion(stage, recipient, self._counts[stage, recipient], total))
+        if answer is not None and self._answers_file:
+            _append(self._answers_file, {"stage": stage, "recipient": recipient, **asdict(answer)})
+        return answer
 
     def take(self, sender: str, recipient: str, mime: bytes) -> int:
         """Write a message down and return its number; it is on disk when this returns."""
@@ -232,7 +240,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(number, lambda _number, _frame: ended.set())
     folder = options.dir if options.eml else None
     journal = options.dir / "journal.jsonl"
-    with MailSink(folder, port=options.port, behaviour=rules, journal_file=journal) as sink:
+    answers = options.dir / "answers.jsonl"
+    with MailSink(
+        folder, port=options.port, behaviour=rules, journal_file=journal, answers_file=answers
+    ) as sink:
         sys.stdout.write(f"ready {sink.port}\n")
         sys.stdout.flush()
         while not ended.wait(0.5):  # a signal just before it falls asleep is heard when it wakes

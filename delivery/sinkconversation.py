@@ -20,6 +20,7 @@ class Desk(Protocol):
     tls: ssl.SSLContext | None
     implicit_tls: bool
     size_limit: int
+    pipelining: bool
     connections: set[Conversation]
 
     def decide(self, stage: Stage, recipient: str = "") -> Answer | None: ...
@@ -105,6 +106,13 @@ class _Hooks:
         user, secret = self._desk.login or ("", "")
         wanted = LoginPassword(user.encode(), secret.encode())
         return AuthResult(success=data == wanted, handled=False, auth_data=user)
+
+    async def handle_EHLO(
+        self, _server: SMTP, session: Session, _envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        # What aiosmtpd reads line by line may come all at once; it only does not say so.
+        return [responses[0], *(["250-PIPELINING"] if self._desk.pipelining else []), *responses[1:]]
 
     async def handle_MAIL(
         self, server: Conversation, session: Session, envelope: Envelope, address: str, _options: list[str]

@@ -11,22 +11,28 @@ import re
 import select
 import smtplib
 import ssl
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
-from core.errors import InvalidInput
-from delivery.mailreader import find_wire_fault
 from delivery.smtpaccount import SmtpAccount
 from delivery.smtpconnection import open_connection
 from delivery.smtpfaults import Unreachable, describe, reply_text
+from delivery.smtpwire import check_message, stuffed
 
 __all__ = ["Outcome", "Phase", "Receipt", "SmtpAccount", "SmtpSession"]
 
+A = TypeVar("A")
+
 QUIT_SECONDS = 5.0
-_WIRE_ADDRESS = re.compile(r"[!#-'*+/-9=?A-Z^-~-]+(\.[!#-'*+/-9=?A-Z^-~-]+)*@[A-Za-z0-9.-]+")
+
+
+def _nothing() -> None:
+    """Do nothing before the content."""
 
 
 class Outcome(StrEnum):
@@ -101,18 +107,22 @@ class SmtpSession:
         with suppress(OSError):
             smtp.close()
 
-    def send(self, envelope_from: str, recipient: str, mime: bytes) -> Receipt:
+    def send(
+        self, envelope_from: str, recipient: str, mime: bytes, before_content: Callable[[], None] = _nothing
+    ) -> Receipt:
         """Send one message to one recipient and return how that ended; every mail problem becomes a receipt.
 
         mime: 7-bit bytes with CRLF line ends
+        before_content: called when the server is ready for the content and none of it has been sent; what it raises
+            ends the attempt, and nothing was delivered
         raises: InvalidInput for addresses or bytes that cannot be sent; DeliveryFailed as the class says
         """
-        _check_message(envelope_from, recipient, mime)
+        check_message(envelope_from, recipient, mime)
         try:
             for attempt in (1, 2):
                 reused = self._is_alive()
                 try:
-                    receipt = self._transact(envelope_from, recipient, mime)
+                    receipt = self._transact(envelope_from, recipient, mime, before_content)
                 except _LostBeforeData as lost:
                     # A server may drop an idle connection; nothing was sent, so one fresh try is safe.
                     if reused and attempt == 1:
@@ -126,52 +136,91 @@ class SmtpSession:
 
     # One message
 
-    def _transact(self, envelope_from: str, recipient: str, mime: bytes) -> Receipt:
+    def _transact(
+        self, envelope_from: str, recipient: str, mime: bytes, before_content: Callable[[], None]
+    ) -> Receipt:
         try:
             smtp = self._smtp or self._open()
         except Unreachable as failed:
             raise _LostBeforeData(Phase.CONNECT, failed.found) from None
         self._smtp = smtp
-        options = []
+        size = ""
         if smtp.has_extn("size"):
             limit = smtp.esmtp_features.get("size", "").strip()
             if limit.isdigit() and 0 < int(limit) < len(mime):
                 text = f"邮件大小{len(mime)}字节，超过邮件服务器上限{limit}字节"
                 return Receipt(Outcome.REJECTED, text, Phase.MAIL)
-            options = [f"SIZE={len(mime)}"]
-        refused = (
-            self._ask(smtp, Phase.MAIL, f"mail FROM:<{envelope_from}>" + "".join(f" {o}" for o in options))
-            or self._ask(smtp, Phase.RCPT, f"rcpt TO:<{recipient}>")
-            or self._ask(smtp, Phase.DATA, "data", wanted=354)
+            size = f" SIZE={len(mime)}"
+        commands = (
+            (Phase.MAIL, f"mail FROM:<{envelope_from}>{size}"),
+            (Phase.RCPT, f"rcpt TO:<{recipient}>"),
+            (Phase.DATA, "data"),
         )
-        return refused or self._hand_over(smtp, mime)
+        together = smtp.has_extn("pipelining")
+        refused = self._ask_at_once(smtp, commands) if together else self._ask_in_turn(smtp, commands)
+        if refused is not None:
+            return refused
+        before_content()
+        return self._hand_over(smtp, mime)
 
-    def _ask(self, smtp: smtplib.SMTP, phase: Phase, command: str, wanted: int = 250) -> Receipt | None:
-        """Send a command before the content; None when the server agrees."""
+    def _ask_in_turn(self, smtp: smtplib.SMTP, commands: Sequence[tuple[Phase, str]]) -> Receipt | None:
+        """Send the commands before the content, each after the answer to the last; None when the server agrees."""
+        for phase, command in commands:
+            code, text = self._wait_for(phase, partial(smtp.docmd, command))
+            if (refused := self._refusal(phase, code, text)) is not None:
+                self._after_refusal(smtp, code)
+                return refused
+        return None
+
+    def _ask_at_once(self, smtp: smtplib.SMTP, commands: Sequence[tuple[Phase, str]]) -> Receipt | None:
+        """Send the commands together, as the server allows (RFC 2920); None when it agrees to all of them.
+
+        A server that asks for content after it refused the address is left: nothing is sent, nothing is delivered.
+        """
+        said = "".join(f"{command}\r\n" for _phase, command in commands)
+        self._wait_for(Phase.MAIL, partial(smtp.send, said))
+        refused: Receipt | None = None
+        code = 0
+        for phase, _command in commands:
+            code, text = self._wait_for(phase, smtp.getreply)
+            now = self._refusal(phase, code, text)
+            if refused is not None and now is None and phase is Phase.DATA:
+                self._drop()
+            refused = refused or now
+        if refused is not None and self._smtp is not None:
+            self._after_refusal(smtp, code)
+        return refused
+
+    def _wait_for(self, phase: Phase, ask: Callable[[], A]) -> A:
+        """Talk to the server before any content; a connection that is lost there has delivered nothing."""
         try:
-            code, text = smtp.docmd(command)
+            return ask()
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             raise _LostBeforeData(phase, describe(error)) from None
-        if code == wanted or (wanted == 250 and code == 251):
+
+    def _refusal(self, phase: Phase, code: int, text: bytes) -> Receipt | None:
+        """Return what an answer before the content means when it is no agreement."""
+        if code == (354 if phase is Phase.DATA else 250) or (code == 251 and phase is not Phase.DATA):
             return None
         if code == 421:
             self._drop()
             raise _LostBeforeData(phase, reply_text(code, text))
+        final = 500 <= code <= 599
+        return Receipt(Outcome.REJECTED if final else Outcome.DEFERRED, reply_text(code, text), phase)
+
+    def _after_refusal(self, smtp: smtplib.SMTP, code: int) -> None:
         if 400 <= code <= 599:
             self._reset(smtp)
-            return Receipt(
-                Outcome.DEFERRED if code < 500 else Outcome.REJECTED, reply_text(code, text), phase
-            )
-        self._drop()  # not SMTP any more; nothing of the message was sent
-        return Receipt(Outcome.DEFERRED, reply_text(code, text), phase)
+        else:
+            self._drop()  # not SMTP any more; nothing of the message was sent
 
     def _hand_over(self, smtp: smtplib.SMTP, mime: bytes) -> Receipt:
         """Send the content and the final dot; from here on only a clear reply is an answer."""
         phase = Phase.DATA
         try:
             _set_timeout(smtp, self._data_timeout)
-            smtp.send(_stuffed(mime))
+            smtp.send(stuffed(mime))
             phase = Phase.SETTLE
             code, text = smtp.getreply()
         except Exception as error:  # noqa: BLE001  whatever it was, the server may hold the message
@@ -228,30 +277,6 @@ class _LostBeforeData(Exception):
         super().__init__(reply)
         self.phase = phase
         self.reply = reply
-
-
-def _check_message(envelope_from: str, recipient: str, mime: bytes) -> None:
-    for what, address in (("发件地址", envelope_from), ("收件地址", recipient)):
-        if not _WIRE_ADDRESS.fullmatch(address):
-            raise InvalidInput(
-                f"{what}不能用于投递",
-                found=ascii(address)[1:-1],
-                expected="纯英文、域名已转码的邮箱地址",
-                remedy="先经 check_address 检查并转码",
-            )
-    fault = find_wire_fault(mime)
-    if fault:
-        raise InvalidInput(
-            "邮件内容不能用于投递",
-            found=fault,
-            expected="7 位字符，以 CRLF 换行并以 CRLF 结尾，每行不超过998字节",
-            remedy="用 build_mime 生成邮件",
-        )
-
-
-def _stuffed(mime: bytes) -> bytes:
-    """Double each dot that starts a line (RFC 5321, 4.5.2) and add the final dot."""
-    return re.sub(rb"(?m)^\.", b"..", mime) + b".\r\n"
 
 
 def _set_timeout(smtp: smtplib.SMTP, seconds: float) -> None:

@@ -42,12 +42,6 @@ def render_sheet(sheet: Sheet, fonts: Fonts) -> bytes:
     return compile_pdf("sheet", _sheet_data(sheet), fonts, sheet.title)
 
 
-def render_sheet_png(sheet: Sheet, fonts: Fonts, ppi: float = 110) -> list[bytes]:
-    """Return the 发文稿纸 as PNG, one a page."""
-    pages = _compile("sheet", _sheet_data(sheet), fonts, sheet.title, format="png", ppi=ppi)
-    return [pages] if isinstance(pages, bytes) else list(pages or [])
-
-
 def refuse_unprintable(paper: Paper, fonts: Fonts) -> None:
     """Refuse a paper with a character that no font found here can print, before anything is made of it.
 

@@ -110,7 +110,13 @@ def _print_within(period: Mapping[str, Any]) -> str:
 
 
 def _print_numeral(number: int) -> str:
-    """Return a number from 1 to 99 in Chinese numerals."""
+    """Return a number from 1 to 9999 in Chinese numerals."""
+    for size, word in ((1000, "千"), (100, "百")):
+        if number >= size:
+            high, rest = divmod(int(number), size)
+            gap = "零" if 0 < rest < size // 10 else ""
+            ten = "一" if 10 <= rest < 20 else ""  # 一百一十, not 一百十
+            return _NUMERALS[high] + word + gap + (ten + _print_numeral(rest) if rest else "")
     tens, ones = divmod(int(number), 10)
     head = "" if tens == 0 else ("十" if tens == 1 else _NUMERALS[tens] + "十")
     return head + (_NUMERALS[ones] if ones or not head else "")

@@ -10,6 +10,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from functools import partial
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -19,9 +20,12 @@ from apscheduler.triggers.interval import IntervalTrigger
 from core.errors import DuchaError
 from core.rulebook import Job
 from flows.duties import Report, run_duty, wants_more
+from flows.edge import Edge
 from flows.guard import one_clock, stopped_by_signals
-from flows.jobs import Edge
+from flows.parts import each_office
+from flows.standby import stand_in
 from system.clock import SHANGHAI, now
+from system.memory import leave_loaded_alone
 
 DAYS = {"workday": "工作日 ", "month_half": "每半月首个工作日 ", "daily": "每天 ", "every": "每隔"}
 
@@ -90,11 +94,12 @@ def _attempt(job: Job, do: Callable[[str], Report]) -> Report:
     return {}
 
 
-def run_clock(edge: Edge, stop: threading.Event | None = None) -> None:
+def run_clock(edge: Edge, stop: threading.Event | None = None, *, standby: bool = False) -> None:
     """Run the timetable until SIGTERM, SIGINT or `stop`; what is running ends first, usually within seconds.
 
     A second signal ends the process at once, which the next start repairs. In another thread than the main one only
     `stop` ends it.
+    standby  only do what is late because nobody else did it (flows/standby.py)
     raises   Refused when a clock is running on this database already; InvalidRuleFile; DatabaseFailed
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
@@ -102,13 +107,32 @@ def run_clock(edge: Edge, stop: threading.Event | None = None) -> None:
     stop = stop or threading.Event()
     in_main = threading.current_thread() is threading.main_thread()
     with one_clock(edge.engine), stopped_by_signals(stop) if in_main else nullcontext():
-        _tick_until(stop, edge)
+        _run(clocks_of(each_office(edge), stop, standby=standby), stop)
 
 
-def _tick_until(stop: threading.Event, edge: Edge) -> None:
-    with edge.desk() as desk:  # writes the office into a new database, before the jobs that only read
-        jobs = desk.rules.timetable
-    clock = build_clock(lambda: edge, jobs, stop)
+def clocks_of(edges: Sequence[Edge], stop: threading.Event, *, standby: bool) -> list[BackgroundScheduler]:
+    """Return a clock for each office, which is written into a new database before the jobs that only read."""
+    timetables = [_timetable(edge) for edge in edges]
+    leave_loaded_alone()
+    if standby:
+        log.info("替补定时器：每分钟检查一次，只办没有按时办理的工作")
+        return [build_standby(edges)]
+    _announce(timetables[0])
+    return [
+        build_clock(partial(_same, edge), jobs, stop) for edge, jobs in zip(edges, timetables, strict=True)
+    ]
+
+
+def _timetable(edge: Edge) -> Sequence[Job]:
+    with edge.desk() as desk:
+        return desk.rules.timetable
+
+
+def _same(edge: Edge) -> Edge:
+    return edge
+
+
+def _announce(jobs: Sequence[Job]) -> None:
     for job in jobs:
         log.info(
             "定时：%s（%s），%s",
@@ -116,10 +140,32 @@ def _tick_until(stop: threading.Event, edge: Edge) -> None:
             job.name,
             DAYS[job.days] + (job.time or f"{job.every_minutes}分钟"),
         )
-    clock.start()
+
+
+def build_standby(edges: Sequence[Edge]) -> BackgroundScheduler:
+    """Return a scheduler, not yet started, that looks every minute whether a job of an office is late."""
+    clock = BackgroundScheduler(
+        timezone=SHANGHAI,
+        executors={"default": ThreadPoolExecutor(1)},
+        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+    )
+    for edge in edges:
+        clock.add_job(
+            stand_in, IntervalTrigger(minutes=1, timezone=SHANGHAI), args=(edge,), next_run_time=now()
+        )
+    return clock
+
+
+def _run(clocks: Sequence[BackgroundScheduler], stop: threading.Event) -> None:
+    _each(BackgroundScheduler.start, clocks)
     # A signal that comes just before the thread falls asleep is heard when it wakes; it must not sleep without end.
     while not stop.wait(WAKE_SECONDS):
         pass
     log.info("正在停止：等待进行中的工作结束")
-    clock.shutdown(wait=True)
+    _each(BackgroundScheduler.shutdown, clocks)  # waits for what is running
     log.info("定时器已停止")
+
+
+def _each(act: Callable[[BackgroundScheduler], None], clocks: Sequence[BackgroundScheduler]) -> None:
+    for clock in clocks:
+        act(clock)

@@ -1,42 +1,93 @@
-"""The edge of a Prefect run: settings, database and clock of its process, opened once."""
+"""Where the machine meets the work: the database, the settings and the clock of a process."""
 
 from __future__ import annotations
 
-import logging
-from datetime import date
-from functools import lru_cache
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Protocol, Self
 
 import sqlalchemy as sa
 
-from flows.duties import Report, run_duty
-from flows.jobs import Edge, WallClock
-from models.database import make_engine
-from system.settings import load_settings
-
-# Prefect sends this logger to the log of the run (deploy/prefect.env) but leaves it at the root's level, WARNING.
-logging.getLogger("flows").setLevel(logging.INFO)
+from casework.desk import Desk, at_desk
+from casework.leases import Hold, give_lease, take_lease
+from core.errors import DuchaError
+from system.clock import civil_day, now, on_day
+from system.settings import Settings
 
 
-def open_edge(today: date | None = None) -> Edge:
-    """Open the edge of this process from its settings.
+class Clock(Protocol):
+    """Where a job takes its day and instant from."""
 
-    today    the civil day in Asia/Shanghai to count with; the present one when None
-    raises   InvalidInput for a wrong setting
+    @property
+    def explicit(self) -> bool: ...
+    def today(self) -> date: ...
+    def now(self) -> datetime: ...
+
+
+@dataclass(frozen=True, slots=True)
+class WallClock:
+    """The machine's clock; a day named by a person replaces the civil day at the present Shanghai time."""
+
+    day: date | None = None
+
+    @property
+    def explicit(self) -> bool:
+        return self.day is not None
+
+    def today(self) -> date:
+        return self.day or civil_day(now())
+
+    def now(self) -> datetime:
+        return on_day(self.day, now()) if self.day else now()
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """What every job needs: the database, the settings and a clock.
+
+    shard   the part of the units that this run is for; all of them when None
+    hold    the lease under which every desk of this edge writes
     """
-    settings = load_settings()
-    return Edge(_engine(settings.database_url), settings, WallClock(today))
 
+    engine: sa.Engine
+    settings: Settings
+    clock: Clock
+    shard: int | None = field(default=None, kw_only=True)
+    hold: Hold | None = field(default=None, kw_only=True)
 
-@lru_cache(maxsize=1)
-def _engine(url: str) -> sa.Engine:
-    """Keep one engine, and so one pool of connections, in a process."""
-    return make_engine(url)
+    def desk(self, *, by: str | None = None, readonly: bool = False) -> AbstractContextManager[Desk]:
+        """Open a desk in one transaction."""
+        return at_desk(
+            self.engine,
+            self.settings,
+            by=by,
+            today=self.clock.today(),
+            now=self.clock.now(),
+            readonly=readonly,
+            hold=self.hold,
+        )
 
+    @contextmanager
+    def alone(self, name: str, shard: int = 0) -> Iterator[Self | None]:
+        """Give this edge under a lease of its office, or None while another machine has it.
 
-def do_duty(name: str, today: date | None) -> Report:
-    """Run a job of the timetable with the settings of this process.
+        raises   Refused when the database has another schema than this program
+        """
+        with self.desk() as desk:
+            hold = take_lease(desk.session, desk.office_id, name, shard, self.settings.lease_seconds)
+        if hold is None:
+            yield None
+            return
+        try:
+            yield replace(self, hold=hold)
+        finally:
+            self._give_back(hold)
 
-    A run that comes late counts for the day on which it runs, not for the day it was scheduled for: after an outage ten
-    waiting runs must do the work of one, and a sweep that pretended an earlier day would be held as a clock set back.
-    """
-    return run_duty(open_edge(today), name)
+    def _give_back(self, hold: Hold) -> None:
+        try:
+            with self.desk() as desk:
+                give_lease(desk.session, hold)
+        except DuchaError:
+            pass  # the database is away: the lease runs out by itself, and the work has said how it ended

@@ -5,109 +5,96 @@ Prefect flows, the single-box clock, the command and the demo all come through h
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Protocol
+import time
+from collections.abc import Callable
+from functools import wraps
+from itertools import takewhile
 
-import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from casework.desk import Desk, at_desk
+from casework.desk import Desk
 from casework.lights.deadlines import batches, due_cases, set_aside, sweep_batch
 from casework.lights.rungs import SweepReport
 from casework.lights.standing import left_behind
 from casework.linkage.referrals import watch
-from casework.mail.outbox import (
-    Claim,
-    SendReport,
-    claim_next,
-    count_ready,
-    give_back,
-    lose_expired,
-    sending_tokens,
-    settle,
-)
 from casework.mail.reminders import remind
 from casework.paperwork.documents import find_document, sign_by_authorisation
 from casework.ticks import check_clock, hold_reason, remember
-from core.errors import DeliveryFailed, Refused
-from delivery.smtp import Outcome, Phase, Receipt, SmtpAccount, SmtpSession
+from core.errors import Refused
+from flows.edge import Edge
 from models.audit import write_checkpoint
-from models.message import Message
-from system.clock import civil_day, now, on_day
-from system.process import boot_id, is_dead, make_token, uptime_seconds
-from system.settings import Settings
+from system.failpoints import reach
+from system.process import boot_id, uptime_seconds
+
+ELSEWHERE = "另一台机器正在办理"
+Job = Callable[[Edge], dict[str, object]]
 
 
-class Clock(Protocol):
-    """Where a job takes its day and instant from."""
+def alone(name: str) -> Callable[[Job], Job]:
+    """Let a job run on one machine at a time, under the lease of this name; the others say that it is being done."""
 
-    @property
-    def explicit(self) -> bool: ...
-    def today(self) -> date: ...
-    def now(self) -> datetime: ...
+    def wrap(job: Job) -> Job:
+        @wraps(job)
+        def run(edge: Edge) -> dict[str, object]:
+            with edge.alone(name) as own:
+                return job(own) if own else {"today": edge.clock.today().isoformat(), "skipped": ELSEWHERE}
 
+        return run
 
-@dataclass(frozen=True, slots=True)
-class WallClock:
-    """The machine's clock; a day named by a person replaces the civil day at the present Shanghai time."""
-
-    day: date | None = None
-
-    @property
-    def explicit(self) -> bool:
-        return self.day is not None
-
-    def today(self) -> date:
-        return self.day or civil_day(now())
-
-    def now(self) -> datetime:
-        return on_day(self.day, now()) if self.day else now()
+    return wrap
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """What every job needs: the database, the settings and a clock."""
+def run_sweep(edge: Edge, shard: int | None = None, seconds: float | None = None) -> dict[str, object]:
+    """Sweep every case that is due today; a second run of the day does nothing.
 
-    engine: sa.Engine
-    settings: Settings
-    clock: Clock
-
-    def desk(self, *, by: str | None = None, readonly: bool = False) -> AbstractContextManager[Desk]:
-        """Open a desk in one transaction."""
-        return at_desk(
-            self.engine,
-            self.settings,
-            by=by,
-            today=self.clock.today(),
-            now=self.clock.now(),
-            readonly=readonly,
-        )
-
-
-def run_sweep(edge: Edge) -> dict[str, object]:
-    """Sweep every case that is due today; a second run of the day does nothing."""
+    shard     one part of the units, of `settings.shards`; by default all parts, one after the other
+    seconds   after which no further batch is begun; what is due still is reported as `left`
+    """
     report = SweepReport(edge.clock.today())
-    due, left = _begin_sweep(edge, report)
-    for number in left:
+    until = time.perf_counter() + (seconds if seconds is not None else float("inf"))
+    elsewhere, left = [], 0
+    for one in range(edge.settings.shards) if shard is None else (shard,):
+        with edge.alone("sweep", one) as own:
+            if own is None:
+                elsewhere.append(one)
+            else:
+                left += _sweep_shard(own, one, report, until)
+    more = {"elsewhere": elsewhere, "left": left}
+    return report.as_dict() | {key: value for key, value in more.items() if value}
+
+
+def _sweep_shard(edge: Edge, shard: int, report: SweepReport, until: float) -> int:
+    """Sweep one part of the units; return how many cases are left when the time is over."""
+    due, drafts = _begin_sweep(edge, shard, report)
+    for number in drafts:
         report.went(_let_go(edge, number, report), was_drafted=False)
-    for batch in batches(due, edge.settings.batch):
+    left = len(due)
+    in_time = takewhile(lambda _batch: time.perf_counter() < until, batches(due, edge.settings.batch))
+    for batch in in_time:
         _sweep_one(edge, batch, report)
-    return report.as_dict()
+        left -= len(batch)
+    return left
 
 
-def _begin_sweep(edge: Edge, report: SweepReport) -> tuple[list[tuple[int, int]], list[int]]:
+def _begin_sweep(edge: Edge, shard: int, report: SweepReport) -> tuple[list[tuple[int, int]], list[int]]:
     """Return the cases that are due and the drafts an interrupted sweep left to go; nothing while ducha is held."""
-    boot, uptime = boot_id(), uptime_seconds()
     with edge.desk() as desk:
-        report.held = hold_reason(desk) or check_clock(
-            desk, "sweep", boot=boot, uptime=uptime, explicit=edge.clock.explicit
-        )
+        report.held = _why_not_now(edge, desk, "sweep")
         if report.held is not None:
             return [], []
-        remember(desk, "sweep", boot=boot, uptime=uptime)
-        return due_cases(desk.session, desk.office_id, desk.today), left_behind(desk)
+        part = (shard, edge.settings.shards)
+        return due_cases(desk.session, desk.office_id, desk.today, part), left_behind(desk, part)
+
+
+def _why_not_now(edge: Edge, desk: Desk, job: str) -> str | None:
+    """Return why a job that time alone moves may not run: a HOLD, or a clock that was set; else remember its run."""
+    boot, uptime = boot_id(), uptime_seconds()
+    reason = hold_reason(desk) or check_clock(
+        desk, job, boot=boot, uptime=uptime, explicit=edge.clock.explicit
+    )
+    if reason is None:
+        remember(desk, job, boot=boot, uptime=uptime)
+    return reason
 
 
 def _sweep_one(edge: Edge, batch: list[int], report: SweepReport, *, again: bool = False) -> None:
@@ -116,9 +103,11 @@ def _sweep_one(edge: Edge, batch: list[int], report: SweepReport, *, again: bool
         with edge.desk() as desk:
             part = SweepReport(report.today)
             authorised = sweep_batch(desk, batch, part)
+            reach("sweep.batch_written")
     except IntegrityError as error:
         _isolate(edge, batch, str(error.orig), report, again=again)
         return
+    reach("sweep.between_batch_and_signatures")
     report.add(part)
     for number in authorised:
         report.went(_let_go(edge, number, report), was_drafted=True)
@@ -154,78 +143,12 @@ def _let_go(edge: Edge, document_id: int, report: SweepReport) -> str | None:
     return kind if went else None
 
 
-def run_outbox(edge: Edge, limit: int | None = None) -> dict[str, object]:
-    """Send what is ready, at most `limit` mails.
-
-    raises   DeliveryFailed when the server cannot be reached or refuses the login; no mail was touched then
-    """
-    report = SendReport()
-    with edge.desk() as desk:
-        report.held = hold_reason(desk)
-        if report.held is None:
-            report.unknown += lose_expired(desk, {token for token in sending_tokens(desk) if is_dead(token)})
-            remember(desk, "outbox", boot=boot_id(), uptime=uptime_seconds())
-        waiting = count_ready(desk, desk.now)
-    if report.held is None and waiting:
-        _send_all(edge, report, limit)
-    with edge.desk(readonly=True) as desk:
-        report.left = count_ready(desk)
-    return report.as_dict()
-
-
-def _account(edge: Edge) -> SmtpAccount:
-    if edge.settings.smtp_url is None:
-        raise DeliveryFailed(
-            "没有设置邮件服务器",
-            retry=True,
-            found="DUCHA_SMTP_URL 为空",
-            expected="smtp[s]://用户:口令@主机:端口",
-            remedy="设置 DUCHA_SMTP_URL 后重试；待发邮件均未改动",
-        )
-    return SmtpAccount.parse(edge.settings.smtp_url.get_secret_value())
-
-
-def _send_all(edge: Edge, report: SendReport, limit: int | None) -> None:
-    wait = edge.settings.smtp_timeout
-    token = make_token()
-    with SmtpSession(
-        _account(edge), connect_timeout=wait, command_timeout=wait, data_timeout=wait
-    ) as session:
-        with edge.desk() as desk:
-            claim = claim_next(desk, token, report) if limit != 0 else None
-        sent = 0
-        while claim is not None:
-            receipt = _send_one(edge, session, claim)
-            sent += 1
-            more = sent != limit and not (
-                receipt.outcome is Outcome.DEFERRED and receipt.phase is Phase.CONNECT
-            )
-            # One transaction settles this mail and claims the next: at most one mail is in doubt at any moment.
-            with edge.desk() as desk:
-                settle(desk, claim, receipt, report)
-                claim = claim_next(desk, token, report) if more else None
-
-
-def _send_one(edge: Edge, session: SmtpSession, claim: Claim) -> Receipt:
-    try:
-        return session.send(claim.sender, claim.recipient, claim.mime)
-    except DeliveryFailed:
-        # Raised only while connecting: nothing can have been delivered, so the mail goes back to ready.
-        _return_claim(edge, claim.message_id)
-        raise
-
-
-def _return_claim(edge: Edge, message_id: int) -> None:
-    with edge.desk() as desk:
-        message = desk.session.get(Message, message_id)
-        assert message is not None  # claimed a moment ago
-        give_back(desk, message, "连接中断，未开始投递")
-
-
+@alone("reminders")
 def run_reminders(edge: Edge) -> dict[str, object]:
-    """Queue the reminders of the day."""
+    """Queue the reminders of the day; none on a day that cannot be believed."""
     with edge.desk() as desk:
-        return dict(remind(desk))
+        held = _why_not_now(edge, desk, "reminders")
+        return {"held": held} if held else dict(remind(desk))
 
 
 def run_linkage(edge: Edge) -> dict[str, object]:
@@ -234,14 +157,17 @@ def run_linkage(edge: Edge) -> dict[str, object]:
         return watch(desk)
 
 
+@alone("watch")
 def run_watch(edge: Edge) -> dict[str, object]:
     """Open the tasks and draft the papers that time alone brings about."""
     from casework.watching import watch_over
 
     with edge.desk() as desk:
-        return watch_over(desk)
+        held = _why_not_now(edge, desk, "watch")
+        return {"held": held} if held else watch_over(desk)
 
 
+@alone("reports")
 def run_reports(edge: Edge) -> dict[str, object]:
     """Close the books of a half month: the audit checkpoint, on its first working day only."""
     with edge.desk() as desk:
@@ -252,10 +178,14 @@ def run_reports(edge: Edge) -> dict[str, object]:
         return {"today": desk.today.isoformat(), "due": due}
 
 
+@alone("doctor")
 def run_doctor(edge: Edge) -> dict[str, object]:
     """Check every invariant, and store the day's checkpoint over the audit chains."""
+    from casework.mail.chatnotices import note_diagnosis
     from casework.upkeep.doctor import examine
 
     with edge.desk() as desk:
         write_checkpoint(desk.session, desk.office_id, desk.today)
-        return examine(desk).as_dict()
+        found = examine(desk)
+        note_diagnosis(desk, [one.id for one in found.invariants if one.broken])
+        return found.as_dict()

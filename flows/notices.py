@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from prefect import flow
 
 from casework.mail.reminders import unserved
 from flows.duties import Report
-from flows.edge import open_edge
-from flows.jobs import Edge
+from flows.edge import Edge
 from flows.retries import patient_task
+from flows.running import open_edge
+from flows.spreading import spread
 
 
 def run_unserved(edge: Edge) -> Report:
@@ -20,15 +22,17 @@ def run_unserved(edge: Edge) -> Report:
 
 
 @patient_task("未签收文书清单")
-def list_unserved(today: date | None = None) -> Report:
+def list_unserved(today: date | None, office: str, _shard: int) -> Report:
     """Read the list as it stands on a day."""
-    return run_unserved(open_edge(today))
+    return run_unserved(open_edge(today, office))
 
 
 @flow(name="notices")
-def notices(today: date | None = None) -> Report:
+def notices(today: date | None = None, office: str | None = None, shard: int | None = None) -> Any:
     """List the notices that nobody acknowledged.
 
     today    the civil day in Asia/Shanghai to count with; by default the day on which the run happens
+    office   and
+    shard    name one piece; without them the job is done, or ordered for each office
     """
-    return list_unserved(today)
+    return spread("notices", list_unserved, today, office, shard)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Self
 
 import sqlalchemy as sa
 
@@ -19,8 +20,9 @@ from casework.desk import Desk, at_desk
 from casework.rehearsal.rehearsalplan import Asked
 from casework.rehearsal.rehearsed import Programme, read_programme
 from casework.rehearsal.rehearsing import Cast
-from flows.duties import DUTIES, falls_on
-from flows.jobs import Edge
+from core.calendar.timetable import falls_on
+from flows.duties import DUTIES, wants_more
+from flows.edge import Edge
 from models.scratch import never_kept
 
 # What makes documents and mails; the outbox, the books of the half month and the doctor are left out.
@@ -48,6 +50,11 @@ class Stage(Edge):
     """An edge whose desks all work inside one transaction that is never committed."""
 
     connection: sa.Connection
+
+    @contextmanager
+    def alone(self, _name: str, _shard: int = 0) -> Iterator[Self]:
+        """Give this stage as it is: nobody else works in its transaction, and those outside must not wait for it."""
+        yield self
 
     def desk(self, *, by: str | None = None, readonly: bool = False) -> AbstractContextManager[Desk]:
         """Open a desk in a savepoint of the one transaction."""
@@ -97,4 +104,12 @@ def _run_jobs(stage: Stage) -> list[dict[str, object]]:
         names = [
             job.name for job in jobs if job.name in MAKERS and falls_on(job.days, desk.calendar, desk.today)
         ]
-    return [DUTIES[name](stage) for name in names]
+    return [report for name in names for report in _whole(stage, name)]
+
+
+def _whole(stage: Stage, name: str) -> Iterator[dict[str, object]]:
+    """Run a job slice after slice to its end."""
+    more = True
+    while more:
+        yield (report := DUTIES[name](stage))
+        more = wants_more(report)

@@ -16,12 +16,20 @@ import os
 
 import sqlalchemy as sa
 from alembic import context
+from alembic.operations.ops import MigrationScript
 
 import models.tables  # noqa: F401  # fills the metadata
 from migrations.columns import compare_type, render_item
 from migrations.guards import guard_new_tables
+from migrations.isolation import isolate_new_tables
 from models.base import SQLModel
 from models.database import make_engine
+
+
+def _protect(context: object, revision: object, scripts: list[MigrationScript]) -> None:
+    """Let new tables be guarded and shut to other offices."""
+    guard_new_tables(context, revision, scripts)
+    isolate_new_tables(scripts)
 
 
 def run(connection: sa.Connection) -> None:
@@ -32,7 +40,7 @@ def run(connection: sa.Connection) -> None:
         render_as_batch=True,
         compare_type=compare_type,
         render_item=render_item,
-        process_revision_directives=guard_new_tables,
+        process_revision_directives=_protect,
     )
     with context.begin_transaction():
         context.run_migrations()

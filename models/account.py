@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, LargeBinary
+from sqlalchemy import Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from core.access.permissions import ADMINS
@@ -31,13 +31,15 @@ class Account(SQLModel, table=True):
         check("active_is_granted", "state <> 'active' OR admin IS NOT NULL OR holder IS NOT NULL"),
         check("failures_count", "failures >= 0"),
         check("password_has_day", "(password_hash IS NULL) = (password_on IS NULL)"),
+        UniqueConstraint("office_id", "login"),
+        UniqueConstraint("office_id", "oidc_subject"),
         Index("ix_account_holder", "office_id", "holder", unique=True),
         STRICT,
     )
 
     id: int | None = Field(default=None, primary_key=True)
     office_id: int = Field(foreign_key="office.id")
-    login: str = Field(unique=True)
+    login: str
     name: str
     state: str
     admin: str | None = None
@@ -50,7 +52,7 @@ class Account(SQLModel, table=True):
     locked_until: datetime | None = None
     totp_secret: bytes | None = Field(default=None, sa_type=LargeBinary)
     totp_step: int = 0
-    oidc_subject: str | None = Field(default=None, unique=True)
+    oidc_subject: str | None = None
     opened_by: str
     opened_on: date
     last_seen_at: datetime | None = None

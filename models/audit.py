@@ -39,6 +39,11 @@ def shard_of(unit_id: int | None) -> int:
     return (unit_id or 0) % SHARDS
 
 
+def in_part(unit_id: sa.Column[int], shard: int, shards: int) -> sa.ColumnElement[bool]:
+    """Return the condition that a unit belongs to one of some parts; no two parts ever write to the same chain."""
+    return sa.true() if shards == 1 else (unit_id % SHARDS) % shards == shard
+
+
 def canonical_json(value: object) -> str:
     """Return the one JSON text of a value: sorted keys, no spaces, dates as ISO."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)

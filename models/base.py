@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from sqlalchemy import CheckConstraint, String, Table
+from sqlalchemy import CheckConstraint, Index, String, Table, text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import Boolean, Date, DateTime, Float, LargeBinary
 from sqlmodel import SQLModel
@@ -60,6 +60,12 @@ def one_of(column: str, codes: Iterable[str], *, nullable: bool = False) -> Chec
 def check(name: str, text: str) -> CheckConstraint:
     """Return a named CHECK."""
     return CheckConstraint(text, name=name)
+
+
+def only_where(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """Return a named index of the rows under a condition, for both databases."""
+    said = text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=said, postgresql_where=said)
 
 
 def table_of(model: type[SQLModel]) -> Table:

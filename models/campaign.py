@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from core.codes import CampaignKind, CheckResult, Line, Severity, UnitOpinion
 from core.life.lives import CampaignState, FindingState
-from models.base import STRICT, check, one_of
+from models.base import STRICT, check, one_of, only_where
 
 
 class RuleSet(SQLModel, table=True):
@@ -135,6 +135,11 @@ class Finding(SQLModel, table=True):
         one_of("visibility", ("office", "joint")),
         one_of("raised_from", Severity, nullable=True),
         check("repeat_is_earlier", "repeat_of IS NULL OR (repeat_of <> id AND repeat_count >= 1)"),
+        # Few findings have either, and few are not confirmed (those without a case are among them): an index of those
+        # few is small, and a planner trusts it.
+        only_where("ix_finding_lead_id", "lead_id", where="lead_id IS NOT NULL"),
+        only_where("ix_finding_repeat_of", "repeat_of", where="repeat_of IS NOT NULL"),
+        only_where("ix_finding_no_case", "office_id", where=f"state <> '{FindingState.CONFIRMED}'"),
         STRICT,
     )
 
@@ -155,7 +160,7 @@ class Finding(SQLModel, table=True):
     found_on: date
     confirmed_by: str | None = None
     confirmed_on: date | None = None
-    lead_id: int | None = Field(default=None, foreign_key="lead.id", index=True)  # the lead it comes from
-    repeat_of: int | None = Field(default=None, foreign_key="finding.id", index=True)
+    lead_id: int | None = Field(default=None, foreign_key="lead.id")  # the lead it comes from
+    repeat_of: int | None = Field(default=None, foreign_key="finding.id")
     repeat_count: int = 0  # how many of its unit and item came before, within the years of the rule
     raised_from: str | None = None  # the severity before it was raised as a repeat

@@ -7,7 +7,6 @@ transaction see one state and nobody loses an update. A SQLite with the WAL-rese
 from __future__ import annotations
 
 import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +20,20 @@ from sqlmodel import Session
 from core.errors import DatabaseFailed
 
 BUSY_MS = 10_000
+# A host that is cut off leaves locks behind: the server ends its transaction after five minutes without a word, and
+# both sides notice a dead line within a minute or two instead of hours.
+PATIENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+    "options": "-c idle_in_transaction_session_timeout=300s -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10"
+    " -c tcp_keepalives_count=3",
+}
+CUT_OFF = (
+    "25P03"  # PostgreSQL ended a session that did nothing in an open transaction; see casework/leases.py
+)
 # Where a transaction is opened: the database, or a connection whose own transaction holds it (models/scratch.py).
 Door = sa.Engine | sa.Connection
 
@@ -52,7 +65,7 @@ def make_engine(url: str) -> sa.Engine:
     if url.startswith("sqlite"):
         return _sqlite_engine(url)
     if url.startswith("postgresql+psycopg://"):
-        return sa.create_engine(url, pool_pre_ping=True)
+        return sa.create_engine(url, pool_pre_ping=True, connect_args=PATIENCE)
     raise DatabaseFailed(
         "数据库地址不受支持",
         found=url.rsplit("@", maxsplit=1)[-1],
@@ -114,13 +127,15 @@ def transaction(engine: Door) -> Iterator[Session]:
 
     raises   DatabaseFailed when the database cannot be opened, is read-only, locked for too long or full
     """
+    committing = False
     try:
         with Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
+            committing = True
     except DatabaseError as error:
         if not _is_of_the_world(error):
             raise
-        raise _database_failed(error) from error
+        raise _database_failed(error, in_doubt=committing) from error
 
 
 @contextmanager
@@ -140,12 +155,16 @@ def _is_of_the_world(error: DatabaseError) -> bool:
     """Return whether the database failed, and not the statement: a broken file has no class of its own in DB-API."""
     if isinstance(error, ProgrammingError):
         return "does not exist" in str(error.orig)  # PostgreSQL without our tables
+    if getattr(error.orig, "sqlstate", None) == CUT_OFF:
+        return True
     return isinstance(error, OperationalError) or type(error) is DatabaseError
 
 
-def _database_failed(error: DatabaseError) -> DatabaseFailed:
+def _database_failed(error: DatabaseError, *, in_doubt: bool = False) -> DatabaseFailed:
+    """Return what a person is told; `in_doubt` where a commit failed, which may have been done all the same."""
     reason = str(error.orig).splitlines()[0] if error.orig else str(error).splitlines()[0]
-    remedy = "检查数据库地址、权限、磁盘空间和服务是否运行后重试；本次未写入任何内容"
+    written = "提交时中断，可能已经写入，请先核对" if in_doubt else "本次未写入任何内容"
+    remedy = f"检查数据库地址、权限、磁盘空间和服务是否运行后重试；{written}"
     if "readonly" in reason:
         remedy = "数据库文件只读：检查文件和所在文件夹的写权限后重试"
     if "no such table" in reason or "does not exist" in reason:
@@ -153,11 +172,3 @@ def _database_failed(error: DatabaseError) -> DatabaseFailed:
     if "not a database" in reason or "malformed" in reason:
         remedy = "数据库文件损坏或不是数据库：检查 DUCHA_DATABASE_URL，或用 ducha restore 从备份恢复"
     return DatabaseFailed("数据库操作失败", found=reason, expected="数据库可读可写", remedy=remedy)
-
-
-def database_facts(engine: sa.Engine) -> dict[str, str]:
-    """Return dialect, driver and versions, for the doctor and the log."""
-    facts = {"dialect": engine.dialect.name, "python": sys.version.split()[0], "sqlalchemy": sa.__version__}
-    if engine.dialect.name == "sqlite":
-        facts["sqlite"] = str(sqlite_module().sqlite_version)
-    return facts

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from core.life.freezelife import FreezeState
 from core.life.sidelife import ComplaintState, Horizon, Manner, PlanState
-from models.base import STRICT, check, one_of
+from models.base import STRICT, check, one_of, only_where
 
 
 class RectificationPlan(SQLModel, table=True):
@@ -18,13 +18,7 @@ class RectificationPlan(SQLModel, table=True):
     __tablename__ = "rectification_plan"
     __table_args__ = (
         UniqueConstraint("case_id", "version"),
-        Index(
-            "uq_rectification_plan_approved",
-            "case_id",
-            unique=True,
-            sqlite_where=text("state = 'approved'"),
-            postgresql_where=text("state = 'approved'"),
-        ),
+        only_where("uq_rectification_plan_approved", "case_id", where="state = 'approved'", unique=True),
         one_of("state", PlanState),
         check("version_counts", "version >= 1 AND round >= 1"),
         check("decided_by_somebody", "state NOT IN ('approved', 'returned') OR decided_by IS NOT NULL"),

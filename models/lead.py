@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from core.codes import Line, Secrecy
 from core.life.leadlife import Dispute, ExtensionState, LeadClock, LeadState
-from models.base import STRICT, check, one_of
+from models.base import STRICT, check, one_of, only_where
 
 
 class Lead(SQLModel, table=True):
@@ -104,13 +104,7 @@ class LeadExtension(SQLModel, table=True):
     __tablename__ = "lead_extension"
     __table_args__ = (
         UniqueConstraint("lead_id", "clock", "number"),
-        Index(
-            "uq_lead_extension_open",
-            "lead_id",
-            unique=True,
-            sqlite_where=text("state = 'requested'"),
-            postgresql_where=text("state = 'requested'"),
-        ),
+        only_where("uq_lead_extension_open", "lead_id", where="state = 'requested'", unique=True),
         one_of("clock", LeadClock),
         one_of("state", ExtensionState),
         check("two_persons", "decided_by IS NULL OR decided_by <> asked_by"),

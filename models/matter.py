@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from core.codes import Light, Secrecy
 from core.ladders.matters import ANCHORS, FACTS
 from core.life.matterlife import Instance, MatterKind, MatterState, Plaintiff, Result
-from models.base import STRICT, check, one_of
+from models.base import STRICT, check, one_of, only_where
 
-_LIVE = text("voided_on IS NULL")
+_LIVE = "voided_on IS NULL"
 
 
 class LitigationMatter(SQLModel, table=True):
@@ -130,14 +130,7 @@ class MatterFact(SQLModel, table=True):
         check("shown", "length(basis) > 0"),
         check("void_is_whole", "(voided_on IS NULL) = (voided_by IS NULL)"),
         check("voider_is_not_recorder", "voided_by IS NULL OR voided_by <> recorded_by"),
-        Index(
-            "uq_matter_fact_live",
-            "matter_id",
-            "code",
-            unique=True,
-            sqlite_where=_LIVE,
-            postgresql_where=_LIVE,
-        ),
+        only_where("uq_matter_fact_live", "matter_id", "code", where=_LIVE, unique=True),
         STRICT,
     )
 
@@ -161,9 +154,8 @@ class MatterEvent(SQLModel, table=True):
         check("shown", "length(basis) > 0"),
         check("void_is_whole", "(voided_on IS NULL) = (voided_by IS NULL)"),
         check("voider_is_not_recorder", "voided_by IS NULL OR voided_by <> recorded_by"),
-        Index(
-            "uq_matter_event_live", "matter_id", "code", "on_day", unique=True, sqlite_where=_LIVE,
-            postgresql_where=_LIVE,
+        only_where(
+            "uq_matter_event_live", "matter_id", "code", "on_day", where=_LIVE, unique=True
         ),
         STRICT,
     )  # fmt: skip
@@ -213,7 +205,7 @@ class MatterResult(SQLModel, table=True):
         check("served_after", "served_on IS NULL OR served_on >= decided_on"),
         check("void_is_whole", "(voided_on IS NULL) = (voided_by IS NULL)"),
         check("voider_is_not_recorder", "voided_by IS NULL OR voided_by <> recorded_by"),
-        Index("uq_matter_result_live", "matter_id", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
+        only_where("uq_matter_result_live", "matter_id", where=_LIVE, unique=True),
         Index("ix_matter_result_decided_on", "decided_on"),
         STRICT,
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from core.calendar.periods import PeriodKind
 from core.life.periodlife import PeriodState, ReportState
-from models.base import STRICT, check, one_of
+from models.base import STRICT, check, one_of, only_where
 
 FILING_KINDS = ("annual_report", "work_statement")
 REPORT_KINDS = ("bulletin", "campaign", "rectification", *PeriodKind)
@@ -124,9 +124,8 @@ class Institution(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("office_id", "unit_id", "title"),
         check("title_given", "length(title) > 0"),
-        Index(
-            "ix_institution_case_id", "case_id", sqlite_where=text("case_id IS NOT NULL"),
-            postgresql_where=text("case_id IS NOT NULL"),
+        only_where(
+            "ix_institution_case_id", "case_id", where="case_id IS NOT NULL"
         ),
         STRICT,
     )  # fmt: skip

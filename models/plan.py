@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from core.life.campaignlife import OccurrenceState, ScopeState
-from models.base import STRICT, check, one_of
+from models.base import STRICT, check, one_of, only_where
 
 
 class AnnualPlan(SQLModel, table=True):
@@ -152,13 +152,7 @@ class ScopeChange(SQLModel, table=True):
     __tablename__ = "scope_change"
     __table_args__ = (
         UniqueConstraint("campaign_id", "number"),
-        Index(
-            "uq_scope_change_open",
-            "campaign_id",
-            unique=True,
-            sqlite_where=text("state = 'requested'"),
-            postgresql_where=text("state = 'requested'"),
-        ),
+        only_where("uq_scope_change_open", "campaign_id", where="state = 'requested'", unique=True),
         one_of("state", ScopeState),
         check("decided_by_other", "state NOT IN ('approved', 'refused') OR decided_by <> asked_by"),
         check("open_is_undecided", "(state = 'requested') = (decided_by IS NULL)"),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from core.life.declarationlife import DeclarationState, Origin, Relation
-from models.base import STRICT, check, one_of
+from models.base import STRICT, check, one_of, only_where
 
 DRAWN = ("units", "cases", "items", "people")
 
@@ -79,13 +79,12 @@ class RecusalDeclaration(SQLModel, table=True):
         ),
         check("nothing_to_decide", "relation <> 'none' OR state IN ('declared', 'withdrawn')"),
         Index("ix_recusal_declaration_campaign_id_person_id", "campaign_id", "person_id"),
-        Index(
+        only_where(
             "uq_recusal_declaration_none",
             "campaign_id",
             "person_id",
+            where="relation = 'none' AND state = 'declared'",
             unique=True,
-            sqlite_where=text("relation = 'none' AND state = 'declared'"),
-            postgresql_where=text("relation = 'none' AND state = 'declared'"),
         ),
         STRICT,
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from core.life.lives import CalendarState
-from models.base import STRICT, check, one_of
+from models.base import STRICT, check, one_of, only_where
 
 SUBJECTS = (
     "office",
@@ -21,6 +21,7 @@ SUBJECTS = (
     "case",
     "document",
     "message",
+    "inbound",
     "referral",
     "calendar",
     "declaration",
@@ -144,14 +145,7 @@ class CalendarProposal(SQLModel, table=True):
     __tablename__ = "calendar_proposal"
     __table_args__ = (
         UniqueConstraint("office_id", "year", "number"),
-        Index(
-            "uq_calendar_proposal_open",
-            "office_id",
-            "year",
-            unique=True,
-            sqlite_where=text("state = 'proposed'"),
-            postgresql_where=text("state = 'proposed'"),
-        ),
+        only_where("uq_calendar_proposal_open", "office_id", "year", where="state = 'proposed'", unique=True),
         one_of("state", CalendarState),
         one_of("status", ("official", "provisional")),
         check("two_persons", "state <> 'in_force' OR decided_by <> proposed_by"),

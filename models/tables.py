@@ -6,6 +6,7 @@ from models.account import Account, ApiToken, PortalLink, WebSession
 from models.apicall import ApiCall
 from models.archive import ArchiveFile
 from models.campaign import Campaign, CheckRecord, Finding, RuleSet, Visit, VisitMember
+from models.chat import ChatNotice
 from models.checking import CheckAttachment, CheckDraft, PlanDraft
 from models.delegation import Delegation
 from models.document import (
@@ -22,10 +23,12 @@ from models.document import (
 from models.genealogy import UnitChange, UnitChangeParty
 from models.halfreport import HalfReport
 from models.handling import Complaint, Freeze, Measure, RectificationPlan, StageGoal, Verification
+from models.inbound import InboundMail, InboundPart
 from models.incoming import Incoming
 from models.inquiry import FieldCount, Inquiry, InquiryItem, InquiryReturn
 from models.interview import Interview, InterviewPerson
 from models.lead import Lead, LeadExtension, LeadSource
+from models.lease import Lease
 from models.matter import (
     LitigationMatter,
     MatterAssessment,
@@ -38,7 +41,7 @@ from models.matter import (
 )
 from models.matterwork import MatterLink, MatterOnes, MatterPaper
 from models.meeting import CompartmentReader, JointSupervision, LinkageItem, Meeting
-from models.message import Message, MessageBody
+from models.message import JournalledMail, MailDay, MailPace, Message, MessageBody
 from models.note import ContactNote
 from models.organisation import Office, Person, Unit
 from models.period import ContactPoint, Filing, Institution, Report, StatPeriod
@@ -79,6 +82,7 @@ __all__ = [
     "Campaign",
     "CampaignCase",
     "CampaignOriginal",
+    "ChatNotice",
     "CheckAttachment",
     "CheckDraft",
     "CheckRecord",
@@ -101,6 +105,8 @@ __all__ = [
     "Finding",
     "Freeze",
     "HalfReport",
+    "InboundMail",
+    "InboundPart",
     "Incoming",
     "Inquiry",
     "InquiryItem",
@@ -109,11 +115,15 @@ __all__ = [
     "Interview",
     "InterviewPerson",
     "JointSupervision",
+    "JournalledMail",
     "Lead",
     "LeadExtension",
     "LeadSource",
+    "Lease",
     "LinkageItem",
     "LitigationMatter",
+    "MailDay",
+    "MailPace",
     "MatterAssessment",
     "MatterDate",
     "MatterEvent",

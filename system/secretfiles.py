@@ -12,6 +12,19 @@ LONGEST = 4096
 
 def read_secret(path: Path) -> str:
     """Return the one line of a file; raise InvalidInput when it is missing, empty, or others may read it."""
+    told = _read(path, "一行文字")
+    if "\n" in told:
+        raise _wrong(path, "一行文字")
+    return told
+
+
+def read_secrets(path: Path) -> list[str]:
+    """Return the lines of a file, without empty ones and comments (#); raise InvalidInput as `read_secret` does."""
+    lines = (line.strip() for line in _read(path, "每行一个地址").splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def _read(path: Path, expected: str) -> str:
     try:
         mode, text = path.stat().st_mode, path.read_bytes()[: LONGEST + 1]
     except OSError as error:
@@ -30,6 +43,10 @@ def read_secret(path: Path) -> str:
         told = text.decode("utf-8").strip()
     except UnicodeDecodeError:
         told = ""
-    if not told or len(text) > LONGEST or "\n" in told:
-        raise InvalidInput("口令文件不正确", found=str(path), expected="一行文字", remedy="重新写入")
+    if not told or len(text) > LONGEST:
+        raise _wrong(path, expected)
     return told
+
+
+def _wrong(path: Path, expected: str) -> InvalidInput:
+    return InvalidInput("口令文件不正确", found=str(path), expected=expected, remedy="重新写入")

@@ -35,6 +35,19 @@ class Settings(BaseModel):
     database_url_file: Path | None = Field(
         None, description="存放数据库地址和口令的文件（0600），代替 database_url"
     )
+    inbox_url: SecretStr | None = Field(
+        None,
+        description="收信邮箱：imap[s]://用户:口令@主机:端口/文件夹?starttls=1；退信和来信由此读取，不会被清空",
+    )
+    inbox_url_file: Path | None = Field(
+        None, description="存放收信邮箱地址和口令的文件（0600），代替 inbox_url"
+    )
+    inbox_maildir: Path | None = Field(None, description="本机邮件服务器投递的 Maildir 文件夹，代替收信邮箱")
+    inbox_megabytes: int = Field(30, ge=1, le=200, description="超过这么多兆字节的来信只登记，不读取内容")
+    inbox_days: int = Field(60, ge=7, le=3650, description="首次读取收信邮箱时，读取最近几天的邮件")
+    chat_file: Path | None = Field(
+        None, description="存放工作群机器人地址的文件（0600），每行一个：dingtalk://、wecombot://、feishu://"
+    )
     mail_from: str | None = Field(None, description="发件人地址")
     fonts: Path | None = Field(None, description="本单位字体文件夹（方正小标宋、仿宋_GB2312 等）")
     letterheads: Path | None = Field(
@@ -42,10 +55,36 @@ class Settings(BaseModel):
         description="本单位信笺模板文件夹（notice.docx、letter.docx、form.docx，用 WPS 修改）；缺的用自带的",
     )
     batch: int = Field(500, ge=1, le=10_000, description="每个事务处理的整改事项数")
+    shards: int = Field(
+        1, ge=1, le=8, description="到期巡检把单位分成几份，由几个进程同时办理；只用于 PostgreSQL"
+    )
+    senders: int = Field(1, ge=1, le=16, description="由几个进程同时发送邮件；只用于 PostgreSQL")
+    lease_seconds: float = Field(
+        60.0, ge=2, le=3600, description="一台机器停顿多少秒后，别的机器可以接手它的工作"
+    )
     smtp_timeout: float = Field(30.0, gt=0, description="邮件服务器应答时限（秒）")
+    smtp_data_timeout: float = Field(600.0, gt=0, description="正文发出后等待邮件服务器应答的时限（秒）")
+    smtp_connections: int = Field(2, ge=1, le=32, description="同时与邮件服务器保持几个连接")
+    smtp_per_minute: int = Field(
+        0, ge=0, le=100_000, description="发信账号每分钟最多几封；0为不限，被要求放慢时自动降速"
+    )
+    smtp_domain_per_minute: int = Field(
+        0, ge=0, le=100_000, description="每个收件域名每分钟最多几封；0为不限，被要求放慢时自动降速"
+    )
+    mail_journal: Path | None = Field(
+        None, description="邮件日志文件夹，最好在另一块磁盘；留空则在佐证材料文件夹旁边"
+    )
+    relay_log: Path | None = Field(
+        None, description="本机邮件中继（Postfix）的日志文件，用来核对结果不明的邮件"
+    )
+    alarm_to: str | None = Field(None, description="值守检查的结果发给谁，几个地址用顿号隔开")
+    pulse_file: Path = Field(Path("var/pulse.json"), description="记下值守检查上次发了什么的文件")
     watermark: str | None = Field(None, description="在印章位置印出的示例字样；正式使用时留空")
     port: int = Field(8460, ge=1, le=65535, description="页面端口（只在本机）")
     address: str = Field("http://127.0.0.1:8460", description="浏览器访问本系统的地址；邮件中的链接由此写出")
+    proxy: str | None = Field(
+        None, description="反向代理的 IP 地址；来访地址和 HTTPS 由它转告，其他来源转告的不采信"
+    )
     key_file: Path = Field(Path("var/ducha.key"), description="密钥文件（0600），加密保存第二因素")
     password_length: int = Field(10, ge=8, le=64, description="密码最少位数")
     password_classes: int = Field(3, ge=1, le=4, description="密码至少含几类字符（大写、小写、数字、符号）")
@@ -61,10 +100,26 @@ class Settings(BaseModel):
     )
     second_factor: Literal["none", "admins", "all"] = Field("admins", description="哪些账号须用动态验证码")
     api_per_minute: int = Field(600, ge=10, le=100_000, description="每个账号每分钟最多调用接口次数")
+    sign_at_once: int = Field(10, ge=1, le=100, description="一次签发超过这么多份的，转为后台办理并显示进度")
     oidc_issuer: str | None = Field(None, description="统一身份认证的地址（issuer）；不用的留空")
     oidc_client_id: str | None = Field(None, description="本系统在统一身份认证登记的标识")
     oidc_secret_file: Path | None = Field(None, description="存放统一身份认证口令的文件（0600）")
     oidc_name: str = Field("统一身份认证", description="登录页按钮上的名称")
+
+    @property
+    def journal_folder(self) -> Path:
+        """Where the mail journal of this machine lies."""
+        return self.mail_journal or self.files.parent / "mail-journal"
+
+    @property
+    def is_https(self) -> bool:
+        """Tell whether browsers come by TLS, so that cookies are bound to it."""
+        return self.address.startswith("https://")
+
+    @property
+    def has_provider(self) -> bool:
+        """Tell whether the organisation's identity provider is set."""
+        return bool(self.oidc_issuer and self.oidc_client_id)
 
     @property
     def public_address(self) -> str:
@@ -152,7 +207,7 @@ def _collect(folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
 
 def _read_files(values: dict[str, Any], origin: dict[str, str]) -> None:
     """Take secrets from the files that are named for them; a file wins over an address that was written out."""
-    for name in ("database_url", "smtp_url"):
+    for name in ("database_url", "smtp_url", "inbox_url"):
         path = values.get(f"{name}_file")
         if isinstance(path, str) and path:
             values[name] = read_secret(Path(path))

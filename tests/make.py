@@ -6,10 +6,16 @@ from datetime import date
 from typing import Any
 
 from casework.desk import Desk
+from casework.mail.claiming import Claim, claim_batch
+from casework.mail.sendreport import SendReport
+from casework.mail.settling import Ended, settle_batch
 from casework.rulesets.library import freeze_current
 from core.codes import CampaignKind, Light, Line, Severity
 from core.life.lives import CampaignState, DocumentState, FindingState, ReferralState
 from core.life.rectification import CaseState, RequestKind, RequestState
+from core.rulebook.offices import Mail
+from delivery.smtp import Outcome, Phase, Receipt
+from models.audit import canonical_json
 from models.campaign import Campaign, CheckRecord, Finding, Visit, VisitMember
 from models.document import Document, DocumentCase
 from models.organisation import Person, Unit
@@ -56,7 +62,6 @@ def make_campaign(desk: Desk, code: str = "2026-ZH-01", **values: Any) -> Campai
         "kind": CampaignKind.COMPREHENSIVE.value,
         "line": Line.PARTY.value,
         "state": CampaignState.OPEN.value,
-        "plan": "{}",
         "period_from": date(2026, 3, 2),
         "period_to": date(2026, 4, 30),
         "planned_by": "P90",
@@ -66,7 +71,11 @@ def make_campaign(desk: Desk, code: str = "2026-ZH-01", **values: Any) -> Campai
     if values.get("state", CampaignState.OPEN.value) in ("open", "closed"):
         items = {CATALOG: tuple(item.id for item in catalog.items)}
         kept["rules_sha256"] = freeze_current(desk.session, desk.rules, items, desk.now)
-    campaign: Campaign = store(desk, Campaign(office_id=desk.office_id, code=code, **{**kept, **values}))
+    kept |= values
+    period = {"from": kept["period_from"].isoformat(), "to": kept["period_to"].isoformat()}
+    plan = {"code": code, "period": period} | {name: kept[name] for name in ("title", "kind", "line")}
+    kept.setdefault("plan", canonical_json(plan))
+    campaign: Campaign = store(desk, Campaign(office_id=desk.office_id, code=code, **kept))
     return campaign
 
 
@@ -214,6 +223,14 @@ def make_referral(desk: Desk, case: Rectification, **values: Any) -> Referral:
     return row
 
 
+def note_application(desk: Desk, case: Rectification, on: date) -> None:
+    """Write that somebody applied for closure on a day, in the row and in the history; the state stays."""
+    case.applied_on, case.applied_by = on, desk.actor.code
+    desk.record("case", case.id, "apply_closure", unit_id=case.unit_id, on=on)
+    desk.session.flush()
+    desk.flush_changes()
+
+
 def make_evidence(desk: Desk, case: Rectification, name: str = "佐证.pdf") -> Evidence:
     """Write that a file was kept for a case; there is no file."""
     row: Evidence = store(
@@ -231,3 +248,24 @@ def make_evidence(desk: Desk, case: Rectification, name: str = "佐证.pdf") -> 
         ),
     )
     return row
+
+
+def rule_mail(desk: Desk, **changed: Any) -> None:
+    """Change what the office says of its mail, for this desk."""
+    office = desk.office_rules
+    mail = Mail.model_validate({**office.mail.model_dump(), **changed})
+    offices = {**desk.rules.offices, desk.office.code: office.model_copy(update={"mail": mail})}
+    desk.rules = desk.rules.model_copy(update={"offices": offices})
+
+
+def claim_next(desk: Desk) -> Claim | None:
+    """Claim the next mail that is ready, None when there is none; every mail before it could be composed."""
+    report = SendReport()
+    claims = claim_batch(desk, "sender", 1, report)
+    assert report.problems == []
+    return claims[0] if claims else None
+
+
+def settle(desk: Desk, claim: Claim, outcome: Outcome, reply: str = "250 queued as 1") -> None:
+    """Let a claimed mail end."""
+    settle_batch(desk, [Ended(claim, Receipt(outcome, reply, Phase.SETTLE))], [], SendReport())

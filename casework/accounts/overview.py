@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +13,7 @@ from casework.accounts.sessions import end_session, list_sessions
 from casework.accounts.signin import is_locked
 from casework.accounts.tokens import is_live, list_keys
 from casework.desk import Actor, Desk
+from casework.filters import Filters, one_of, says
 from casework.leaves import Leaf, leaf_of
 from casework.staff.people import CONTACT_LABELS, find_actor, require_role, split
 from core.access.permissions import ADMINS, SECURITY_ADMIN, SYSTEM_ADMIN
@@ -26,28 +26,15 @@ from models.organisation import Person, Unit
 
 ACCOUNT_T, SESSION, KEY = table_of(Account), table_of(WebSession), table_of(ApiToken)
 MOST_CHOICES = 60
+LOCKED = "locked"  # as a state to look for; no state of the account itself
 
 
 @dataclass(frozen=True, slots=True)
-class AccountFilters:
+class AccountFilters(Filters):
     """What an administrator narrows the accounts to; `text` is part of a login, a name or a holder."""
 
     text: str = ""
-    state: str = ""
-
-    @classmethod
-    def read(cls, given: Mapping[str, str]) -> AccountFilters:
-        """Read filters from an address; raise InvalidInput for a state that is none."""
-        values = {f.name: given.get(f.name, "").strip()[:64] for f in fields(cls)}
-        if values["state"] not in {"", "locked", *AccountState}:
-            raise InvalidInput(
-                "筛选条件不正确", found=values["state"], expected="页面所列选项", remedy="重选"
-            )
-        return cls(**values)
-
-    def as_query(self) -> dict[str, str]:
-        """Return the filters as they stand in an address."""
-        return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name)}
+    state: str = one_of(LOCKED, *AccountState)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +61,8 @@ def accounts_view(desk: Desk, filters: AccountFilters, number: int) -> Leaf[Any]
         ACCOUNT_T.c.locked_until, ACCOUNT_T.c.last_seen_at, ACCOUNT_T.c.totp_secret.is_not(None).label("factor"),
         ACCOUNT_T.c.oidc_subject, live.scalar_subquery().label("sessions"),
     ).where(ACCOUNT_T.c.office_id == desk.office_id)  # fmt: skip
-    if filters.text:
-        columns = (ACCOUNT_T.c.login, ACCOUNT_T.c.name, ACCOUNT_T.c.holder)
-        query = query.where(sa.or_(*(one.contains(filters.text, autoescape=True) for one in columns)))
-    if filters.state == "locked":
+    query = query.where(*says(filters.text, ACCOUNT_T.c.login, ACCOUNT_T.c.name, ACCOUNT_T.c.holder))
+    if filters.state == LOCKED:
         query = query.where(ACCOUNT_T.c.locked_until > desk.now)
     elif filters.state:
         query = query.where(ACCOUNT_T.c.state == filters.state)
@@ -130,7 +115,9 @@ def bind_subject(desk: Desk, login: str, subject: str) -> Account:
         raise InvalidInput(
             "统一身份标识不正确", found=text[:40], expected="至多255个字符", remedy="核对后重填"
         )
-    taken = select(Account.login).where(col(Account.oidc_subject) == text, col(Account.id) != row.id)
+    taken = select(Account.login).where(
+        col(Account.office_id) == desk.office_id, col(Account.oidc_subject) == text, col(Account.id) != row.id
+    )
     if text and desk.session.exec(taken).first() is not None:
         raise InvalidInput(
             "该统一身份已绑定其他账号", found=text, expected="一人一号", remedy="先解除原来的绑定"

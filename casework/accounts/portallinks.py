@@ -40,6 +40,7 @@ class Door:
     kind: str
     number: str
     recipient: str  # masked
+    unit: str
 
 
 def gone() -> NotFound:
@@ -101,7 +102,8 @@ def door_of(desk: Desk, token: str) -> Door:
     link = live_link(desk, token)
     document = desk.session.get_one(Document, link.document_id)
     name = name_of_kind(desk, document.kind, document.rules_sha256)
-    return Door(key_of(document), name, document.number or "", mask(link.recipient))
+    unit = link.holder.rpartition(":")[0]
+    return Door(key_of(document), name, document.number or "", mask(link.recipient), unit)
 
 
 def mask(address: str) -> str:
@@ -116,7 +118,9 @@ def live_link(desk: Desk, token: str, *, lock: bool = False) -> PortalLink:
     query = select(PortalLink).where(
         col(PortalLink.office_id) == desk.office_id, col(PortalLink.token_sha256) == digest(token)
     )
-    link = desk.session.exec(query.with_for_update() if lock else query).first()
+    if lock:  # as it is now, also where it was read before
+        query = query.with_for_update().execution_options(populate_existing=True)
+    link = desk.session.exec(query).first()
     if link is None or not is_live(desk.session, link, desk.now):
         raise gone()
     return link

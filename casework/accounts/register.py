@@ -95,7 +95,8 @@ def _check_login(desk: Desk, login: str, name: str) -> None:
             expected=f"登录名为2至{LOGIN_LENGTH}位字母、数字或符号，姓名不为空",
             remedy="改正后重新提交",
         )
-    taken = desk.session.exec(select(Account.id).where(col(Account.login) == text)).first()
+    own = col(Account.office_id) == desk.office_id
+    taken = desk.session.exec(select(Account.id).where(own, col(Account.login) == text)).first()
     if taken is not None:
         raise InvalidInput("登录名已被使用", found=text, expected="未使用的登录名", remedy="换一个登录名")
 

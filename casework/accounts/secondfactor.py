@@ -9,6 +9,7 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from casework.accounts.installationkey import installation_bytes
 from casework.desk import Desk
+from casework.turns import hold_row
 from core.errors import InvalidInput, Refused
 from models.account import Account
 
@@ -46,7 +47,7 @@ def set_up(desk: Desk, account_id: int, seed: str, code: str) -> None:
 
 def use_code(desk: Desk, account_id: int, code: str) -> bool:
     """Tell whether a code is right and was not used before; a right one is used up."""
-    row = desk.session.get_one(Account, account_id)
+    row = hold_row(desk, Account, account_id)
     if row.totp_secret is None:
         return False
     try:

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from casework.accounts.hashing import hash_password, matches
 from casework.accounts.sessions import end_sessions
 from casework.desk import Desk
+from casework.turns import hold_row
 from core.access.passwords import PasswordPolicy, lock_until, weaknesses
 from core.errors import InvalidInput, NotAllowed
 from core.life.accountlife import AccountState
@@ -67,7 +68,7 @@ def note_failure(desk: Desk, account_id: int | None, address: str = "") -> None:
     """Count a failure and lock the account when it was one too many; an unknown login leaves no row."""
     if account_id is None:
         return
-    row = desk.session.get_one(Account, account_id)
+    row = hold_row(desk, Account, account_id)
     if is_locked(row, desk.now):
         return  # whoever goes on guessing at a locked account does not keep its owner out for longer
     row.failures += 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -11,8 +10,8 @@ import sqlalchemy as sa
 from casework.archive.archiving import Wanted, find_file, list_files, plan_of_office
 from casework.archive.packages import kept_package
 from casework.desk import Desk
+from casework.filters import Filters, one_of
 from casework.leaves import Leaf, cut
-from core.errors import InvalidInput
 from core.life.archivelife import ARCHIVE, ArchiveState
 from core.life.lives import CampaignState
 from core.life.rectification import SETTLED
@@ -37,27 +36,12 @@ ARCHIVED = table_of(ArchiveFile)
 
 
 @dataclass(frozen=True, slots=True)
-class ArchiveFilters:
+class ArchiveFilters(Filters):
     """What the register shows."""
 
-    state: str = ""
-    pile: str = ""
-    text: str = ""
-
-    @classmethod
-    def read(cls, given: Mapping[str, str]) -> ArchiveFilters:
-        """Read filters from an address; raise InvalidInput for an unknown state or pile."""
-        state, pile = given.get("state", ""), given.get("pile", "")
-        if (state and state not in tuple(ArchiveState)) or pile not in PILES:
-            raise InvalidInput(
-                "没有这种筛选", found=f"{state}{pile}"[:40], expected="所列的选项", remedy="重新筛选"
-            )
-        return cls(state, pile, given.get("q", "").strip()[:60])
-
-    def as_query(self) -> dict[str, object]:
-        """Return the filters as an address has them, without the empty ones."""
-        every = {"state": self.state, "pile": self.pile, "q": self.text}
-        return {name: value for name, value in every.items() if value}
+    state: str = one_of(*ArchiveState)
+    pile: str = one_of(*PILES)
+    q: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +64,7 @@ def archive_view(desk: Desk, filters: ArchiveFilters, number: int) -> ArchiveLis
     rows = [
         row
         for row in list_files(desk, wanted)
-        if not filters.text or filters.text in f"{row.code}　{row.title}　{row.archive_no or ''}"
+        if filters.q in f"{row.code}　{row.title}　{row.archive_no or ''}"
     ]
     plan = plan_of_office(desk)
     agreed = plan.approval is not None and plan.fonds is not None

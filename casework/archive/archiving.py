@@ -13,9 +13,9 @@ from sqlmodel import col, select
 from casework.archive.dossiers import Record, record_of
 from casework.archive.endings import Ending, ending_of
 from casework.desk import Desk
+from casework.linkage.compartment import knows_all
 from casework.moves import take
 from casework.staff.people import require_other, require_role
-from casework.tasks import COMPARTMENT
 from core.errors import InvalidInput, NotFound, Refused
 from core.life.archivelife import ARCHIVE, ArchiveAct, ArchiveState
 from core.retention import kept_until, transfer_due, write_archive_no
@@ -219,7 +219,7 @@ def _need_note(note: str, what: str) -> None:
 def find_file(desk: Desk, archive_id: int) -> ArchiveFile:
     """Return a file of this office that the actor may see; raise NotFound."""
     row = desk.session.get(ArchiveFile, archive_id)
-    hidden = row is not None and row.subject == "referral" and not desk.actor.roles & COMPARTMENT
+    hidden = row is not None and row.subject == "referral" and not knows_all(desk)
     if row is None or row.office_id != desk.office_id or hidden or desk.actor.speaks_for_unit:
         raise NotFound(
             "没有这个案卷", found=str(archive_id), expected="案卷编号", remedy="运行 ducha archive list 查看"
@@ -251,7 +251,7 @@ def list_files(desk: Desk, wanted: Wanted = Wanted()) -> list[ArchiveFile]:  # f
         query = query.where(
             col(ArchiveFile.state) == ArchiveState.FILED.value, col(ArchiveFile.kept_until) < desk.today
         )
-    if not desk.actor.roles & COMPARTMENT:
+    if not knows_all(desk):
         query = query.where(col(ArchiveFile.subject) != "referral")
     return list(
         desk.session.exec(

@@ -135,7 +135,7 @@ def _open_proposal(desk: Desk, year: int) -> CalendarProposal | None:
         col(CalendarProposal.year) == year,
         col(CalendarProposal.state) == CalendarState.PROPOSED.value,
     )
-    return desk.session.exec(query.with_for_update()).first()
+    return desk.session.exec(query.with_for_update().execution_options(populate_existing=True)).first()
 
 
 def _keep(

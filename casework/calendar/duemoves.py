@@ -77,27 +77,44 @@ def due_moves(desk: Desk, calendar: Calendar, year: int | None = None) -> list[D
 
     year   only the cases that a change of this year's table touches
     """
-    histories = due_histories(desk)
+    where = _may_be_touched(desk, year)
+    histories = due_histories(desk, sa.select(CASE.c.id).where(where))
     found = []
-    for case in _open_cases(desk):
+    for case in _open_cases(desk, where):
         derived = derive(calendar, histories.get(case.id, ()))
         if derived is not None and (year is None or _is_touched(case, derived, year)):
             found.append(_move(case, derived))
     return found
 
 
-def due_histories(desk: Desk) -> dict[int, list[DueSet]]:
-    """Return the settings of each case in its present round; what a calendar changed is no fact and left out."""
+def _may_be_touched(desk: Desk, year: int | None) -> sa.ColumnElement[bool]:
+    """Return the condition for open cases that a change of a year's table may touch; all of them without a year.
+
+    A count that ended before the year, by tables that were published, never came to it and does not change.
+    """
+    is_open = sa.and_(
+        CASE.c.office_id == desk.office_id, CASE.c.due_on.is_not(None), CASE.c.state.not_in(sorted(SETTLED))
+    )
+    if year is None:
+        return is_open
+    return sa.and_(is_open, sa.or_(CASE.c.due_provisional.is_(True), CASE.c.due_on >= date(year, 1, 1)))
+
+
+def due_histories(desk: Desk, cases: sa.Select[tuple[int]] | None = None) -> dict[int, list[DueSet]]:
+    """Return the settings of each case in its present round; what a calendar changed is no fact and left out.
+
+    cases   the ids of those that are wanted; of all when None
+    """
     found: dict[int, list[DueSet]] = defaultdict(list)
-    for entry in due_history(desk):
+    for case_id, entry in due_history(desk, cases):
         if entry.restarts:
-            found[entry.case_id].clear()
+            found[case_id].clear()
         elif not entry.recounted:
-            found[entry.case_id].append(entry)
+            found[case_id].append(entry)
     return found
 
 
-def _open_cases(desk: Desk) -> Sequence[Any]:
+def _open_cases(desk: Desk, where: sa.ColumnElement[bool]) -> Sequence[Any]:
     query = (
         sa.select(
             CASE.c.id, CASE.c.unit_id, CASE.c.campaign_id, CASE.c.state, CASE.c.due_on, CASE.c.due_provisional,
@@ -105,11 +122,7 @@ def _open_cases(desk: Desk) -> Sequence[Any]:
         )
         .join(FINDING, FINDING.c.id == CASE.c.id)
         .join(UNIT, UNIT.c.id == CASE.c.unit_id)
-        .where(
-            CASE.c.office_id == desk.office_id,
-            CASE.c.due_on.is_not(None),
-            CASE.c.state.not_in(sorted(SETTLED)),
-        )
+        .where(where)
         .order_by(FINDING.c.code)
     )  # fmt: skip
     return desk.session.connection().execute(query).all()
@@ -134,8 +147,8 @@ def derive(calendar: Calendar, history: Iterable[DueSet]) -> Derived | None:
 
 
 def _count(calendar: Calendar, from_on: date, start: date, count: int, unit: PeriodUnit) -> Derived:
-    due = calendar.due(start, count, unit)
-    return Derived(due.due_on, due.provisional, from_on, start, count, unit)
+    due_on, provisional, _decided_from = calendar.reach(start, count, unit)
+    return Derived(due_on, provisional, from_on, start, count, unit)
 
 
 def _is_touched(case: Any, derived: Derived, year: int) -> bool:

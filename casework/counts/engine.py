@@ -9,8 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
+from casework.counts.shownwords import say
 from casework.counts.tallies import Column, Scope, count_if
-from casework.counts.terms import Detail, Family, Indicator, Source, conditions_of
+from casework.counts.terms import Detail, Family, Indicator, Source, conditions_of, days_of
+from casework.desk import Desk
 from models.organisation import Unit
 
 Counted = dict[str, int]
@@ -29,35 +31,35 @@ def count_by(
     """
     sheet: Sheet = defaultdict(dict)
     labels: Labels = {}
-    for source, day, group in _by_query([one for one in entries if isinstance(one, Indicator)]):
-        _count_plain(scope, source, day, group, by, sheet)
-    for one in entries:
-        if isinstance(one, Family):
-            labels[id(one)] = _count_family(scope, one, by, sheet)
+    for group in _by_source([one for one in entries if isinstance(one, Indicator)]):
+        _count_plain(scope, group, by, sheet)
+    for families in _alike([one for one in entries if isinstance(one, Family)]):
+        labels.update(_count_families(scope, families, by, sheet))
     if by is None:
         sheet[None] = sheet.get(None, {})
     return dict(sheet), labels
 
 
-def _by_query(entries: Iterable[Indicator]) -> list[tuple[Source, Column | None, list[Indicator]]]:
+def _by_source(entries: Iterable[Indicator]) -> list[list[Indicator]]:
     """Return the entries that one query can answer together."""
-    groups: dict[tuple[int, int], tuple[Source, Column | None, list[Indicator]]] = {}
+    groups: dict[int, list[Indicator]] = {}
     for one in entries:
-        place = (id(one.source), id(one.on))
-        groups.setdefault(place, (one.source, one.on, []))[2].append(one)
+        groups.setdefault(id(one.source), []).append(one)
     return list(groups.values())
 
 
-def _count_plain(
-    scope: Scope, source: Source, day: Column | None, group: list[Indicator], by: str | None, sheet: Sheet
-) -> None:
+def _count_plain(scope: Scope, group: list[Indicator], by: str | None, sheet: Sheet) -> None:
+    source = group[0].source
     keys = _keys(source, by)
     if keys is None:
         return
+    # Where all count on the same day, the day narrows the query; else it is part of what each counts.
+    same = len({id(one.on) for one in group}) == 1
+    numbers = (sum_of(scope, one, () if same else days_of(scope, source, one.on)) for one in group)
     query = (
-        sa.select(*keys, *(sum_of(scope, one) for one in group))
+        sa.select(*keys, *numbers)
         .select_from(source.tables)
-        .where(*conditions_of(scope, source, day, None))
+        .where(*conditions_of(scope, source, group[0].on if same else None, None))
     )
     for row in scope.rows(query.group_by(*keys) if keys else query):
         place = row[0] if keys else None
@@ -72,9 +74,11 @@ def _keys(source: Source, by: str | None) -> list[Column] | None:
     return [source.unit] if source.unit is not None else None
 
 
-def sum_of(scope: Scope, one: Indicator) -> Column:
-    """Return what an indicator counts or adds up, as a column of a grouped query."""
-    where = _plain(scope, one)
+def sum_of(scope: Scope, one: Indicator, also: Sequence[Column] = ()) -> Column:
+    """Return what an indicator counts or adds up, as a column of a grouped query; `also` narrows its rows further."""
+    plain = _plain(scope, one)
+    narrowed = [*also, *([plain] if plain is not None else [])]
+    where = sa.and_(*narrowed) if narrowed else None
     if one.distinct is not None:
         return sa.func.count(
             sa.distinct(sa.case((where, one.distinct)) if where is not None else one.distinct)
@@ -89,25 +93,55 @@ def _plain(scope: Scope, one: Indicator | Family) -> Column | None:
     return one.where(scope) if callable(one.where) else one.where
 
 
-def _count_family(scope: Scope, family: Family, by: str | None, sheet: Sheet) -> dict[str, str]:
-    keys = _keys(family.source, by)
+def _alike(entries: Iterable[Family]) -> list[list[Family]]:
+    """Return the families that one query can answer together: they count the same rows by the same columns."""
+    groups: dict[object, list[Family]] = {}
+    for one in entries:
+        alike = (id(one.source), id(one.on), *map(id, one.columns)) if one.amount is None else id(one)
+        groups.setdefault(alike, []).append(one)
+    return list(groups.values())
+
+
+def _count_families(scope: Scope, families: Sequence[Family], by: str | None, sheet: Sheet) -> Labels:
+    first = families[0]
+    keys = _keys(first.source, by)
     if keys is None:
-        return {}
-    number = sa.func.count() if family.amount is None else sa.func.coalesce(sa.func.sum(family.amount), 0)
+        return {id(one): {} for one in families}
+    alone = len(families) == 1  # its condition narrows the query; those of several narrow what each counts
     query = (
-        sa.select(*keys, *family.columns, number)
-        .select_from(family.source.tables)
-        .where(*conditions_of(scope, family.source, family.on, family.where))
-        .group_by(*keys, *family.columns)
+        sa.select(*keys, *first.columns, *(_number_of(scope, one, alone=alone) for one in families))
+        .select_from(first.source.tables)
+        .where(*conditions_of(scope, first.source, first.on, first.where if alone else None))
+        .group_by(*keys, *first.columns)
     )
-    found: set[str] = set()
+    found: list[set[str]] = [set() for _one in families]
+    end = len(keys) + len(first.columns)
     for row in scope.rows(query):
-        place, values = (row[0] if keys else None), row[len(keys) : -1]
-        counted = sheet.setdefault(place, {})
-        for code in family.codes_of(scope, *values):
-            found.add(code)
-            name = f"{family.prefix}.{code}"
-            counted[name] = counted.get(name, 0) + int(row[-1])
+        counted = sheet.setdefault(row[0] if keys else None, {})
+        for place, (one, number) in enumerate(zip(families, row[end:], strict=True)):
+            if alone or number:
+                found[place] |= _add(scope, one, row[len(keys) : end], int(number), counted)
+    return {id(one): _label(scope, one, codes, by, sheet) for one, codes in zip(families, found, strict=True)}
+
+
+def _number_of(scope: Scope, family: Family, *, alone: bool) -> Column:
+    where = _plain(scope, family)
+    if alone or where is None:
+        return sa.func.count() if family.amount is None else sa.func.coalesce(sa.func.sum(family.amount), 0)
+    return count_if(where)
+
+
+def _add(scope: Scope, family: Family, values: Sequence[Any], number: int, counted: Counted) -> set[str]:
+    """Add a number to each code under which rows with these values count; return the codes."""
+    codes = set(family.codes_of(scope, *values))
+    for code in codes:
+        name = f"{family.prefix}.{code}"
+        counted[name] = counted.get(name, 0) + number
+    return codes
+
+
+def _label(scope: Scope, family: Family, found: set[str], by: str | None, sheet: Sheet) -> dict[str, str]:
+    """Return the labels of a family, and write 0 where its labels say that a code always appears."""
     labels = family.labels(scope, frozenset(found))
     for counted in sheet.values() if by else [sheet.setdefault(None, {})]:
         for code in labels:
@@ -140,7 +174,7 @@ def rows_by_code(
     names = _unit_names(scope)
     end = 5 + len(source.shown)
     for row in scope.rows(query):
-        detail = _detail(source, row[:5], row[5:end], names, different=entry.distinct is not None)
+        detail = _detail(scope.desk, source, row[:5], row[5:end], names, different=entry.distinct is not None)
         if isinstance(entry, Indicator):
             yield entry.code, detail
         else:
@@ -161,10 +195,12 @@ def _head(entry: Indicator | Family) -> tuple[Column, ...]:
 
 
 def _detail(
-    source: Source, head: Sequence[Any], shown: Sequence[Any], names: Mapping[object, str], *, different: bool
-) -> Detail:
+    desk: Desk, source: Source, head: Sequence[Any], shown: Sequence[Any], names: Mapping[object, str], *,
+    different: bool,
+) -> Detail:  # fmt: skip
     key, unit, day, amount, thing = head
-    said = "　".join(str(part) for part in shown if part not in (None, ""))
+    columns = zip(source.shown, shown, strict=True)
+    said = "　".join(say(desk, column, part) for column, part in columns if part not in (None, ""))
     place = str(thing) if different else f"{source.name}:{key}"
     return Detail(f"{source.name}:{key}", said, day, names.get(unit, ""), int(amount or 0), place)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -13,48 +13,34 @@ from sqlmodel import col
 from casework.counts.countscope import group_of, may_see_rows, scope_of
 from casework.counts.engine import count_by
 from casework.counts.registry import SECTIONS, entry_of
+from casework.counts.scored import UNIT_COUNTS
 from casework.counts.tallies import Group, Scope
 from casework.counts.terms import Family, Indicator, Section, Share
 from casework.desk import Desk
+from casework.filters import FROM_TO, Filters
+from casework.inspection.filling import may_see_sheets
+from casework.remembering import remembered
 from casework.reports.periods import closed_numbers, find_period
 from casework.wholeoffice import need_office
 from core.calendar.periods import kind_of, name_period
 from core.codes import CAMPAIGN_KIND_LABELS
-from core.errors import InvalidInput, NotFound
+from core.errors import NotFound
 from core.life.periodlife import PeriodState
 from models.campaign import Campaign
 from models.organisation import Unit
 
-NAMES = ("campaign", "from", "to", "unit", "area", "kind")
-
 
 @dataclass(frozen=True, slots=True)
-class ScopeFilters:
+class ScopeFilters(Filters):
     """What is counted, as an address says it; empty for everything."""
 
+    NAMES: ClassVar[Mapping[str, str]] = FROM_TO
     campaign: str = ""
     from_on: date | None = None
     to_on: date | None = None
     unit: str = ""
     area: str = ""
     kind: str = ""
-
-    @classmethod
-    def read(cls, given: Mapping[str, str]) -> ScopeFilters:
-        """Read what is to be counted from an address; raise InvalidInput for what is no day."""
-        return cls(
-            given.get("campaign", "").strip()[:64], _day(given.get("from", "")), _day(given.get("to", "")),
-            given.get("unit", "").strip()[:64], given.get("area", "").strip()[:64], given.get("kind", "")[:40],
-        )  # fmt: skip
-
-    def as_query(self) -> dict[str, object]:
-        """Return the filters as an address has them, without the empty ones."""
-        days = (
-            self.from_on.isoformat() if self.from_on else "",
-            self.to_on.isoformat() if self.to_on else "",
-        )
-        every = zip(NAMES, (self.campaign, *days, self.unit, self.area, self.kind), strict=True)
-        return {name: value for name, value in every if value}
 
     def scope(self, desk: Desk) -> Scope:
         """Return the scope; raise NotFound for an unknown campaign or unit, InvalidInput for an unknown kind."""
@@ -75,17 +61,6 @@ class ScopeFilters:
             dict(choices.kinds).get(self.kind, ""),
         ]
         return "，".join(part for part in parts if part) or "全部"
-
-
-def _day(text: str) -> date | None:
-    if not text.strip():
-        return None
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError as error:
-        raise InvalidInput(
-            "日期不正确", found=text[:20], expected="如 2026-06-30", remedy="改正后重新统计"
-        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +146,15 @@ def count_section(scope: Scope, section: Section) -> Group:
         for part in parts:
             if isinstance(part, Indicator | Family) and (secret or not part.source.confidential):
                 wanted[id(part)] = part
-    sheet, labels = count_by(scope, list(wanted.values()))
-    return group_of(section, sheet[None], labels)
+
+    def count() -> Group:
+        sheet, labels = count_by(scope, list(wanted.values()))
+        return group_of(section, sheet[None], labels)
+
+    if any(one.source.unrecorded for one in wanted.values()):
+        return count()
+    narrowed = (scope.campaign_id, scope.from_on, scope.to_on, scope.unit_ids, scope.kind)
+    return remembered(scope.desk, ("figures", section.number, secret, *narrowed), count)
 
 
 def _closed_group(desk: Desk, filters: ScopeFilters, section: Section) -> tuple[Group, str, str] | None:
@@ -192,11 +174,12 @@ def _closed_group(desk: Desk, filters: ScopeFilters, section: Section) -> tuple[
 def _figures(desk: Desk, group: Group) -> Iterable[Figure]:
     confidential = any(_is_confidential(entry_of(row.key)) for row in group.rows)
     secret = not confidential or may_see_rows(desk)  # most subjects have nothing to ask about
+    sheets = may_see_sheets(desk)
     for row in group.rows:
         entry = entry_of(row.key)
         yield Figure(
             row.key, row.label, row.value, row.unit, entry.definition if entry else "",
-            secret or not _is_confidential(entry),
+            (secret or not _is_confidential(entry)) and (sheets or not _is_of_checklists(entry)),
         )  # fmt: skip
 
 
@@ -204,6 +187,19 @@ def _is_confidential(entry: Any) -> bool:
     if isinstance(entry, Share):
         return _is_confidential(entry_of(entry.part))
     return isinstance(entry, Indicator | Family) and entry.source.confidential
+
+
+def _is_of_checklists(entry: Any) -> bool:
+    if isinstance(entry, Share):
+        return _is_of_checklists(entry_of(entry.part))
+    return isinstance(entry, Indicator | Family) and entry.source.checklist
+
+
+def closed_facts(desk: Desk) -> frozenset[str]:
+    """Return the facts of a score whose rows the reader may not open."""
+    if may_see_sheets(desk):
+        return frozenset()
+    return frozenset(name for name, one in UNIT_COUNTS.items() if one.source.checklist)
 
 
 def bars_of(figures: Sequence[Figure]) -> list[tuple[str, tuple[int, ...]]]:

@@ -9,6 +9,7 @@ from casework.counts.engine import list_rows, total_of
 from casework.counts.registry import SECTIONS, entry_of, every_entry, families_of
 from casework.counts.tallies import Number, Scope, share
 from casework.counts.terms import Detail, Entry, Family, Indicator, Share
+from casework.inspection.filling import refuse_partner
 from core.errors import NotAllowed, NotFound
 from core.rulebook.mistakes import near
 
@@ -85,7 +86,9 @@ def _of_family(scope: Scope, code: str) -> tuple[int, list[Detail], None]:
 
 
 def permit_rows(scope: Scope, entry: Indicator | Family) -> None:
-    """Refuse rows of the compartment of linkage to who is not named for it."""
+    """Refuse rows of the compartment to who is not named for it, and of checklists to the contact of a partner."""
+    if entry.source.checklist:
+        refuse_partner(scope.desk)
     if entry.source.confidential and not may_see_rows(scope.desk):
         raise NotAllowed(
             "贯通联动只公布数字，明细限知悉人员",

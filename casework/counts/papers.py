@@ -55,7 +55,7 @@ MAILS = Source(
     key=col(Message.id), office=col(Message.office_id),
     campaign=sa.func.coalesce(col(Document.campaign_id), col(Visit.campaign_id)),
     unit=sa.func.coalesce(col(Document.unit_id), col(Visit.unit_id)), day=col(Message.queued_at), at_instant=True,
-    shown=(col(Message.kind), col(Message.recipient_name), col(Message.state)),
+    shown=(col(Message.kind), col(Message.recipient_name), col(Message.state)), unrecorded=True,
 )  # fmt: skip
 COUNTED = sa.and_(document_state.in_(SIGNED), sa.not_(REMINDER))
 SERVED = sa.and_(document_state == DocumentState.SERVED.value, sa.not_(REMINDER))

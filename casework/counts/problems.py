@@ -26,6 +26,7 @@ CHECKS = Source(
     key=col(CheckRecord.id), office=col(CheckRecord.office_id), campaign=col(Visit.campaign_id),
     unit=col(Visit.unit_id), kind=col(Campaign.kind), day=col(CheckRecord.checked_on),
     shown=(col(Campaign.code), col(CheckRecord.item), col(CheckRecord.result), col(CheckRecord.problem)),
+    checklist=True,
 )  # fmt: skip
 FINDINGS = Source(
     "finding",

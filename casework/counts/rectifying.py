@@ -26,27 +26,13 @@ RUNNING = tuple(state.value for state in CLOCK_RUNS)
 case_state, due_on = col(Rectification.state), col(Rectification.due_on)
 STANDING = case_state != CaseState.WITHDRAWN.value
 
-
-def settled_day() -> tuple[Column, sa.Subquery]:
-    """Return the day on which the unit's part was done, and the subquery to outer-join for it.
-
-    The unit's part ends with its last application for closure; a case without one (当场纠正, an imported ledger) is
-    settled when it was closed.
-    """
-    applied = (
-        sa.select(
-            col(AuditEntry.subject_id).label("case_id"), sa.func.max(col(AuditEntry.on_day)).label("on_day")
-        )
-        .where(col(AuditEntry.subject) == "case", col(AuditEntry.act) == CaseAct.APPLY_CLOSURE.value)
-        .group_by(col(AuditEntry.subject_id))
-        .subquery("applied")
-    )
-    return sa.func.coalesce(applied.c.on_day, col(Rectification.closed_on)), applied
-
-
-SETTLED, APPLIED = settled_day()
-_OF_FINDING = table_of(Rectification).join(table_of(Finding), col(Finding.id) == col(Rectification.id))
-_WITH_CAMPAIGN = _OF_FINDING.join(table_of(Campaign), col(Campaign.id) == col(Rectification.campaign_id))
+# The unit's part ends with its last application for closure; a case without one (当场纠正, an imported ledger) is
+# settled when it was closed.
+SETTLED = sa.func.coalesce(col(Rectification.applied_on), col(Rectification.closed_on))
+# Every case has both. They are outer-joined because a database leaves an outer join out where no column of it is
+# asked for, and a number needs them only when it is narrowed or its rows are shown.
+_OF_FINDING = table_of(Rectification).outerjoin(table_of(Finding), col(Finding.id) == col(Rectification.id))
+_WITH_CAMPAIGN = _OF_FINDING.outerjoin(table_of(Campaign), col(Campaign.id) == col(Rectification.campaign_id))
 _SHOWN = (col(Finding.code), col(Finding.item), case_state, due_on)
 
 
@@ -61,7 +47,7 @@ def _of_cases(name: str, tables: sa.FromClause, **more: Any) -> Source:
 
 CASES = _of_cases(
     "case",
-    _WITH_CAMPAIGN.outerjoin(APPLIED, APPLIED.c.case_id == col(Rectification.id)),
+    _WITH_CAMPAIGN,
     day=col(Finding.found_on),
 )
 # How the lights stand is asked of all cases, whenever they were found.
@@ -78,14 +64,14 @@ ENTRIES = _of_cases(
     ),
     key=sa.cast(col(AuditEntry.shard), sa.String) + "-" + sa.cast(col(AuditEntry.seq), sa.String),
     day=col(AuditEntry.on_day),
-    shown=(col(Finding.code), col(AuditEntry.on_day), col(AuditEntry.act), col(AuditEntry.actor)),
+    shown=(col(Finding.code), col(AuditEntry.on_day), col(AuditEntry.act)),
 )
 RUNGS = _of_cases(
     "rung",
     _WITH_CAMPAIGN.join(table_of(Rung), col(Rung.case_id) == col(Rectification.id)),
     key=col(Rung.id),
     day=col(Rung.fired_on),
-    shown=(col(Finding.code), col(Rung.code), col(Rung.light), col(Rung.fired_on)),
+    shown=(col(Finding.code), col(Rung.light), col(Rung.fired_on)),
 )
 REQUESTS = _of_cases(
     "request",

@@ -21,7 +21,7 @@ from casework.counts.problems import CHECKED, FOUND
 from casework.counts.rectifying import CLOSING
 from casework.counts.rounds import FORCES, ROUNDS
 from casework.counts.scored import SCORED
-from casework.counts.terms import Entry, Family, Section, Share
+from casework.counts.terms import Entry, Family, Section
 from casework.counts.warnings import EXTENSIONS, LIGHTS, OBJECTIONS
 
 
@@ -65,8 +65,3 @@ def entry_of(code: str) -> Entry | None:
 def families_of(code: str) -> list[Family]:
     """Return the families that may hold a code."""
     return [one for one in every_entry() if isinstance(one, Family) and code.startswith(f"{one.prefix}.")]
-
-
-def is_share(entry: Entry) -> bool:
-    """Tell whether a number is a percentage of two others."""
-    return isinstance(entry, Share)

@@ -7,35 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import FunctionElement
 
 from casework.counts.tallies import Column, Scope
 
 Condition = Column | Callable[[Scope], Column]
-
-
-class DaysBetween(FunctionElement[int]):
-    """The whole days from the second day to the first; the two databases write it differently."""
-
-    type = sa.Integer()
-    inherit_cache = True
-    name = "days_between"
-
-
-@compiles(DaysBetween)
-def _subtract(element: Any, compiler: Any, **how: Any) -> str:
-    later, earlier = (compiler.process(one, **how) for one in element.clauses)
-    return f"({later} - {earlier})"
-
-
-@compiles(DaysBetween, "sqlite")
-def _subtract_julian(element: Any, compiler: Any, **how: Any) -> str:
-    later, earlier = (compiler.process(one, **how) for one in element.clauses)
-    return f"CAST(julianday({later}) - julianday({earlier}) AS INTEGER)"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +23,8 @@ class Source:
     confidential   the rows belong to the compartment of linkage: a number may be told, a row and a unit's number not
     at_instant     `day` is an instant, whose day is that in Shanghai
     shared         the same for every campaign and unit, such as the pool
+    unrecorded     the rows change without an entry in the history, such as a mail that went out
+    checklist      rows of checklists, which are for the office's own people and not for the contact of a partner
     """
 
     name: str
@@ -61,6 +40,8 @@ class Source:
     confidential: bool = False
     at_instant: bool = False
     shared: bool = False
+    unrecorded: bool = False
+    checklist: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,6 +154,13 @@ class Detail:
         }
 
 
+def days_of(scope: Scope, source: Source, day: Column | None) -> list[Column]:
+    """Return the conditions that the day of a row lies in the period of a scope."""
+    if day is None:
+        return []
+    return scope.instants(day) if source.at_instant else scope.days(day)
+
+
 def conditions_of(scope: Scope, source: Source, day: Column | None, where: Condition | None) -> list[Column]:
     """Return the conditions under which a row of a source counts in a scope."""
     found = scope.within(source.office, source.campaign)
@@ -188,8 +176,7 @@ def conditions_of(scope: Scope, source: Source, day: Column | None, where: Condi
         found.append(source.unit.in_(scope.unit_ids))
     if scope.kind is not None and source.kind is not None:
         found.append(source.kind == scope.kind)
-    if day is not None:
-        found += scope.instants(day) if source.at_instant else scope.days(day)
+    found += days_of(scope, source, day)
     for one in (*source.where, where):
         if one is not None:
             found.append(one(scope) if callable(one) else one)

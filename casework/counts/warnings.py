@@ -10,11 +10,12 @@ from sqlmodel import col
 from casework.counts.problems import same
 from casework.counts.rectifying import LIT_CASES, REQUESTS, RUNGS
 from casework.counts.tallies import Column, Scope
-from casework.counts.terms import DaysBetween, Family, Indicator, Section
+from casework.counts.terms import Family, Indicator, Section
 from casework.lights.climbing import palette_of
 from core.codes import Light
 from core.life.rectification import RequestKind, RequestState
 from models.base import table_of
+from models.dialects import DaysBetween
 from models.rectification import Rectification, Rung, SideRequest
 
 

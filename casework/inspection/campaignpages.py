@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from casework.desk import Desk
+from casework.filters import Filters, any_year, one_of
 from casework.inspection.campaignrows import no_such_campaign
 from casework.sight import (
     CAMPAIGN,
@@ -24,7 +25,7 @@ from casework.sight import (
     visits_in_sight,
 )
 from core.codes import CAMPAIGN_KIND_LABELS, Light
-from core.errors import InvalidInput, NotAllowed
+from core.errors import NotAllowed
 from core.life.lives import CampaignState
 from core.life.rectification import SETTLED
 from models.campaign import Campaign
@@ -65,31 +66,12 @@ class CampaignRow:
 
 
 @dataclass(frozen=True, slots=True)
-class CampaignFilters:
+class CampaignFilters(Filters):
     """Which campaigns are looked for."""
 
-    year: str = ""
-    kind: str = ""
-    state: str = ""
-
-    @staticmethod
-    def read(given: Mapping[str, str]) -> CampaignFilters:
-        """Return the filters of an address; raise InvalidInput."""
-        found = CampaignFilters(given.get("year", ""), given.get("kind", ""), given.get("state", ""))
-        states, kinds = {one.value for one in CampaignState}, {one.value for one in CAMPAIGN_KIND_LABELS}
-        fits = (
-            not found.year or (found.year.isascii() and found.year.isdigit() and len(found.year) == 4)
-        ) and (found.kind in kinds | {""} and found.state in states | {""})
-        if not fits:
-            raise InvalidInput(
-                "筛选条件不正确", found=f"{found.year} {found.kind} {found.state}"[:40], expected="页面上的选项",
-                remedy="从页面上选择",
-            )  # fmt: skip
-        return found
-
-    def as_query(self) -> dict[str, object]:
-        """Return the address's part."""
-        return {"year": self.year, "kind": self.kind, "state": self.state}
+    year: str = any_year()
+    kind: str = one_of(*CAMPAIGN_KIND_LABELS)
+    state: str = one_of(*CampaignState)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from casework.desk import Desk
@@ -11,7 +12,11 @@ from core.campaign.campaignplan import CampaignPlan
 from core.codes import CAMPAIGN_KIND_LABELS, CampaignKind
 from core.errors import InvalidInput, NotAllowed, NotFound
 from core.rulebook.campaigns import CampaignRules, KindRule
+from models.base import table_of
 from models.campaign import Campaign
+from models.record import AuditEntry
+
+ENTRY = table_of(AuditEntry)
 
 
 def find_campaign(desk: Desk, code: str) -> Campaign:
@@ -29,6 +34,15 @@ def no_such_campaign(code: str) -> NotFound:
     return NotFound(
         "没有这个督察批次", found=code, expected="已编制的批次编码", remedy="先运行 ducha campaign plan 文件"
     )
+
+
+def planners_of(desk: Desk, campaign: Campaign) -> frozenset[str]:
+    """Return everybody who stored a plan of a campaign, also over somebody else's."""
+    query = sa.select(ENTRY.c.actor).where(
+        ENTRY.c.office_id == desk.office_id, ENTRY.c.subject == "campaign", ENTRY.c.subject_id == campaign.id,
+        ENTRY.c.act == "plan",
+    )  # fmt: skip
+    return frozenset({campaign.planned_by, *desk.session.connection().execute(query).scalars()})
 
 
 def plan_of(campaign: Campaign) -> CampaignPlan:

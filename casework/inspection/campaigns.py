@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from casework.desk import Desk
 from casework.inspection.announcing import announce, visits_of
 from casework.inspection.burden import require_reason, warnings_of
-from casework.inspection.campaignrows import campaign_rules, find_campaign, kind_rule, plan_of
+from casework.inspection.campaignrows import campaign_rules, find_campaign, kind_rule, plan_of, planners_of
 from casework.inspection.campaignunits import (
     chosen_units,
     filled_plan,
@@ -139,11 +139,21 @@ def _read(path: Path) -> str:
         ) from error
 
 
+APPROVERS = ("director",)
+
+
+def may_approve(desk: Desk, campaign: Campaign) -> bool:
+    """Tell whether the plan of a campaign waits for a decision that the actor may take: who planned may not."""
+    waits = campaign.state == CampaignState.PLANNED and not desk.actor.roles.isdisjoint(APPROVERS)
+    return waits and desk.actor.code not in planners_of(desk, campaign)
+
+
 def approve_campaign(desk: Desk, code: str, file: Path | None) -> Campaign:
-    """Approve the plan of a campaign with its scanned 督察方案; the approver is not the planner."""
-    require_role(desk, ("director",), "批准督察方案")
+    """Approve the plan of a campaign with its scanned 督察方案; the approver planned no part of it."""
+    require_role(desk, APPROVERS, "批准督察方案")
     campaign = find_campaign(desk, code)
-    require_other(desk, campaign.planned_by, "批准")
+    for planner in planners_of(desk, campaign):
+        require_other(desk, planner, "批准")
     move(desk, campaign, CAMPAIGN_MOVES, CampaignAct.APPROVE, subject="campaign", thing="督察批次")
     if file is None:
         raise InvalidInput(
@@ -243,7 +253,8 @@ def _store_campaign(desk: Desk, plan: CampaignPlan, kind: KindRule) -> Campaign:
         row = fresh
     else:
         drop_visits(desk, row)
-        row.sqlmodel_update(fresh.model_dump(exclude={"id", "state"}))
+        # Whoever planned first goes on seeing it; everybody else who planned stands in the audit.
+        row.sqlmodel_update(fresh.model_dump(exclude={"id", "state", "planned_by", "planned_on"}))
     desk.session.add(row)
     desk.session.flush()
     return row

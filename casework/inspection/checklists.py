@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -45,6 +47,22 @@ def export_checklists(desk: Desk, code: str, folder: Path) -> list[Path]:
         path.write_bytes(make_checklist(desk, campaign, visit, unit))
         paths.append(path)
     return paths
+
+
+def zip_checklists(
+    desk: Desk, code: str, tell: Callable[[int, int, str], object] = lambda *_: None
+) -> tuple[int, bytes]:
+    """Return how many workbooks an open campaign has, and all of them in one archive.
+
+    tell   hears before each one how many are made, how many there are, and whose is next
+    """
+    campaign, whole = running_campaign(desk, code), BytesIO()
+    visits = _visits(desk, campaign)
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_STORED) as archive:  # workbooks are packed already
+        for number, (visit, unit) in enumerate(visits):
+            tell(number, len(visits), unit.name)
+            archive.writestr(checklist_name(campaign, unit), make_checklist(desk, campaign, visit, unit))
+    return len(visits), whole.getvalue()
 
 
 def checklist_name(campaign: Campaign, unit: Unit) -> str:

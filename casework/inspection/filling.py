@@ -38,9 +38,14 @@ def refuse_twice(visit: Visit, unit: Unit) -> None:
         )
 
 
+def may_see_sheets(desk: Desk) -> bool:
+    """Tell whether the actor may open checklists: the contact of a joint partner sees the shared findings alone."""
+    return bool(desk.actor.roles & OWN_PEOPLE)
+
+
 def refuse_partner(desk: Desk) -> None:
-    """Raise NotAllowed for the contact of a joint partner: of what was checked they see the shared findings alone."""
-    if not desk.actor.roles & OWN_PEOPLE:
+    """Raise NotAllowed for the contact of a joint partner."""
+    if not may_see_sheets(desk):
         raise NotAllowed(
             "联合方人员不查看检查表",
             found=desk.actor.code,

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
 from casework.desk import Desk
+from casework.filters import Filters, one_of, says
 from casework.inspection.findings import CONFIRMERS
 from casework.paging import Cursor, Page, page_keys
 from casework.sight import campaigns_in_sight, findings_in_sight, units_in_sight
 from core.codes import Severity, UnitOpinion
-from core.errors import InvalidInput
 from core.life.lives import FindingState
 from models.base import table_of
 from models.campaign import Campaign, Finding
@@ -28,46 +27,20 @@ STATE_LABELS = {
     FindingState.WITHDRAWN: "已撤销",
 }
 NONE, REPEATED = "none", "yes"
-MOST_TEXT, CHOICES_LIMIT = 60, 500
+CHOICES_LIMIT = 500
 
 
 @dataclass(frozen=True, slots=True)
-class FindingFilters:
+class FindingFilters(Filters):
     """What a reader narrows the list to; empty means no limit; `opinion` none: the unit has not said anything."""
 
     campaign: str = ""
     unit: str = ""
-    state: str = ""
-    severity: str = ""
-    opinion: str = ""
-    repeat: str = ""
+    state: str = one_of(*FindingState)
+    severity: str = one_of(*Severity)
+    opinion: str = one_of(NONE, *UnitOpinion)
+    repeat: str = one_of(REPEATED)
     q: str = ""
-
-    @classmethod
-    def read(cls, given: Mapping[str, str]) -> FindingFilters:
-        """Read filters from an address; raise InvalidInput naming a value that is none."""
-        values = {f.name: given.get(f.name, "").strip() for f in fields(cls)}
-        values["q"] = values["q"][:MOST_TEXT]
-        for name, allowed in _ALLOWED.items():
-            if values[name] not in allowed:
-                found = f"{name}={values[name][:40]}"
-                raise InvalidInput(
-                    "筛选条件不正确", found=found, expected="页面所列选项", remedy="回到列表重选"
-                )
-        return cls(**values)
-
-    def as_query(self) -> dict[str, str]:
-        """Return the filters as they stand in an address, without those that are not set."""
-        every = {f.name: str(getattr(self, f.name)) for f in fields(self)}
-        return {name: value for name, value in every.items() if value}
-
-
-_ALLOWED: dict[str, frozenset[str]] = {
-    "state": frozenset({"", *FindingState}),
-    "severity": frozenset({"", *Severity}),
-    "opinion": frozenset({"", NONE, *UnitOpinion}),
-    "repeat": frozenset({"", REPEATED}),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +99,7 @@ def findings_view(desk: Desk, filters: FindingFilters, cursor: Cursor | None = N
     units = sa.select(UNIT.c.code, UNIT.c.name).where(units_in_sight(desk))
     return FindingPage(
         filters,
-        Page(rows, keys.previous, keys.next),
+        keys.showing(rows),
         counts,
         _choices(connection, campaigns.order_by(CAMPAIGN.c.id.desc())),
         _choices(connection, units.order_by(UNIT.c.code)),
@@ -157,10 +130,7 @@ def _said(filters: FindingFilters) -> list[sa.ColumnElement[bool]]:
     if filters.opinion:
         silent = FINDING.c.unit_opinion.is_(None)
         found.append(silent if filters.opinion == NONE else FINDING.c.unit_opinion == filters.opinion)
-    if filters.q:
-        said = (FINDING.c.code, FINDING.c.problem, FINDING.c.item)
-        found.append(sa.or_(*(column.icontains(filters.q, autoescape=True) for column in said)))
-    return found
+    return found + says(filters.q, FINDING.c.code, FINDING.c.problem, FINDING.c.item)
 
 
 def finding_rows(desk: Desk, ids: list[int]) -> tuple[FindingRow, ...]:

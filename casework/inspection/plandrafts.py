@@ -12,8 +12,18 @@ import yaml
 from sqlmodel import col, select
 
 from casework.desk import Desk
-from casework.inspection.campaignrows import campaign_rules
+from casework.inspection.campaignpages import open_campaign_file
+from casework.inspection.campaignrows import campaign_rules, plan_of
 from casework.inspection.campaigns import store_plan
+from casework.inspection.planrevising import hash_of_plan, may_revise, require_current
+from casework.inspection.planvalues import (
+    Answers,
+    answers_of_plan,
+    came_late,
+    in_pairs,
+    merged,
+    plan_values,
+)
 from casework.staff.people import require_role
 from core.campaign.campaignplan import CampaignPlan, read_plan
 from core.codes import CAMPAIGN_KIND_LABELS, CampaignKind
@@ -25,7 +35,6 @@ from models.checking import PlanDraft
 
 PLANNERS = ("officer", "director", "leader")
 MOST_DRAFTS, KEPT_DAYS = 20, 90
-Answers = Mapping[str, Sequence[str]]
 # The middle of a campaign's code, by its kind: 2026-ZH-01.
 MARKS = {
     CampaignKind.COMPREHENSIVE: "ZH", CampaignKind.SPECIAL: "ZX", CampaignKind.LOOK_BACK: "HT",
@@ -72,8 +81,28 @@ def begin_from_file(desk: Desk, path: Path) -> PlanDraft:
     if len(text) > 200_000:
         raise InvalidInput("批次文件太大", found=f"{len(text)}字", expected="不超过20万字", remedy="核对文件")
     refuse_state_secrets(text, path.name)
-    read_plan(text, path.name, campaign_rules(desk))
-    return begin_draft(desk, {"yaml": [text], "name": [path.name]})
+    plan = read_plan(text, path.name, campaign_rules(desk))
+    return begin_draft(desk, {**answers_of_plan(plan), "file": [path.name]})
+
+
+def begin_from_campaign(desk: Desk, code: str) -> PlanDraft:
+    """Take the plan of a campaign that waits for its approval back into the steps; what was stored stays until then.
+
+    A draft that was taken from the plan as it is now is gone on with.
+    raises   Refused once it is approved, or for the plan of somebody else
+    """
+    require_role(desk, PLANNERS, "编制督察批次")
+    campaign = open_campaign_file(desk, code)
+    if not may_revise(desk, campaign):
+        raise Refused(
+            "方案不能取回修改", found=f"{code} 状态 {campaign.state}", expected="尚未批准、由本人或本单位编制的方案",
+            remedy="已经批准的，在批次页面办理“范围变更”",
+        )  # fmt: skip
+    taken = {"revises": [code], "was": [hash_of_plan(campaign)]}
+    for row in list_drafts(desk):
+        if taken.items() <= answers_of(row).items():
+            return row
+    return begin_draft(desk, {**answers_of_plan(plan_of(campaign)), **taken})
 
 
 def list_drafts(desk: Desk) -> list[PlanDraft]:
@@ -103,10 +132,16 @@ def answers_of(row: PlanDraft) -> dict[str, list[str]]:
     return found
 
 
-def keep_answers(desk: Desk, number: int, fields: Sequence[str], typed: Answers) -> PlanDraft:
-    """Keep what was typed on one step; the other steps stay as they are."""
+def keep_answers(desk: Desk, number: int, step: str, fields: Sequence[str], typed: Answers) -> PlanDraft:
+    """Keep what was typed on one step; the other steps stay as they are. A stored plan keeps its code.
+
+    What a page sent before something of its own that is kept already is left out: it was held up on its way.
+    """
     row = find_draft(desk, number)
     answers = answers_of(row)
+    if came_late(answers, typed):
+        return row
+    typed = in_pairs(typed)
     for name in fields:
         values = [value for value in typed.get(name, ()) if value.strip()]
         refuse_state_secrets("\n".join(values), "督察方案")
@@ -118,6 +153,11 @@ def keep_answers(desk: Desk, number: int, fields: Sequence[str], typed: Answers)
         rule = next((o for o in campaign_rules(desk).kinds.values() if [o.code] == answers.get("kind")), None)
         if rule is not None and rule.line != "both":  # nothing to choose
             answers["line"] = [rule.line]
+    if "revises" in answers:
+        answers["code"] = answers["revises"]
+    answers["at"] = [step]
+    if "turn" in typed:
+        answers["turn"] = list(typed["turn"][:1])
     row.answers, row.changed_at = canonical_json(answers), desk.now
     desk.session.add(row)
     return row
@@ -144,11 +184,12 @@ def propose_code(desk: Desk, kind: str, year: int) -> str:
 
 
 def text_of_draft(row: PlanDraft) -> str:
-    """Return the campaign file that the answers make, or the one that was brought."""
+    """Return the campaign file that the answers make, with what the steps do not ask of the plan it was taken from."""
     answers = answers_of(row)
-    if "yaml" in answers:
+    if "yaml" in answers:  # brought as a file before files could be changed by steps
         return answers["yaml"][0]
-    return write_plan(plan_values(answers))
+    kept = json.loads(answers["kept"][0]) if "kept" in answers else {}
+    return write_plan(merged(kept, plan_values(answers)))
 
 
 def write_plan(values: Mapping[str, Any]) -> str:
@@ -158,82 +199,19 @@ def write_plan(values: Mapping[str, Any]) -> str:
 
 def plan_of_draft(desk: Desk, row: PlanDraft) -> CampaignPlan:
     """Return the plan of a draft, read as a campaign file is; raise InvalidRuleFile with every mistake."""
-    name = answers_of(row).get("name", ["督察方案"])[0]
+    name = answers_of(row).get("file", ["督察方案"])[0]
     return read_plan(text_of_draft(row), name, campaign_rules(desk))
 
 
-def store_draft(desk: Desk, number: int) -> Campaign:
-    """Store the plan of a draft: from now on it waits for its approval; the draft is gone."""
+def store_draft(desk: Desk, number: int, *, over: bool = False) -> Campaign:
+    """Store the plan of a draft: from now on it waits for its approval; the draft is gone.
+
+    over     also over what somebody else stored since the plan was taken back
+    """
     require_role(desk, PLANNERS, "编制督察批次")
     row = find_draft(desk, number)
-    campaign = store_plan(desk, plan_of_draft(desk, row))
+    plan = plan_of_draft(desk, row)
+    require_current(desk, plan.code, answers_of(row), over=over)
+    campaign = store_plan(desk, plan)
     desk.session.delete(row)
     return campaign
-
-
-def plan_values(answers: Answers) -> dict[str, Any]:
-    """Return the answers of the steps as the keys of a campaign file; what was not answered is left out."""
-    one = {name: values[0] for name, values in answers.items() if values}
-    values: dict[str, Any] = {name: one[name] for name in ("code", "title", "kind", "line") if name in one}
-    values |= {name: one[name] for name in ("theme", "month") if name in one}
-    if "original" in answers:
-        values["original"] = list(answers["original"])
-    values["catalogs"] = _catalogs(answers.get("items", ()))
-    values["units"] = _units(answers)
-    values["period"] = {"from": one.get("from", ""), "to": one.get("to", "")}
-    values["team"] = _team(answers, one)
-    values["notice"] = _notice(one)
-    values |= {name: _number(one[name]) for name in ("visit_workdays", "self_report_workdays") if name in one}
-    if "reference_item" in one:
-        reference = {"document": "reference_document", "number": "reference_number", "item": "reference_item"}
-        values["plan_reference"] = {key: one[name] for key, name in reference.items() if name in one}
-    if "joint" in one:
-        values["joint"] = {"with": one["joint"], "findings": one.get("joint_findings", "separate")}
-    if "materials" in one:
-        values["materials"] = [text.strip() for text in one["materials"].splitlines() if text.strip()]
-    return {key: value for key, value in values.items() if value not in ([], {}, "")}
-
-
-def _catalogs(chosen: Sequence[str]) -> list[dict[str, Any]]:
-    """Return the catalogues of `key:all`, `key:class` and `key:item`; the whole of one swallows its parts."""
-    found: dict[str, list[str]] = {}
-    for text in chosen:
-        key, _, part = text.partition(":")
-        found.setdefault(key, []).append(part)
-    return [{"key": key, "items": "all" if "all" in parts else parts} for key, parts in found.items()]
-
-
-def _units(answers: Answers) -> Any:
-    if answers.get("units_by", ["kind"])[0] == "kind":
-        kinds = list(answers.get("kinds", ()))
-        return {"select": {"类别": kinds}} if kinds else []
-    return sorted(answers.get("units", ()))
-
-
-def _team(answers: Answers, one: Mapping[str, str]) -> dict[str, Any]:
-    team: dict[str, Any] = {
-        name: _number(one[name]) for name in ("size", "n", "max_visits", "seed") if name in one
-    }
-    if "pool" in one:
-        team["pool"] = one["pool"]
-    team["leader"] = "leader" if one.get("leader", "yes") == "yes" else None
-    wanted = zip(answers.get("specialty", ()), answers.get("specialty_count", ()), strict=False)
-    at_least = {name: _number(count) for name, count in wanted if name != "-"}
-    if at_least:
-        team["at_least"] = at_least
-    recuse: dict[str, Any] = {}
-    if "former_years" in one:
-        recuse["former_years"] = _number(one["former_years"])
-    if "last_time" in one:
-        recuse["last_time"] = one["last_time"]
-    return {**team, "recuse": recuse} if recuse else team
-
-
-def _notice(one: Mapping[str, str]) -> dict[str, str]:
-    names = {"document": "notice_document", "sign_by": "sign_by"}
-    return {key: one[name] for key, name in names.items() if name in one}
-
-
-def _number(text: str) -> int | str:
-    """Return a whole number; other text stays and is told as a mistake of the plan."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from casework.desk import Desk
 from casework.inspection.campaignrows import campaign_rules
-from core.errors import InvalidInput
+from casework.inspection.planvalues import Answers
+from core.errors import InvalidInput, NotFound
 
-Answers = Mapping[str, Sequence[str]]
 STEPS = {
     "kind": "督察方式",
     "name": "名称和依据",
@@ -32,9 +32,37 @@ FIELDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+def fields_of_step(step: str) -> tuple[str, ...]:
+    """Return the fields of a step; raise NotFound for what is none."""
+    if step not in STEPS:
+        raise NotFound(
+            "没有这一步", found=step[:20], expected="、".join(STEPS.values()), remedy="从第一步开始"
+        )
+    return FIELDS[step]
+
+
 def check_step(desk: Desk, step: str, answers: Answers) -> None:
     """Raise InvalidInput while the answers of a step will not do; the whole is held against its kind later."""
     CHECKS[step](desk, answers)
+
+
+def unfit_steps(desk: Desk, answers: Answers) -> tuple[tuple[str, str], ...]:
+    """Return the steps whose answers will not do, with what is wrong with each."""
+    found = []
+    for step in STEPS:
+        try:
+            check_step(desk, step, answers)
+        except InvalidInput as wrong:
+            found.append((step, wrong.what))
+    return tuple(found)
+
+
+def step_of(answers: Answers) -> str:
+    """Return the step where somebody left off; a plan that was brought or taken back stands at its proposal."""
+    if "yaml" in answers or ("at" not in answers and "kept" in answers):
+        return "proposal"
+    at = _one(answers, "at")
+    return at if at in STEPS else next(iter(STEPS))
 
 
 def _kind(desk: Desk, answers: Answers) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlmodel import col, select
 
 from casework.desk import Desk
-from casework.inspection.campaignrows import find_campaign, kind_rule, refuse_units
+from casework.inspection.campaignrows import find_campaign, kind_rule, planners_of, refuse_units
 from casework.rectification.evidence import keep_file
 from casework.staff.people import find_actor, require_role
 from core.campaign.campaignplan import CampaignPlan
@@ -97,12 +97,7 @@ def check_reference(desk: Desk, plan: CampaignPlan) -> None:
             remedy="在 exception.approved_by 写明批准的负责人",
         )
     if approver.code == desk.actor.code:
-        raise NotAllowed(
-            "编制人不能批准自己的例外",
-            found=approver.code,
-            expected="另一名负责人",
-            remedy="由另一名负责人批准",
-        )
+        raise _own_exception(approver.code)
     if plan.exception.approved_on > desk.today:
         raise InvalidInput(
             "例外的批准日期在将来",
@@ -119,6 +114,8 @@ def keep_reference(desk: Desk, campaign: Campaign, plan: CampaignPlan) -> None:
         _store(desk, campaign, document=wanted.document, number=wanted.number, item=wanted.item)
     elif plan.exception is not None:
         reason = plan.exception
+        if reason.approved_by in planners_of(desk, campaign):
+            raise _own_exception(reason.approved_by)
         _store(
             desk,
             campaign,
@@ -154,16 +151,11 @@ def refer_to_plan(
 
 
 def approve_exception(desk: Desk, code: str, reason: str, file: Path | None = None) -> PlanReference:
-    """Let a campaign take place outside the yearly plan; the approver is a director and not its planner."""
+    """Let a campaign take place outside the yearly plan; the approver is a director and planned no part of it."""
     require_role(desk, (APPROVER,), "批准例外开展督察")
     campaign = find_campaign(desk, code)
-    if campaign.planned_by == desk.actor.code:
-        raise NotAllowed(
-            "编制人不能批准自己的例外",
-            found=desk.actor.code,
-            expected="另一名负责人",
-            remedy="由另一名负责人批准",
-        )
+    if desk.actor.code in planners_of(desk, campaign):
+        raise _own_exception(desk.actor.code)
     if not reason.strip():
         raise InvalidInput("例外须写明理由", found="空", expected="一句理由", remedy="加上 --exception 理由")
     refuse_state_secrets(reason, "例外理由")
@@ -196,6 +188,12 @@ def require_reference(desk: Desk, campaign: Campaign) -> None:
         found=f"{campaign.code} 没有计划依据",
         expected="年度计划的事项，或经批准的例外",
         remedy=f"运行 ducha plan reference {campaign.code} --document 文件 --item 事项，或由负责人 --exception 理由",
+    )
+
+
+def _own_exception(code: str) -> NotAllowed:
+    return NotAllowed(
+        "编制人不能批准自己的例外", found=code, expected="另一名负责人", remedy="由另一名负责人批准"
     )
 
 

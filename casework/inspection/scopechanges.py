@@ -6,7 +6,7 @@ source   政府督查工作条例 第十五条: scope, object and content are no
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +87,13 @@ def _check_request(campaign: Campaign, earlier: Sequence[ScopeChange], reason: s
             expected="一次只有一项待批准",
             remedy="先批准、不批准或撤回该项",
         )
+
+
+def may_approve(desk: Desk, change: Mapping[str, Any]) -> bool:
+    """Tell whether a change, as `list_scope_changes` tells it, waits for the actor: whoever asked may not decide."""
+    deciders = SCOPE_CHANGE.actors[ScopeAct.APPROVE]
+    waits = change["state"] == ScopeState.REQUESTED and change["asked_by"] != desk.actor.code
+    return waits and not desk.actor.roles.isdisjoint(deciders)
 
 
 def approve_scope_change(

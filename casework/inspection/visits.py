@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from casework.desk import Desk
@@ -13,6 +14,7 @@ from core.staffing.planning import VisitPlan
 from models.base import key_of
 from models.campaign import Campaign, Visit, VisitMember
 from models.organisation import Person, Unit
+from models.pool import Authorisation, Replacement
 
 
 def team_of(desk: Desk, visit: Visit) -> list[Person]:
@@ -47,14 +49,10 @@ def other_visits(desk: Desk, code: str, year: int) -> dict[int, list[tuple[date,
 
 def drop_visits(desk: Desk, campaign: Campaign) -> None:
     """Remove the visits of a plan that is replaced before its approval."""
-    visits = desk.session.exec(select(Visit).where(col(Visit.campaign_id) == campaign.id)).all()
-    for visit in visits:
-        for member in desk.session.exec(select(VisitMember).where(col(VisitMember.visit_id) == visit.id)):
-            desk.session.delete(member)
-    desk.session.flush()
-    for visit in visits:
-        desk.session.delete(visit)
-    desk.session.flush()
+    visits = select(Visit.id).where(col(Visit.campaign_id) == campaign.id)
+    for table in (Replacement, Authorisation, VisitMember):
+        desk.session.execute(sa.delete(table).where(col(table.visit_id).in_(visits)))
+    desk.session.execute(sa.delete(Visit).where(col(Visit.campaign_id) == campaign.id))
 
 
 def store_visits(

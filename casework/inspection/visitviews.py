@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from casework.desk import Desk
+from casework.filters import Filters, one_of
 from casework.inspection.jointly import hides_finding
 from casework.inspection.visitfile import VisitFile
+from casework.leaves import LEAF_ROWS, Leaf
 from casework.sight import CAMPAIGN, MEMBER, PERSON, UNIT, VISIT, visits_in_sight
 from casework.staff.people import split
-from core.errors import InvalidInput
 from core.life.lives import CampaignState
 from models.base import table_of
 from models.campaign import Finding
@@ -23,7 +24,6 @@ from models.checking import CheckDraft
 from models.inquiry import FieldCount
 
 DRAFT, FINDING, COUNT = table_of(CheckDraft), table_of(Finding), table_of(FieldCount)
-PAGE = 60
 STATES = {
     "coming": "待开展",
     "today": "正在开展",
@@ -76,52 +76,27 @@ class VisitRow:
 
 
 @dataclass(frozen=True, slots=True)
-class VisitFilters:
-    """Which visits are looked for; `page` counts from 1."""
+class VisitFilters(Filters):
+    """Which visits are looked for; an empty state is what is still to do."""
 
-    state: str = ""
+    state: str = one_of(*STATES)
     campaign: str = ""
     unit: str = ""
     mine: str = ""
-    page: int = 1
-
-    @staticmethod
-    def read(given: Mapping[str, str]) -> VisitFilters:
-        """Return the filters of an address; raise InvalidInput."""
-        state, page = given.get("state", ""), given.get("page", "") or "1"
-        if (state and state not in STATES) or not (
-            page.isascii() and page.isdigit() and 0 < int(page[:6]) < 10_000
-        ):
-            raise InvalidInput(
-                "筛选条件不正确", found=f"{state} {page}"[:40], expected="、".join(STATES.values()),
-                remedy="从页面上选择",
-            )  # fmt: skip
-        return VisitFilters(
-            state, given.get("campaign", ""), given.get("unit", ""), given.get("mine", ""), int(page)
-        )
-
-    def as_query(self) -> dict[str, object]:
-        """Return the address's part without the page."""
-        return {"state": self.state, "campaign": self.campaign, "unit": self.unit, "mine": self.mine}
 
 
 @dataclass(frozen=True, slots=True)
 class VisitList:
-    """One page of visits, the campaigns and units to choose from, and how many there are."""
+    """One leaf of visits, and the campaigns and units to choose from."""
 
-    rows: tuple[VisitRow, ...]
-    total: int
     filters: VisitFilters
+    leaf: Leaf[VisitRow]
     campaigns: tuple[tuple[str, str], ...]
     units: tuple[tuple[str, str], ...]
 
-    @property
-    def more(self) -> bool:
-        return self.filters.page * PAGE < self.total
 
-
-def visits_view(desk: Desk, filters: VisitFilters) -> VisitList:
-    """Return one page of the visits in sight: what is to do first, then the newest."""
+def visits_view(desk: Desk, filters: VisitFilters, number: int) -> VisitList:
+    """Return one leaf of the visits in sight: what is to do first, then the newest."""
     link = desk.session.connection()
     sight = visits_in_sight(desk)
     where = sa.and_(sight, *_wanted(desk, filters))
@@ -129,7 +104,7 @@ def visits_view(desk: Desk, filters: VisitFilters) -> VisitList:
     total = link.execute(count.where(where)).scalar_one()
     done = VISIT.c.workbook_returned_on.is_not(None)
     order = (done, sa.case((done, None), else_=VISIT.c.from_on), VISIT.c.from_on.desc(), VISIT.c.id)
-    rows = read_visits(desk, where, order, PAGE, (filters.page - 1) * PAGE)
+    rows = read_visits(desk, where, order, LEAF_ROWS, (number - 1) * LEAF_ROWS)
     chosen = sa.select(CAMPAIGN.c.code, CAMPAIGN.c.title, UNIT.c.code.label("unit"), UNIT.c.name).distinct()
     pairs = link.execute(
         chosen.select_from(
@@ -140,7 +115,7 @@ def visits_view(desk: Desk, filters: VisitFilters) -> VisitList:
     ).all()
     campaigns = sorted({(row.code, row.title) for row in pairs}, reverse=True)
     units = sorted({(row.unit, row.name) for row in pairs})
-    return VisitList(tuple(rows), total, filters, tuple(campaigns), tuple(units))
+    return VisitList(filters, Leaf(tuple(rows), number, total), tuple(campaigns), tuple(units))
 
 
 def visits_of_campaign(desk: Desk, campaign_id: int) -> list[VisitRow]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from sqlmodel import col, select
 
 from casework.desk import Desk
+from core.calendar.statutory import UNIT_LABELS
 from core.errors import InvalidInput, NotFound
+from core.rulebook.clocks import ClockFile, find_clock
 from models.organisation import Person, Unit
 
 Options = tuple[tuple[str, str], ...]
@@ -32,6 +36,18 @@ def item_options(desk: Desk) -> Options:
     """Return (id, title) of the items of the catalogues in use."""
     found = {item.id: item.title for catalog in desk.rules.catalogs.values() for item in catalog.items}
     return tuple(found.items())
+
+
+def clock_options(clocks: Mapping[str, ClockFile], codes: Iterable[str]) -> Options:
+    """Return (code, name) of statutory clocks, in the order given."""
+    return tuple((code, find_clock(clocks, code).matter) for code in dict.fromkeys(codes))
+
+
+def variant_options(clocks: Mapping[str, ClockFile], codes: Iterable[str]) -> Options:
+    """Return (code, name) of the other lengths of statutory clocks, each code once: 紧急情形（15日）."""
+    rules = [find_clock(clocks, code) for code in dict.fromkeys(codes)]
+    lengths = [one for rule in rules for one in rule.variants]
+    return tuple({one.code: f"{one.name}（{one.count}{UNIT_LABELS[one.unit]}）" for one in lengths}.items())
 
 
 def unit_code(desk: Desk, text: str) -> str:

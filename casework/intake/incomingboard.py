@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from casework.desk import Desk
+from casework.filters import Filters, one_of
 from casework.intake.incomingreplies import CHANNELS
 from casework.intake.incomingviews import find_incoming
 from casework.intake.keptfiles import KeptFile, files_of
@@ -22,7 +23,6 @@ from casework.paging import Cursor, Page, page_keys
 from casework.rectification.timeline import Event, names_of
 from casework.sight import is_case_in_sight
 from core.codes import LINE_LABELS, Line
-from core.errors import InvalidInput
 from core.life.incominglife import INCOMING, INCOMING_ENDED, IncomingAct, IncomingState
 from models.base import key_of, table_of
 from models.campaign import Campaign, Finding
@@ -46,26 +46,11 @@ WORDS = Words(
 
 
 @dataclass(frozen=True, slots=True)
-class IncomingFilters:
+class IncomingFilters(Filters):
     """What a reader narrows the list to; an empty state is what is under way."""
 
-    state: str = ""
+    state: str = one_of(EVERY, LATE, *IncomingState)
     kind: str = ""
-
-    @classmethod
-    def read(cls, given: Mapping[str, str]) -> IncomingFilters:
-        """Read filters from an address; raise InvalidInput naming a value that is none."""
-        values = {one.name: given.get(one.name, "").strip() for one in fields(cls)}
-        if values["state"] not in {"", EVERY, LATE, *IncomingState}:
-            raise InvalidInput(
-                "筛选条件不正确", found=values["state"][:40], expected="页面所列选项", remedy="重新选择"
-            )
-        return cls(**values)
-
-    def as_query(self) -> dict[str, str]:
-        """Return the filters as they stand in an address."""
-        every = {one.name: str(getattr(self, one.name)) for one in fields(self)}
-        return {name: value for name, value in every.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +124,7 @@ def incoming_view(desk: Desk, filters: IncomingFilters, cursor: Cursor | None) -
     )
     kinds = tuple((code, one.name) for code, one in desk.rules.linkage.incoming.items())
     rows = _rows(desk, [number for number, _day in keys.rows], dict(kinds))
-    return IncomingBoard(filters, Page(rows, keys.previous, keys.next), kinds, may_audit(desk))
+    return IncomingBoard(filters, keys.showing(rows), kinds, may_audit(desk))
 
 
 def _rows(desk: Desk, ids: list[int], kinds: Mapping[str, str]) -> tuple[IncomingRow, ...]:

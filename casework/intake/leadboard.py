@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 
 from casework.desk import Desk
+from casework.filters import Filters, one_of, says
 from casework.intake.leadclocks import running
 from casework.intake.leads import STAFF, lead_rules
 from casework.linkage.compartment import known_ids
 from casework.paging import Cursor, Page, page_keys
 from core.codes import LINE_LABELS, Line
-from core.errors import InvalidInput
 from core.life.leadlife import CLOCK_LABELS, ENDED, LEAD, LeadClock, LeadState
 from models.base import key_of, table_of
 from models.lead import Lead
@@ -24,35 +24,20 @@ from models.organisation import Unit
 LEAD_TABLE, UNIT = table_of(Lead), table_of(Unit)
 STATE_LABELS = {state.value: label for state, label in LEAD.state_labels.items()}
 CLOCK_WORDS = {"route": "登记分办", **{clock.value: CLOCK_LABELS[clock] for clock in LeadClock}}
-ACTIVE, EVERY, LATE = "active", "all", "late"
+EVERY, LATE = "all", "late"
 OVER = tuple(state.value for state in ENDED)
 Condition = sa.ColumnElement[bool]
 
 
 @dataclass(frozen=True, slots=True)
-class LeadFilters:
+class LeadFilters(Filters):
     """What a reader narrows the leads to; empty means no limit, an empty state those that are under way."""
 
-    state: str = ""
+    state: str = one_of(EVERY, LATE, *LeadState)
     source: str = ""
-    line: str = ""
+    line: str = one_of(*Line)
     unit: str = ""
     q: str = ""
-
-    @classmethod
-    def read(cls, given: Mapping[str, str]) -> LeadFilters:
-        """Read filters from an address; raise InvalidInput naming a value that is none."""
-        values = {one.name: given.get(one.name, "").strip() for one in fields(cls)}
-        if values["state"] not in {"", ACTIVE, EVERY, LATE, *LeadState}:
-            raise _bad("state", values["state"])
-        if values["line"] not in {"", *Line}:
-            raise _bad("line", values["line"])
-        return cls(**values)
-
-    def as_query(self) -> dict[str, str]:
-        """Return the filters as they stand in an address, without those that are not set."""
-        every = {one.name: str(getattr(self, one.name)) for one in fields(self)}
-        return {name: value for name, value in every.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +126,7 @@ def leads_view(desk: Desk, filters: LeadFilters, cursor: Cursor | None) -> LeadB
     rules = lead_rules(desk)
     return LeadBoard(
         filters,
-        Page(_rows(desk, [number for number, _day in keys.rows]), keys.previous, keys.next),
+        keys.showing(_rows(desk, [number for number, _day in keys.rows])),
         {row[0]: row[1] for row in counted},
         late.scalar_one(),
         tuple((code, one.name) for code, one in rules.sources.items()),
@@ -153,7 +138,7 @@ def leads_view(desk: Desk, filters: LeadFilters, cursor: Cursor | None) -> LeadB
 def _narrowed(desk: Desk, filters: LeadFilters) -> list[Condition]:
     table = LEAD_TABLE.c
     found: list[Condition] = []
-    if filters.state in ("", ACTIVE):
+    if not filters.state:
         found.append(table.state.not_in(OVER))
     elif filters.state == LATE:
         found.append(_late(desk))
@@ -166,16 +151,7 @@ def _narrowed(desk: Desk, filters: LeadFilters) -> list[Condition]:
     if filters.unit:
         own = sa.select(UNIT.c.id).where(UNIT.c.office_id == desk.office_id, UNIT.c.code == filters.unit)
         found.append(sa.or_(table.unit_id.in_(own), table.to_unit_id.in_(own)))
-    if filters.q:
-        found.append(
-            sa.or_(
-                *(
-                    sa.func.coalesce(one, "").contains(filters.q, autoescape=True)
-                    for one in (table.number, table.title, table.source_ref)
-                )
-            )
-        )
-    return found
+    return found + says(filters.q, table.number, table.title, sa.func.coalesce(table.source_ref, ""))
 
 
 def _late(desk: Desk) -> Condition:
@@ -236,9 +212,3 @@ def left_workdays(desk: Desk, day: date) -> int | None:
     if any(year not in desk.calendar.years for year in range(low, high + 1)):
         return None
     return desk.calendar.between(desk.today, day)
-
-
-def _bad(name: str, value: str) -> InvalidInput:
-    return InvalidInput(
-        "筛选条件不正确", found=f"{name}={value[:40]}", expected="页面所列选项", remedy="清除筛选后重新选择"
-    )

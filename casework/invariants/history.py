@@ -19,7 +19,7 @@ from core.life.lives import (
     MESSAGE_MOVES,
     REFERRAL_MOVES,
 )
-from core.life.rectification import MOVES, VERDICTS, CaseState, effective_act
+from core.life.rectification import MOVES, VERDICTS, CaseAct, CaseState, effective_act
 from models.audit import verify_chains
 from models.base import table_of
 from models.campaign import Campaign, Finding
@@ -29,9 +29,9 @@ from models.record import AuditCheckpoint, AuditEntry, CalendarProposal
 from models.rectification import Rectification, SideRequest
 from models.referral import Referral
 
-ENTRY = table_of(AuditEntry)
+ENTRY, CASE, CAMPAIGN = table_of(AuditEntry), table_of(Rectification), table_of(Campaign)
 SUBJECTS: dict[str, sa.Table] = {
-    "campaign": table_of(Campaign),
+    "campaign": CAMPAIGN,
     "finding": table_of(Finding),
     "case": table_of(Rectification),
     "document": table_of(Document),
@@ -87,6 +87,7 @@ def _all_audited(desk: Desk) -> Invariant:
     tally.find_all(_scattered(desk))
     for subject, table in SUBJECTS.items():
         _compare_states(desk, subject, table, tally)
+    tally.find_all(_misremembered(desk))
     return tally.close()
 
 
@@ -100,6 +101,33 @@ def _scattered(desk: Desk) -> Iterator[str]:
     )
     for row in desk.session.connection().execute(query):
         yield f"{row.subject} {row.subject_id} 的经过分在几条记录链上"
+
+
+def _misremembered(desk: Desk) -> Iterator[str]:
+    """Yield the cases whose last application for closure is not the one that the history tells."""
+    newest_first = sa.func.row_number().over(partition_by=ENTRY.c.subject_id, order_by=ENTRY.c.seq.desc())
+    told = (
+        sa.select(ENTRY.c.subject_id, ENTRY.c.on_day, ENTRY.c.actor, newest_first.label("place"))
+        .where(
+            ENTRY.c.office_id == desk.office_id,
+            ENTRY.c.subject == "case",
+            ENTRY.c.act == CaseAct.APPLY_CLOSURE.value,
+        )
+        .subquery()
+    )
+    query = (
+        sa.select(CASE.c.id)
+        .select_from(CASE.outerjoin(told, sa.and_(told.c.subject_id == CASE.c.id, told.c.place == 1)))
+        .where(
+            CASE.c.office_id == desk.office_id,
+            sa.or_(
+                CASE.c.applied_on.is_distinct_from(told.c.on_day),
+                CASE.c.applied_by.is_distinct_from(told.c.actor),
+            ),
+        )
+    )
+    for number in desk.session.connection().execute(query).scalars():
+        yield f"case {number} 最近一次销号申请与记录不符"
 
 
 def _compare_states(desk: Desk, subject: str, table: sa.Table, tally: Tally) -> None:
@@ -209,7 +237,7 @@ def _gaps(desk: Desk) -> Iterator[str]:
 def _same_person(desk: Desk) -> Iterator[tuple[str, sa.Select[Any]]]:
     """Yield the rules that want two people, each with the query of the rows that break it."""
     pairs = (
-        (table_of(Campaign), "approved_by", "planned_by", "批准督察方案的人是拟订人"),
+        (CAMPAIGN, "approved_by", "planned_by", "批准督察方案的人是拟订人"),
         (table_of(Finding), "confirmed_by", "found_by", "认定问题的人是发现人"),
         (table_of(Document), "signed_by", "drafted_by", "签发人是拟稿人"),
         (table_of(Document), "signed_for", "drafted_by", "被代签的人是拟稿人"),
@@ -223,6 +251,15 @@ def _same_person(desk: Desk) -> Iterator[tuple[str, sa.Select[Any]]]:
         if table.name == "side_request":  # whoever asked may take the request back
             query = query.where(table.c.kind != "suspension", table.c.state != "withdrawn")
         yield said, query
+    # A plan may be taken back and stored anew by somebody else: whoever had a hand in it does not approve it.
+    planned = sa.exists().where(
+        ENTRY.c.office_id == desk.office_id, ENTRY.c.subject == "campaign", ENTRY.c.act == "plan",
+        ENTRY.c.subject_id == CAMPAIGN.c.id, ENTRY.c.actor == CAMPAIGN.c.approved_by,
+    )  # fmt: skip
+    yield (
+        "批准督察方案的人编制过方案",
+        sa.select(CAMPAIGN.c.id).where(CAMPAIGN.c.office_id == desk.office_id, planned),
+    )
 
 
 def _same_closer(desk: Desk) -> Iterator[tuple[str, sa.Select[Any]]]:

@@ -10,6 +10,7 @@ from core.life.declarationlife import DECLARATION
 from core.life.delegationlife import DELEGATION
 from core.life.freezelife import FREEZE
 from core.life.halflife import HALF_REPORT
+from core.life.inboundlife import INBOUND
 from core.life.incominglife import INCOMING
 from core.life.interviewlife import INTERVIEW
 from core.life.leadlife import LEAD
@@ -24,6 +25,7 @@ from models.delegation import Delegation
 from models.genealogy import UnitChange
 from models.halfreport import HalfReport
 from models.handling import Freeze
+from models.inbound import InboundMail
 from models.incoming import Incoming
 from models.inquiry import Inquiry
 from models.interview import Interview
@@ -51,4 +53,5 @@ LIVES: tuple[tuple[Machine, sa.Table], ...] = (
     (ARCHIVE, table_of(ArchiveFile)),
     (MATTER, table_of(LitigationMatter)),
     (INTERVIEW, table_of(Interview)),
+    (INBOUND, table_of(InboundMail)),
 )

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from casework.desk import Desk
 from casework.invariants.tally import Invariant, Tally
 from casework.lights.climbing import rules_of_document
+from casework.mail.pacing import ACCOUNT, read_pace
 from casework.mail.queueing import unit_recipients
 from casework.paperwork.kinds import HIDDEN_ABOUT
 from casework.ticks import hold_reason
@@ -20,13 +21,16 @@ from core.life.lives import DocumentState, MessageState
 from core.rulebook import Rulebook
 from models.base import table_of
 from models.document import Document
+from models.inbound import InboundMail
 from models.message import Message
 from models.organisation import Unit
 from models.record import AuditEntry
+from models.task import Task
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 WAITING_LIMIT = timedelta(hours=1)
 DOCUMENT, MESSAGE, ENTRY = table_of(Document), table_of(Message), table_of(AuditEntry)
+INBOUND, TASK = table_of(InboundMail), table_of(Task)
 
 
 @dataclass(slots=True)
@@ -138,9 +142,7 @@ def _required_roles(desk: Desk, world: _World, document: Any) -> tuple[str, ...]
 
 def _check_waiting(desk: Desk, lost: Tally) -> None:
     """Find mails that wait too long, whose sender is gone, or that were accepted without a reply."""
-    late = sa.and_(
-        MESSAGE.c.state == MessageState.READY.value, MESSAGE.c.not_before < desk.now - WAITING_LIMIT
-    )
+    late = _waits_too_long(desk)
     gone = sa.and_(MESSAGE.c.state == MessageState.SENDING.value, MESSAGE.c.lease_until < desk.now)
     mute = sa.and_(
         MESSAGE.c.state == MessageState.ACCEPTED.value, sa.func.coalesce(MESSAGE.c.smtp_reply, "") == ""
@@ -156,30 +158,59 @@ def _check_waiting(desk: Desk, lost: Tally) -> None:
             lost.find(f"邮件{number} {said}")
 
 
-def _none_twice(desk: Desk) -> Invariant:
-    """Compare how often each mail was claimed with what came back and what a person sent again."""
-    tally = Tally("INV-2", "同一邮件不重复发出")
-    link = desk.session.connection()
+def _waits_too_long(desk: Desk) -> sa.ColumnElement[bool]:
+    """Return the condition for mails that nothing explains: an hour of the office's hours has passed for them.
+
+    What the learned pace of a domain or of the account holds up, or the budget of the day, is explained.
+    """
+    hours = desk.office_rules.mail.sending_hours
+    since = desk.now - WAITING_LIMIT
+    if hours is not None:
+        since = min(since, hours.hours_ago(desk.now, desk.calendar, WAITING_LIMIT))
+    pace = read_pace(desk, lock=False)
+    if ACCOUNT in pace.buckets or pace.left_today == 0:
+        return sa.false()
+    return sa.and_(
+        MESSAGE.c.state == MessageState.READY.value,
+        MESSAGE.c.not_before < since,
+        MESSAGE.c.domain.not_in(sorted(pace.buckets)),
+    )
+
+
+def _acts(desk: Desk) -> sa.Subquery:
+    """Return how often each mail was claimed, put back, and sent again by a person or once by a machine."""
 
     def times(act: str) -> sa.ColumnElement[int]:
         return sa.func.sum(sa.case((ENTRY.c.act == act, 1), else_=0))
 
-    tried = (
+    return (
         sa.select(
             ENTRY.c.subject_id, times("claim").label("claims"), times("defer").label("defers"),
-            times("resend").label("resends"),
+            times("resend").label("resends"), times("retry").label("retries"),
         )
         .where(ENTRY.c.office_id == desk.office_id, ENTRY.c.subject == "message")
         .group_by(ENTRY.c.subject_id)
         .subquery()
     )  # fmt: skip
-    claims, defers = (sa.func.coalesce(tried.c[name], 0) for name in ("claims", "defers"))
+
+
+def _none_twice(desk: Desk) -> Invariant:
+    """Compare how often each mail was claimed with what came back and what was sent again on purpose."""
+    tally = Tally("INV-2", "同一邮件不重复发出")
+    link, tried = desk.session.connection(), _acts(desk)
+    claims, defers, resends, retries = (
+        sa.func.coalesce(tried.c[name], 0) for name in ("claims", "defers", "resends", "retries")
+    )
     broken = (
         sa.select(MESSAGE.c.id)
         .select_from(MESSAGE.outerjoin(tried, tried.c.subject_id == MESSAGE.c.id))
         .where(
             MESSAGE.c.office_id == desk.office_id,
-            sa.or_(claims - defers > 1 + sa.func.coalesce(tried.c.resends, 0), claims != MESSAGE.c.attempts),
+            sa.or_(
+                claims - defers > 1 + resends + retries,
+                claims != MESSAGE.c.attempts,
+                retries > 1,  # after a full mailbox a machine sends once more, and never again
+            ),
         )
     )
     tally.find_all(f"邮件{number} 发送次数与记录不符" for number in link.execute(broken).scalars())
@@ -204,4 +235,33 @@ def _unknown_seen(desk: Desk) -> Invariant:
         day = row.since.astimezone(SHANGHAI).date()
         if desk.calendar.between(day, desk.today) > 1:
             tally.find(f"邮件{row.id} 自{day}起结果不明")
+    tally.find_all(f"邮件{number} 被退回而没有人处理" for number in _returned_unseen(desk))
     return tally.close()
+
+
+def _returned_unseen(desk: Desk) -> list[int]:
+    """Return the mails that came back, whose document still has to arrive, and about which nobody was asked."""
+    asked = sa.exists().where(
+        TASK.c.office_id == MESSAGE.c.office_id,
+        TASK.c.kind == "call_recipient",
+        TASK.c.key.like(sa.literal("mail:") + sa.cast(MESSAGE.c.id, sa.String) + ":returned:%"),
+    )
+    planned = sa.exists().where(
+        INBOUND.c.message_row.in_((MESSAGE.c.id, MESSAGE.c.carried_by)), INBOUND.c.outcome == "retry_planned"
+    )
+    again = MESSAGE.alias()
+    sent = sa.exists().where(
+        again.c.document_id == MESSAGE.c.document_id, again.c.id > MESSAGE.c.id, again.c.key.like("%/again/%")
+    )
+    query = (
+        sa.select(MESSAGE.c.id)
+        .outerjoin(DOCUMENT, DOCUMENT.c.id == MESSAGE.c.document_id)
+        .where(
+            MESSAGE.c.office_id == desk.office_id,
+            MESSAGE.c.state == MessageState.BOUNCED.value,
+            MESSAGE.c.kind != "digest",  # asked about by what it carried
+            sa.func.coalesce(DOCUMENT.c.state, DocumentState.ISSUED.value) == DocumentState.ISSUED.value,
+            sa.not_(asked | planned | sent),
+        )
+    )
+    return [int(number) for number in desk.session.connection().execute(query).scalars()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from operator import attrgetter
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -17,6 +18,12 @@ from core.life.rectification import CLOCK_RUNS, CaseState
 from core.rulebook import Ladder, Profile, Rulebook
 from models.document import Document
 from models.rectification import Rectification, Rung
+
+# Cases that agree in all this get the same decision: many of a campaign do, and then it is made once.
+WHAT_DECIDES = attrgetter(
+    *("campaign_id", "severity", "state", "suspended_on", "served_on", "due_on", "percent", "returns"),
+    *("rung_code", "rung_light", "fired_on", "document_state", "document_signed_on", "document_served_on"),
+)
 
 
 def rules_of(desk: Desk, campaign_id: int) -> Rulebook:

@@ -15,13 +15,14 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from casework.desk import Desk
-from casework.lights.climbing import must_be_served, rules_of
-from casework.lights.rungs import Fired, SweepReport, write_rungs
+from casework.lights.climbing import WHAT_DECIDES, must_be_served, rules_of
+from casework.lights.rungs import Fired, SweepReport, key_of_rung, write_rungs
 from core.codes import Light, Severity
 from core.errors import DuchaError
 from core.ladders.ladder import Decision, LastRung, Standing, decide
 from core.life.rectification import CLOCK_RUNS, CaseState
-from core.rulebook import Rulebook
+from core.rulebook import Ladder, Rung
+from models.audit import in_part
 from models.base import table_of
 from models.document import Document
 from models.rectification import Rectification
@@ -41,11 +42,16 @@ class Outcome:
     broken: list[tuple[int, str]] = field(default_factory=list)
 
 
-def due_cases(session: Session, office_id: int, today: date) -> list[tuple[int, int]]:
-    """Return (case id, unit id) of every case to look at today, by unit; read through the index on next_due_on."""
+def due_cases(
+    session: Session, office_id: int, today: date, part: tuple[int, int] = (0, 1)
+) -> list[tuple[int, int]]:
+    """Return (case id, unit id) of every case to look at today, by unit; read through the index on next_due_on.
+
+    part   (shard, shards) of the units
+    """
     query = (
         sa.select(CASE.c.id, CASE.c.unit_id)
-        .where(CASE.c.office_id == office_id, CASE.c.next_due_on <= today)
+        .where(CASE.c.office_id == office_id, CASE.c.next_due_on <= today, in_part(CASE.c.unit_id, *part))
         .order_by(CASE.c.unit_id, CASE.c.id)
     )
     return [(row.id, row.unit_id) for row in session.connection().execute(query)]
@@ -111,14 +117,16 @@ def _load(session: Session, case_ids: Sequence[int], today: date) -> list[Any]:
 
 def _decide_all(desk: Desk, rows: Sequence[Any]) -> Outcome:
     outcome = Outcome()
-    books: dict[int, Rulebook] = {}
+    rungs_of: dict[tuple[int, str], Sequence[Rung]] = {}
+    known: dict[tuple[Any, ...], Decision] = {}
     for row in rows:
         try:
-            book = books.get(row.campaign_id) or books.setdefault(
-                row.campaign_id, rules_of(desk, row.campaign_id)
-            )
-            decision = _decide(desk, book, row)
-            rungs = book.ladder_of(desk.office.code).profiles[Severity(row.severity)].rungs
+            alike = (*WHAT_DECIDES(row), row.plan_on is None, row.extensions > 0)
+            decision = known.get(alike)
+            if decision is None:
+                rules = rules_of(desk, row.campaign_id).ladder_of(desk.office.code)
+                rungs_of[alike[:2]] = rules.profiles[Severity(row.severity)].rungs
+                decision = known[alike] = _decide(desk, rules, row)
         except (DuchaError, ValueError, TypeError, KeyError) as error:
             # One row that cannot be read or decided must not stop the others.
             outcome.broken.append((row.id, f"{type(error).__name__}: {error}"[:300]))
@@ -126,14 +134,14 @@ def _decide_all(desk: Desk, rows: Sequence[Any]) -> Outcome:
         if decision.rung is None:
             outcome.waiting.append((row.id, decision.next_due_on))
         else:
-            outcome.fired.append(Fired(row, rungs[decision.rung], decision.next_due_on))
+            rung = rungs_of[alike[:2]][decision.rung]
+            outcome.fired.append(Fired(row, rung, decision.next_due_on, key_of_rung(row, rung)))
     return outcome
 
 
-def _decide(desk: Desk, book: Rulebook, row: Any) -> Decision:
+def _decide(desk: Desk, ladder: Ladder, row: Any) -> Decision:
     if CaseState(row.state) not in CLOCK_RUNS or row.suspended_on is not None or row.due_on is None:
         return Decision(None, None)
-    ladder = book.ladder_of(desk.office.code)
     last = None
     if row.rung_code is not None:
         needs_service = must_be_served(row.document_state, row.document_signed_on)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import sqlalchemy as sa
 
@@ -28,7 +29,6 @@ class DueSet:
     named_on    the day on which a person named the due date, or from which an old ledger says it ran
     """
 
-    case_id: int
     due_on: date | None
     start_on: date | None = None
     count: int | None = None
@@ -41,8 +41,14 @@ class DueSet:
     named_on: date | None = None
 
 
-def due_history(desk: Desk) -> Iterator[DueSet]:
-    """Yield every setting of a due date, by case, oldest first; one query for all cases."""
+RESTART = DueSet(None, restarts=True)
+
+
+def due_history(desk: Desk, cases: sa.Select[tuple[int]] | None = None) -> Iterator[tuple[int, DueSet]]:
+    """Yield every case with each setting of its due date, by case, oldest first; one query for all cases.
+
+    cases   the ids of those that are wanted; of all when None
+    """
     reopened = sa.and_(ENTRY.c.from_state.in_(SETTLED), ENTRY.c.to_state == "rectifying")
     query = (
         sa.select(ENTRY.c.subject_id, ENTRY.c.on_day, ENTRY.c.detail, reopened.label("reopened"))
@@ -54,19 +60,25 @@ def due_history(desk: Desk) -> Iterator[DueSet]:
         .order_by(ENTRY.c.subject_id, ENTRY.c.shard, ENTRY.c.seq)
         .execution_options(yield_per=2_000)
     )
+    if cases is not None:
+        query = query.where(ENTRY.c.subject_id.in_(cases))
     with desk.session.connection().execute(query) as rows:
         for row in rows:
             if row.reopened:
-                yield DueSet(row.subject_id, None, restarts=True)
-            said = json.loads(row.detail) if row.detail else {}
-            if "due_on" in said:
-                yield _read(row.subject_id, row.on_day, said)
+                yield row.subject_id, RESTART
+            set_now = _read(row.on_day, row.detail)
+            if set_now is not None:
+                yield row.subject_id, set_now
 
 
-def _read(case_id: int, on_day: date, said: dict[str, object]) -> DueSet:
+@lru_cache(maxsize=10_000)  # cases of one notice were told the same in the same words
+def _read(on_day: date, detail: str) -> DueSet | None:
+    """Return the setting that an entry tells of; None when it is about something else."""
+    said = json.loads(detail) if detail else {}
+    if "due_on" not in said:
+        return None
     count, suspended = said.get("count"), said.get("suspended_workdays")
     return DueSet(
-        case_id,
         date.fromisoformat(str(said["due_on"])),
         date.fromisoformat(str(said["start_on"])) if "start_on" in said else None,
         count if isinstance(count, int) else None,

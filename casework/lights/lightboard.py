@@ -12,12 +12,14 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from casework.desk import Desk
+from casework.leaves import Leaf, cut
 from casework.lights.boardfilters import BoardFilters, find_campaign_id
 from casework.lights.climbing import palette_of
 from casework.lights.lightplots import DueWeek, LightWeek, due_ahead, lights_lit
 from casework.lights.lightweeks import lights_at, turns_where, week_ends
+from casework.remembering import remembered
 from casework.rows import CaseRow, case_rows
-from casework.sight import campaigns_in_sight, cases_in_sight
+from casework.sight import campaigns_in_sight, cases_in_sight, sees_office
 from core.codes import Light
 from core.errors import NotFound
 from core.ladders.palette import Palette
@@ -45,15 +47,12 @@ class UnitRow:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """One page of the board; `pages` of it, the units with the gravest light today first."""
+    """One leaf of the board, the units with the gravest light today first."""
 
     filters: BoardFilters
-    rows: tuple[UnitRow, ...]
+    leaf: Leaf[UnitRow]
     weeks: tuple[date, ...]
     palette: Palette
-    units: int
-    page: int
-    pages: int
     counts: dict[Light, int]
     campaigns: tuple[tuple[str, str], ...]
     kinds: tuple[str, ...]
@@ -75,8 +74,17 @@ class _Standing:
     lit: int
 
 
-def board_view(desk: Desk, filters: BoardFilters, page: int = 1) -> Board:
-    """Return one page of the board with its plots; at most ten queries, however many units there are."""
+def board_view(desk: Desk, filters: BoardFilters, number: int = 1) -> Board:
+    """Return one leaf of the board with its plots; at most ten queries, however many units there are.
+
+    Whoever sees the whole office sees the same board, which is kept until something changes.
+    """
+    if sees_office(desk):
+        return remembered(desk, ("board", filters, number), lambda: _board(desk, filters, number))
+    return _board(desk, filters, number)
+
+
+def _board(desk: Desk, filters: BoardFilters, number: int) -> Board:
     campaign_id = find_campaign_id(desk, filters.campaign)
     palette = palette_of(desk, campaign_id)
     weeks, _step = week_ends(desk.today - timedelta(weeks=filters.weeks - 1), desk.today)
@@ -85,10 +93,8 @@ def board_view(desk: Desk, filters: BoardFilters, page: int = 1) -> Board:
     chosen = [unit for unit in every if not filters.kind or filters.kind in unit.kinds.split("、")]
     if filters.lit:
         chosen = [unit for unit in chosen if unit.lit]
-    pages = max(1, -(-len(chosen) // PAGE_UNITS))
-    page = min(max(1, page), pages)
-    shown = chosen[(page - 1) * PAGE_UNITS : page * PAGE_UNITS]
-    lights = _weeks_of(desk, campaign_id, [unit.id for unit in shown], weeks, palette)
+    shown = cut(chosen, number, PAGE_UNITS)
+    lights = _weeks_of(desk, campaign_id, [unit.id for unit in shown.rows], weeks, palette)
     none = (Light.NONE,) * len(weeks)
     ids = [unit.id for unit in chosen] if filters.kind else None
     lit, lit_plot = lights_lit(desk, campaign_id, ids, weeks, palette)
@@ -96,12 +102,11 @@ def board_view(desk: Desk, filters: BoardFilters, page: int = 1) -> Board:
     counts = {light: sum(unit.now is light for unit in chosen) for light in palette.every}
     return Board(
         filters=filters,
-        rows=tuple(UnitRow(u.code, u.name, u.now, u.lit, lights.get(u.id, none)) for u in shown),
+        leaf=shown.showing(
+            [UnitRow(u.code, u.name, u.now, u.lit, lights.get(u.id, none)) for u in shown.rows]
+        ),
         weeks=weeks,
         palette=palette,
-        units=len(chosen),
-        page=page,
-        pages=pages,
         counts=counts,
         campaigns=_campaigns(desk),
         kinds=kinds,
@@ -130,15 +135,17 @@ def of_campaign(campaign_id: int | None) -> list[sa.ColumnElement[bool]]:
 def _standings(desk: Desk, campaign_id: int | None, palette: Palette) -> list[_Standing]:
     """Return the units that have cases in sight, those with the gravest light today first; one query."""
     ranks = sa.case({light.value: at for light, at in palette.ranks.items()}, value=CASE.c.light, else_=0)
-    query = (
-        sa.select(
-            UNIT.c.id, UNIT.c.code, UNIT.c.name, UNIT.c.kinds, sa.func.max(ranks).label("rank"),
-            sa.func.sum(sa.case((CASE.c.light != Light.NONE.value, 1), else_=0)).label("lit"),
-        )
-        .join(CASE, CASE.c.unit_id == UNIT.c.id)
+    lit = sa.func.sum(sa.case((CASE.c.light != Light.NONE.value, 1), else_=0))
+    # Counted before the units are joined: so the database reads one index and no rows.
+    counted = (
+        sa.select(CASE.c.unit_id, sa.func.max(ranks).label("rank"), lit.label("lit"))
         .where(cases_in_sight(desk), *of_campaign(campaign_id))
-        .group_by(UNIT.c.id, UNIT.c.code, UNIT.c.name, UNIT.c.kinds)
-    )  # fmt: skip
+        .group_by(CASE.c.unit_id)
+        .subquery()
+    )
+    query = sa.select(UNIT.c.id, UNIT.c.code, UNIT.c.name, UNIT.c.kinds, counted.c.rank, counted.c.lit).join(
+        counted, counted.c.unit_id == UNIT.c.id
+    )
     rows = desk.session.connection().execute(query)
     found = [
         _Standing(row.id, row.code, row.name, row.kinds, palette.every[row.rank], int(row.lit or 0))

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from casework.desk import Desk
-from casework.lights.climbing import facts_of, ladder_of, must_be_served
+from casework.lights.climbing import WHAT_DECIDES, facts_of, ladder_of, must_be_served
 from core.codes import Light, Severity
 from core.ladders.ladder import LastRung, Standing, decide
 from core.life.rectification import CLOCK_RUNS
@@ -36,22 +36,26 @@ class LookDay:
 def look_days(desk: Desk) -> Iterator[LookDay]:
     """Yield every case whose clock runs and that the sweep has not set aside, by id; one query for all of them."""
     ladders: dict[int, Ladder] = {}
+    known: dict[tuple[Any, ...], tuple[date | None, bool]] = {}
     with desk.session.connection().execute(_running(desk)) as rows:
         for row in rows:
-            ladder = ladders.get(row.campaign_id)
-            if ladder is None:
-                ladder = ladders[row.campaign_id] = ladder_of(desk, row.campaign_id)
-            yield _look_day(desk, ladder, row)
+            alike = (*WHAT_DECIDES(row), row.plan_on is None, row.extensions > 0)
+            if alike not in known:
+                ladder = ladders.get(row.campaign_id)
+                if ladder is None:
+                    ladder = ladders[row.campaign_id] = ladder_of(desk, row.campaign_id)
+                known[alike] = _look_day(desk, ladder, row)
+            yield LookDay(row.id, row.next_due_on, *known[alike])
 
 
-def _look_day(desk: Desk, ladder: Ladder, row: Any) -> LookDay:
+def _look_day(desk: Desk, ladder: Ladder, row: Any) -> tuple[date | None, bool]:
+    """Return the day to look at a case, and whether it waits for proof of service."""
     last = _last_rung(row)
     standing = Standing(row.served_on, row.due_on, last, facts_of(desk, row, desk.today))
     rungs = ladder.profiles[Severity(row.severity)].rungs
     decision = decide(rungs, standing, desk.today, desk.calendar, ladder.palette)
     derived = desk.today if decision.rung is not None else decision.next_due_on
-    waits = last is not None and last.needs_service and last.served_on is None
-    return LookDay(row.id, row.next_due_on, derived, waits)
+    return derived, last is not None and last.needs_service and last.served_on is None
 
 
 def _running(desk: Desk) -> sa.Select[Any]:
@@ -59,7 +63,7 @@ def _running(desk: Desk) -> sa.Select[Any]:
     before = before.outerjoin(DOCUMENT, DOCUMENT.c.id == RUNG.c.document_id)
     query = sa.select(
         CASE.c.id, CASE.c.campaign_id, CASE.c.severity, CASE.c.state, CASE.c.extensions, CASE.c.served_on,
-        CASE.c.due_on, CASE.c.percent, CASE.c.plan_on, CASE.c.returns, CASE.c.next_due_on,
+        CASE.c.due_on, CASE.c.percent, CASE.c.plan_on, CASE.c.returns, CASE.c.next_due_on, CASE.c.suspended_on,
         RUNG.c.code.label("rung_code"), RUNG.c.light.label("rung_light"), RUNG.c.fired_on,
         DOCUMENT.c.state.label("document_state"), DOCUMENT.c.signed_on.label("document_signed_on"),
         DOCUMENT.c.served_on.label("document_served_on"),

@@ -20,6 +20,7 @@ from core.rulebook import Rung
 from models.audit import canonical_json
 from models.base import table_of
 from models.document import Document, DocumentCase
+from models.keys import insert_numbered
 from models.message import Message
 from models.organisation import Unit
 from models.rectification import Rectification
@@ -81,10 +82,12 @@ class Fired:
     row: Any
     rung: Rung
     next_due_on: date | None
+    key: Key
 
-    @property
-    def key(self) -> Key:
-        return (self.row.campaign_id, self.row.unit_id, self.rung.document, self.rung.issue == "automatic")
+
+def key_of_rung(row: Any, rung: Rung) -> Key:
+    """Return the document of today on which a case stands with its rung."""
+    return (row.campaign_id, row.unit_id, rung.document, rung.issue == "automatic")
 
 
 def write_rungs(desk: Desk, fired: Sequence[Fired], report: SweepReport) -> list[int]:
@@ -111,10 +114,8 @@ def _documents(desk: Desk, fired: Sequence[Fired], report: SweepReport) -> dict[
             parts[key[:3]] = parts.get(key[:3], 0) + 1
             content = _reminder_content(grouped[key]) if key[3] else None
             rows.append({**_document_row(desk, key, content), "part": parts[key[:3]]})
-        inserted = desk.session.connection().execute(
-            sa.insert(DOCUMENT).returning(DOCUMENT.c.id, sort_by_parameter_order=True), rows
-        )
-        for key, row, number in zip(fresh, rows, inserted.scalars(), strict=True):
+        numbers = insert_numbered(desk.session.connection(), DOCUMENT, rows)
+        for key, row, number in zip(fresh, rows, numbers, strict=True):
             documents[key] = number
             report.count(report.issued if key[3] else report.drafted, key[2])
             desk.record("document", number, "issue" if key[3] else "draft", unit_id=key[1], to_state=row["state"],
@@ -231,22 +232,22 @@ def _insert_rungs(desk: Desk, fired: Sequence[Fired], documents: dict[Key, int])
         }
         for one in fired
     ]
-    inserted = desk.session.connection().execute(
-        sa.insert(RUNG).returning(RUNG.c.id, sort_by_parameter_order=True), rows
-    )
-    return list(inserted.scalars())
+    return insert_numbered(desk.session.connection(), RUNG, rows)
 
 
 def _write_cases(desk: Desk, fired: Sequence[Fired], rung_ids: Sequence[int]) -> None:
     rows = []
     palettes = {number: palette_of(desk, number) for number in {one.row.campaign_id for one in fired}}
+    tops: dict[tuple[int, str, Light], str] = {}
     for one, rung_id in zip(fired, rung_ids, strict=True):
-        highest = palettes[one.row.campaign_id].highest((Light(one.row.highest_light), one.rung.light))
+        both = (one.row.campaign_id, one.row.highest_light, one.rung.light)
+        if both not in tops:
+            tops[both] = palettes[both[0]].highest((Light(both[1]), both[2])).value
         rows.append(
             {
                 "which": one.row.id,
                 "colour": one.rung.light.value,
-                "top": highest.value,
+                "top": tops[both],
                 "rung": rung_id,
                 "day": one.next_due_on,
             }
@@ -270,8 +271,12 @@ def _write_cases(desk: Desk, fired: Sequence[Fired], rung_ids: Sequence[int]) ->
 
 def _open_screenings(desk: Desk, fired: Sequence[Fired]) -> None:
     """Open a screening for each case whose new colour asks for one; the timer decides nothing more."""
+    triggers = {
+        number: rules_of(desk, number).linkage.triggers.lights
+        for number in {one.row.campaign_id for one in fired}
+    }
     for one in fired:
-        if one.rung.light in rules_of(desk, one.row.campaign_id).linkage.triggers.lights:
+        if one.rung.light in triggers[one.row.campaign_id]:
             case = desk.session.get(Rectification, one.row.id)
             assert case is not None
             open_screening(desk, case, one.rung.light.value)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Any
+
 import sqlalchemy as sa
 
 from casework.desk import Desk
 from casework.lights.climbing import rules_of
 from core.codes import Severity
 from core.life.lives import DocumentState
-from core.rulebook import Authorisation
+from models.audit import in_part
 from models.base import table_of
 from models.campaign import Campaign
 from models.document import Document
@@ -22,30 +25,18 @@ DOCUMENT, RUNG, CASE, CAMPAIGN = (
 )
 
 
-def left_behind(desk: Desk) -> list[int]:
+def left_behind(desk: Desk, part: tuple[int, int] = (0, 1)) -> list[int]:
     """Return the sweep's drafts that an authorisation in force lets go, oldest first.
 
     A sweep commits its drafts first and lets them go one by one; what it was stopped before, the next one finds here.
+    part   (shard, shards) of the units
     """
     in_force = [one for one in desk.office_rules.authorisations if one.from_on <= desk.today <= one.until_on]
     if not in_force:
         return []
-    query = (
-        sa.select(DOCUMENT.c.id, DOCUMENT.c.campaign_id, CASE.c.severity)
-        .add_columns(RUNG.c.code.label("rung"))
-        .join(CAMPAIGN, CAMPAIGN.c.id == DOCUMENT.c.campaign_id)
-        .join(RUNG, RUNG.c.document_id == DOCUMENT.c.id)
-        .join(CASE, CASE.c.id == RUNG.c.case_id)
-        .where(
-            DOCUMENT.c.office_id == desk.office_id,
-            DOCUMENT.c.state == DocumentState.DRAFT.value,
-            DOCUMENT.c.by_sweep.is_(True),
-            sa.or_(*(_covered(one) for one in in_force)),
-        )
-        .order_by(DOCUMENT.c.id)
-    )
+    query = _waiting(tuple((one.kind, one.campaign) for one in in_force), part)
     found: dict[int, None] = {}
-    for row in desk.session.connection().execute(query):
+    for row in desk.session.connection().execute(query, {"office": desk.office_id}):
         ladder = rules_of(desk, row.campaign_id).ladder_of(desk.office.code)
         rungs = {rung.code: rung for rung in ladder.profiles[Severity(row.severity)].rungs}
         if row.rung in rungs and rungs[row.rung].issue == "authorised":
@@ -53,7 +44,27 @@ def left_behind(desk: Desk) -> list[int]:
     return list(found)
 
 
-def _covered(authorisation: Authorisation) -> sa.ColumnElement[bool]:
+@lru_cache(maxsize=16)  # every sweep asks it, mostly for nothing
+def _waiting(covered: tuple[tuple[str, str], ...], part: tuple[int, int]) -> sa.Select[Any]:
+    """Return the question for a part's drafts by the sweep of these kinds, each in a campaign or (`*`) in all."""
+    return (
+        sa.select(DOCUMENT.c.id, DOCUMENT.c.campaign_id, CASE.c.severity)
+        .add_columns(RUNG.c.code.label("rung"))
+        .join(CAMPAIGN, CAMPAIGN.c.id == DOCUMENT.c.campaign_id)
+        .join(RUNG, RUNG.c.document_id == DOCUMENT.c.id)
+        .join(CASE, CASE.c.id == RUNG.c.case_id)
+        .where(
+            DOCUMENT.c.office_id == sa.bindparam("office"),
+            DOCUMENT.c.state == DocumentState.DRAFT.value,
+            DOCUMENT.c.by_sweep.is_(True),
+            in_part(CASE.c.unit_id, *part),
+            sa.or_(*(_covered(*one) for one in covered)),
+        )
+        .order_by(DOCUMENT.c.id)
+    )
+
+
+def _covered(kind: str, campaign: str) -> sa.ColumnElement[bool]:
     """Return the condition that a draft is of the kind and campaign an authorisation names."""
-    kind = DOCUMENT.c.kind == authorisation.kind
-    return kind if authorisation.campaign == "*" else sa.and_(kind, CAMPAIGN.c.code == authorisation.campaign)
+    same = DOCUMENT.c.kind == kind
+    return same if campaign == "*" else sa.and_(same, CAMPAIGN.c.code == campaign)

@@ -15,7 +15,7 @@ from casework.rectification.evidence import keep_file
 from casework.tasks import finish_for, open_task
 from core.errors import InvalidInput, NotFound, Refused
 from core.life.lives import ReferralAct
-from core.life.rectification import RequestKind, RequestState
+from core.life.rectification import REQUEST_LABELS, RequestKind, RequestState
 from core.life.referrallife import REFERRAL
 from core.rulebook.linkage import LinkageRules
 from core.text.secrecy import refuse_state_secrets
@@ -23,13 +23,6 @@ from models.base import key_of
 from models.campaign import Finding
 from models.rectification import Rectification, SideRequest
 from models.referral import Referral
-
-REQUEST_LABELS = {
-    RequestKind.EXTENSION: "延期",
-    RequestKind.OBJECTION: "异议",
-    RequestKind.SUSPENSION: "中止",
-    RequestKind.LONG_TERM: "长期整改",
-}
 
 
 def find_referral(desk: Desk, referral_id: int) -> Referral:

@@ -21,14 +21,14 @@ from models.meeting import READABLE, CompartmentReader
 
 def knows_all(desk: Desk) -> bool:
     """Tell whether the actor knows of everything in the compartment by role."""
-    return bool(desk.actor.roles & COMPARTMENT) and not desk.actor.speaks_for_unit
+    return bool(desk.actor.roles & COMPARTMENT) and not (desk.actor.speaks_for_unit or desk.actor.sealed)
 
 
 def may_know(desk: Desk, subject: str, subject_id: int) -> bool:
     """Tell whether the actor may know of one matter, by role or because the director named them."""
     if knows_all(desk):
         return True
-    if desk.actor.speaks_for_unit or desk.actor.is_machine:
+    if desk.actor.speaks_for_unit or desk.actor.sealed or desk.actor.is_machine:
         return False
     query = select(CompartmentReader.id).where(
         *_named_today(desk),
@@ -46,7 +46,7 @@ def known_ids(desk: Desk, subject: str) -> set[int] | None:
     """Return the matters of a kind that the actor may know of; None for all of them."""
     if knows_all(desk):
         return None
-    if desk.actor.speaks_for_unit or desk.actor.is_machine:
+    if desk.actor.speaks_for_unit or desk.actor.sealed or desk.actor.is_machine:
         return set()
     query = select(CompartmentReader.subject, CompartmentReader.subject_id).where(*_named_today(desk))
     found = list(desk.session.exec(query))
@@ -55,15 +55,19 @@ def known_ids(desk: Desk, subject: str) -> set[int] | None:
     return {number for kind, number in found if kind == subject and number is not None}
 
 
-def require_knowing(desk: Desk, what: str) -> None:
-    """Raise NotAllowed unless the actor knows of at least something in the compartment."""
-    if knows_all(desk) or (
-        not desk.actor.speaks_for_unit
+def knows_something(desk: Desk) -> bool:
+    """Tell whether the actor knows of at least something in the compartment."""
+    return knows_all(desk) or (
+        not (desk.actor.speaks_for_unit or desk.actor.sealed)
         and not desk.actor.is_machine
         and desk.session.exec(select(CompartmentReader.id).where(*_named_today(desk))).first() is not None
-    ):
-        return
-    require_role(desk, COMPARTMENT, what)
+    )
+
+
+def require_knowing(desk: Desk, what: str) -> None:
+    """Raise NotAllowed unless the actor knows of at least something in the compartment."""
+    if not knows_something(desk):
+        require_role(desk, COMPARTMENT, what)
 
 
 def note_view(

@@ -49,7 +49,7 @@ def letters_view(desk: Desk, state: str) -> list[LetterRow]:
     query = (
         select(Document, Unit.name)
         .join(Unit, col(Unit.id) == col(Document.unit_id))
-        .where(col(Document.office_id) == desk.office_id, sa.not_(is_shown()), _known(desk))
+        .where(col(Document.office_id) == desk.office_id, sa.not_(is_shown()), letters_known(desk))
         .order_by(col(Document.id).desc())
         .limit(MOST)
     )
@@ -65,7 +65,7 @@ def letters_view(desk: Desk, state: str) -> list[LetterRow]:
     return [_row(desk, row, unit, owners.get(key_of(row))) for row, unit in rows]
 
 
-def _known(desk: Desk) -> sa.ColumnElement[bool]:
+def letters_known(desk: Desk) -> sa.ColumnElement[bool]:
     """Return the condition for hidden letters the actor may know of, as hiddenpapers.knows_document decides it."""
     if desk.actor.speaks_for_unit or desk.actor.is_machine:
         return sa.false()

@@ -11,11 +11,18 @@ from casework.rectification.cases import find_case
 from casework.sight import is_case_in_sight
 from casework.staff.people import require_role
 from core.errors import InvalidInput, NotFound
+from core.life.rectification import CaseState
 from core.text.secrecy import refuse_state_secrets
 from models.base import key_of
 from models.referral import Referral
 
 ASKERS = ("officer", "director", "linkage", "reviewer")
+PAST = (CaseState.CLOSED, CaseState.LOOK_BACK, CaseState.ARCHIVED, CaseState.WITHDRAWN)
+
+
+def may_refer(desk: Desk, state: str) -> bool:
+    """Tell whether the actor may ask the compartment to look into a case that stands in a state."""
+    return state not in PAST and not desk.actor.roles.isdisjoint(ASKERS)
 
 
 def propose_screening(desk: Desk, case_code: str, reason: str) -> int | None:

@@ -85,7 +85,7 @@ def referrals_view(desk: Desk, state: str, cursor: Cursor | None) -> ReferralBoa
     rows = _rows(desk, [number for number, _day in keys.rows])
     return ReferralBoard(
         state,
-        Page(rows, keys.previous, keys.next),
+        keys.showing(rows),
         {row[0]: row[1] for row in counted},
         bool(desk.actor.roles & {"officer", "director", "linkage", "reviewer"}),
     )

@@ -75,11 +75,6 @@ class ReferralPage:
     acts: tuple[str, ...]
 
     @property
-    def materials_open(self) -> bool:
-        """What goes along may be changed until the letter is signed."""
-        return self.letter is None or self.letter.state in UNSIGNED
-
-    @property
     def may_print(self) -> bool:
         """Whoever may audit the looks may print the package, once there is a letter."""
         return self.looks is not None and self.letter is not None

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 import sqlalchemy as sa
 
 from casework.desk import Desk
+from casework.paging import Page
 from core.errors import InvalidInput
 
 RowT = TypeVar("RowT")
@@ -21,6 +22,10 @@ class Slice(Generic[RowT]):
 
     rows: tuple[RowT, ...]
     next: str | None = None
+
+    def told_by(self, tell: Callable[[RowT], Any]) -> Slice[Any]:
+        """Return the same part of the list with its rows in other words."""
+        return Slice(tuple(tell(row) for row in self.rows), self.next)
 
 
 def page_by_id(
@@ -57,6 +62,11 @@ def cut(rows: Sequence[RowT], after: str, limit: int, key: Callable[[RowT], obje
             raise _no_place(after)
     shown = rows[start : start + limit]
     return Slice(tuple(shown), str(key(shown[-1])) if len(rows) > start + limit else None)
+
+
+def slice_of(page: Page[RowT]) -> Slice[RowT]:
+    """Return a page of the pages' own lists as programs read it: what comes after it, and not what came before."""
+    return Slice(page.rows, str(page.next) if page.next else None)
 
 
 def _no_place(after: str) -> InvalidInput:

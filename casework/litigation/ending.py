@@ -9,7 +9,7 @@ from pathlib import Path
 from casework.desk import Desk
 from casework.litigation.aftermath import finish_tasks
 from casework.litigation.clocks import Counting, set_counted, set_given
-from casework.litigation.files import MatterFile, load_file
+from casework.litigation.files import MatterFile, load_file, units_of
 from casework.litigation.lights import refresh
 from casework.litigation.recording import note_event, note_fact
 from casework.litigation.registering import Entry, register
@@ -30,6 +30,7 @@ from core.life.matterlife import (
     MatterAct,
     MatterKind,
     MatterState,
+    Plaintiff,
     Result,
 )
 from core.text.secrecy import refuse_state_secrets
@@ -198,10 +199,22 @@ def _clear_before(desk: Desk, file: MatterFile, code: str, on: date, said: str, 
         refresh(desk, past, quietly=quietly)
 
 
+def next_instance(
+    desk: Desk, file: MatterFile, number: str, forum: str, instance: Instance, received_on: date
+) -> Entry:
+    """Return what is known of the next instance of a lawsuit: a number, a court, a day, and the rest as it was."""
+    row, units = file.row, units_of(desk, (file.row.unit_id, *file.parties))
+    return Entry(
+        number=number, kind=MatterKind.LITIGATION, unit=units[row.unit_id].code, forum=forum, cause=row.cause,
+        received_on=received_on, instance=instance, plaintiff=Plaintiff(row.plaintiff), claim=row.claim, item=row.item,
+        parties=tuple(units[one].code for one in file.parties),
+    )  # fmt: skip
+
+
 def appeal(desk: Desk, file: MatterFile, entry: Entry, appellant: str) -> MatterFile:
     """Register the next instance of a decided lawsuit as a matter of its own; the earlier one waits for its result.
 
-    entry      what is known of the next instance; unit, cause, claim and parties are those of the earlier one
+    entry      see next_instance
     appellant  who appealed or asked for retrial, in words
     raises     NotAllowed; IllegalMove; InvalidInput
     """

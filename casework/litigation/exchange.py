@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from casework.desk import Desk
 from casework.litigation.clocks import Counting, set_counted, set_given
 from casework.litigation.ending import Outcome, conclude
-from casework.litigation.files import MatterFile, find_matter, load_files, units_of
+from casework.litigation.files import MatterFile, find_matter, load_files, may_read, units_of
 from casework.litigation.filing import close, perform
 from casework.litigation.lights import refresh
 from casework.litigation.recording import note_fact
@@ -235,7 +235,9 @@ def export_matters(desk: Desk) -> bytes:
     if desk.actor.speaks_for_unit:
         unit_id = find_unit(desk, desk.actor.unit_code or "").id
         sued = select(MatterParty.matter_id).where(col(MatterParty.unit_id) == unit_id)
-        query = query.where((col(LitigationMatter.unit_id) == unit_id) | col(LitigationMatter.id).in_(sued))
+        query = query.where(
+            (col(LitigationMatter.unit_id) == unit_id) | col(LitigationMatter.id).in_(sued), may_read(desk)
+        )
     order = query.order_by(col(LitigationMatter.received_on), col(LitigationMatter.id))
     files = load_files(desk, list(desk.session.exec(order)))
     wanted = {number for file in files for number in (file.row.unit_id, *file.parties)}

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import SQLModel, col, select
 
 from casework.desk import Desk
 from casework.rulesets.library import frozen_rules
 from casework.staff.people import find_unit, split
+from core.codes import Secrecy
 from core.errors import NotFound
 from core.ladders.matters import Assessment, Happening, Matter
 from core.rulebook import Rulebook
@@ -62,10 +64,6 @@ class MatterFile:
             tuple(Happening(one.code, one.on_day) for one in self.events),
         )
 
-    def has_event(self, code: str) -> bool:
-        """Tell whether a person recorded an event."""
-        return any(one.code == code for one in self.events)
-
 
 def rules_of_matter(desk: Desk, row: LitigationMatter) -> Rulebook:
     """Return the rules that were frozen when the matter was registered."""
@@ -79,11 +77,21 @@ def find_matter(desk: Desk, number: str) -> MatterFile:
             col(LitigationMatter.office_id) == desk.office_id, col(LitigationMatter.number) == number.strip()
         )
     ).first()
-    if row is None or (desk.actor.speaks_for_unit and not _is_of(desk, row)):
+    if row is None or (desk.actor.speaks_for_unit and not (_is_of(desk, row) and _is_open_to(desk, row))):
         raise NotFound(
             f"没有这个{THING}", found=number, expected="已登记的案号", remedy="运行 ducha matter list 查看"
         )
     return load_file(desk, row)
+
+
+def may_read(desk: Desk) -> sa.ColumnElement[bool]:
+    """Return the condition for matters whose words may be shown to where the actor came in from."""
+    secret = col(LitigationMatter.secrecy) == Secrecy.WORK_SECRET.value
+    return sa.not_(secret) if desk.actor.shut else sa.true()
+
+
+def _is_open_to(desk: Desk, row: LitigationMatter) -> bool:
+    return not desk.actor.shut or row.secrecy != Secrecy.WORK_SECRET
 
 
 def _is_of(desk: Desk, row: LitigationMatter) -> bool:

@@ -1,117 +1,39 @@
-"""Matters as people read them: lists, one matter with everything about it, and why it shows its light."""
+"""A matter as people read it: with everything about it, and why it shows its light."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 
 from casework.desk import Desk
 from casework.litigation.aftermath import ones_missing
 from casework.litigation.assessing import derived_factors
 from casework.litigation.clocks import list_clocks_of
-from casework.litigation.files import MatterFile, find_matter, load_files, reasons_of, units_of
-from casework.litigation.kindwords import kind_word
+from casework.litigation.files import MatterFile, find_matter, reasons_of, units_of
 from casework.litigation.lights import derive
 from casework.litigation.linking import cases_of
+from casework.litigation.matterlist import matter_row
 from casework.litigation.ones import ones_values
 from casework.paperwork.kinds import name_of_kind
-from casework.staff.people import find_unit, split
-from core.codes import Light
-from core.errors import InvalidInput
+from casework.staff.people import split
 from core.ladders.litigation import score
 from core.ladders.matters import FACTS
 from core.life.matterlife import (
     FAULT_LABELS,
     MATTER,
-    OVER,
     PAPER_KIND_LABELS,
     PLAINTIFF_LABELS,
-    RESULT_LABELS,
     Fault,
-    MatterKind,
-    MatterState,
     PaperKind,
     Plaintiff,
-    Result,
 )
 from models.audit import history_of
 from models.document import Document
-from models.matter import LitigationMatter, MatterParty, MatterSheet
+from models.matter import LitigationMatter, MatterSheet
 from models.matterwork import MatterPaper
 
 HIDDEN_FROM_UNITS = frozenset({"link", "note"})  # the office's own notes of calls and talks are not theirs
-
-
-def list_matters(
-    desk: Desk,
-    *,
-    unit: str | None = None,
-    kind: str | None = None,
-    state: str | None = None,
-    light: str | None = None,
-    every: bool = False,
-) -> list[dict[str, Any]]:
-    """Return matters, the highest light first, then by the next day on which time may change it; a unit sees its own.
-
-    every    those that are over too
-    raises   NotFound for an unknown unit; InvalidInput for an unknown code
-    """
-    query = select(LitigationMatter).where(col(LitigationMatter.office_id) == desk.office_id)
-    code = desk.actor.unit_code if desk.actor.speaks_for_unit else unit
-    if code is not None:
-        unit_id = find_unit(desk, code).id
-        sued = select(MatterParty.matter_id).where(col(MatterParty.unit_id) == unit_id)
-        query = query.where(or_(col(LitigationMatter.unit_id) == unit_id, col(LitigationMatter.id).in_(sued)))
-    if kind is not None:
-        query = query.where(col(LitigationMatter.kind) == _code(kind, MatterKind, "案件类型"))
-    if state is not None:
-        query = query.where(col(LitigationMatter.state) == _code(state, MatterState, "状态"))
-    elif not every:
-        query = query.where(col(LitigationMatter.state).not_in([one.value for one in OVER]))
-    if light is not None:
-        query = query.where(col(LitigationMatter.light) == _code(light, Light, "灯色"))
-    files = load_files(desk, list(desk.session.exec(query.order_by(col(LitigationMatter.id)))))
-    units = units_of(desk, (file.row.unit_id for file in files))
-    rows = [matter_row(file, units[file.row.unit_id].code, units[file.row.unit_id].name) for file in files]
-    rank = desk.rules.litigation_of(desk.office.code).palette.rank
-    return sorted(
-        rows, key=lambda row: (-rank(Light(row["light"])), row["next_due_on"] or "9999", row["number"])
-    )
-
-
-def _code(text: str, codes: Any, what: str) -> str:
-    if text not in tuple(codes):
-        raise InvalidInput(
-            f"没有这种{what}", found=text, expected="、".join(one.value for one in codes), remedy="改正选项"
-        )
-    return text
-
-
-def matter_row(file: MatterFile, unit_code: str, unit_name: str) -> dict[str, Any]:
-    """Return one matter as a list shows it."""
-    row = file.row
-    palette = file.ladder.palette
-    return {
-        "id": row.id,
-        "number": row.number,
-        "kind_word": kind_word(row),
-        "matter_kind": row.kind,
-        "instance": row.instance,
-        "unit": unit_code,
-        "unit_name": unit_name,
-        "forum": row.forum,
-        "cause": row.cause,
-        "state": row.state,
-        "light": row.light,
-        "light_word": palette.word(Light(row.light)),
-        "highest_light": row.highest_light,
-        "received_on": row.received_on.isoformat(),
-        "next_due_on": row.next_due_on.isoformat() if row.next_due_on else None,
-        "result": RESULT_LABELS[Result(file.result.result)] if file.result else None,
-        "ones_missing": ones_missing(file, Light(row.light)),
-        "set_aside": row.set_aside,
-    }
 
 
 def show_matter(desk: Desk, number: str, *, timeline: bool = True) -> dict[str, Any]:

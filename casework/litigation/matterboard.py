@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 
 from casework.desk import Desk
-from casework.litigation.files import MatterFile, load_file
+from casework.filters import Filters, one_of, says
+from casework.litigation.files import MatterFile, load_file, may_read
 from casework.litigation.kindwords import kind_word
 from casework.litigation.linking import link_case
 from casework.litigation.registering import KEEPERS
@@ -18,7 +18,7 @@ from casework.paging import Cursor, Page, page_keys
 from casework.rectification.cases import find_case
 from casework.sight import cases_in_sight, is_case_in_sight, sees_office
 from core.codes import Light
-from core.errors import InvalidInput, NotFound
+from core.errors import NotFound
 from core.ladders.palette import Palette
 from core.life.matterlife import (
     MATTER,
@@ -45,34 +45,14 @@ Condition = sa.ColumnElement[bool]
 
 
 @dataclass(frozen=True, slots=True)
-class MatterFilters:
+class MatterFilters(Filters):
     """What a reader narrows the matters to; an empty state is what is under way."""
 
-    state: str = ""
-    kind: str = ""
+    state: str = one_of(EVERY, *MatterState)
+    kind: str = one_of(*MatterKind)
     unit: str = ""
-    light: str = ""
+    light: str = one_of(*Light)
     q: str = ""
-
-    @classmethod
-    def read(cls, given: Mapping[str, str]) -> MatterFilters:
-        """Read filters from an address; raise InvalidInput naming a value that is none."""
-        values = {one.name: given.get(one.name, "").strip() for one in fields(cls)}
-        known = {"state": {EVERY, *MatterState}, "kind": {*MatterKind}, "light": {*Light}}
-        for name, codes in known.items():
-            if values[name] and values[name] not in codes:
-                raise InvalidInput(
-                    "筛选条件不正确",
-                    found=f"{name}={values[name][:40]}",
-                    expected="页面所列选项",
-                    remedy="重新选择",
-                )
-        return cls(**values)
-
-    def as_query(self) -> dict[str, str]:
-        """Return the filters as they stand in an address."""
-        every = {one.name: str(getattr(self, one.name)) for one in fields(self)}
-        return {name: value for name, value in every.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +96,7 @@ def matters_in_sight(desk: Desk) -> Condition:
             UNIT.c.office_id == desk.office_id, UNIT.c.code == desk.actor.unit_code
         )
         sued = sa.select(PARTY.c.matter_id).where(PARTY.c.unit_id.in_(unit))
-        return sa.and_(own, sa.or_(TABLE.c.unit_id.in_(unit), TABLE.c.id.in_(sued)))
+        return sa.and_(own, sa.or_(TABLE.c.unit_id.in_(unit), TABLE.c.id.in_(sued)), may_read(desk))
     linked = sa.select(LINK.c.matter_id).join(CASE, CASE.c.id == LINK.c.case_id).where(cases_in_sight(desk))
     return sa.and_(own, TABLE.c.id.in_(linked))
 
@@ -166,7 +146,7 @@ def matters_view(desk: Desk, filters: MatterFilters, cursor: Cursor | None) -> M
     )
     return MatterBoard(
         filters,
-        Page(_rows(desk, [number for number, _day in keys.rows]), keys.previous, keys.next),
+        keys.showing(_rows(desk, [number for number, _day in keys.rows])),
         {Light(row[0]): row[1] for row in counted},
         desk.rules.litigation_of(desk.office.code).palette,
         tuple((code, name) for code, name in units),
@@ -190,10 +170,7 @@ def _narrowed(desk: Desk, filters: MatterFilters) -> list[Condition]:
         unit = sa.select(UNIT.c.id).where(UNIT.c.office_id == desk.office_id, UNIT.c.code == filters.unit)
         sued = sa.select(PARTY.c.matter_id).where(PARTY.c.unit_id.in_(unit))
         found.append(sa.or_(TABLE.c.unit_id.in_(unit), TABLE.c.id.in_(sued)))
-    if filters.q:
-        texts = (TABLE.c.number, TABLE.c.cause, TABLE.c.forum)
-        found.append(sa.or_(*(one.contains(filters.q, autoescape=True) for one in texts)))
-    return found
+    return found + says(filters.q, TABLE.c.number, TABLE.c.cause, TABLE.c.forum)
 
 
 def _rows(desk: Desk, ids: list[int]) -> tuple[MatterRow, ...]:

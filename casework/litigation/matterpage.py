@@ -32,9 +32,14 @@ from core.life.matterlife import (
     Plaintiff,
     Result,
 )
-from models.matter import LitigationMatter
+from models.matter import LitigationMatter, MatterDate
 from models.organisation import Unit
 
+# what the unit must do by a date -> the fact that it did; other dates are the court's, or pass by themselves
+MET_BY = {
+    "defence_due": "defence_submitted", "performance_due": "judgment_performed", "advice_due": "advice_answered",
+    "review_reply_due": "review_replied", "opinion_due": "opinion_answered",
+}  # fmt: skip
 WORDS = Words(
     MATTER,
     {
@@ -105,7 +110,7 @@ def matter_page(desk: Desk, matter_id: int) -> MatterPage:
         result=RESULT_LABELS[Result(file.result.result)] if file.result else "",
         ones_missing=ones_missing(file, Light(row.light)),
         clocks=[
-            clock_values(desk, file, one)
+            {**clock_values(desk, file, one), **_standing(file, one)}
             for one in sorted(file.dates.values(), key=lambda one: (one.on_day, one.code))
         ],
         facts=[
@@ -140,6 +145,12 @@ def head_of(desk: Desk, file: MatterFile, unit: Unit) -> MatterHead:
 def _recorders(file: MatterFile) -> set[str]:
     rows: Iterable[Any] = (*file.facts.values(), *file.events, *file.assessments)
     return {one.recorded_by for one in rows} | {file.row.registered_by}
+
+
+def _standing(file: MatterFile, row: MatterDate) -> dict[str, object]:
+    """Return when what a date asks for was done, and whether it asks anything of the unit at all."""
+    fact = file.facts.get(MET_BY.get(row.code, ""))
+    return {"day": row.on_day, "met_on": fact.since_on if fact else None, "ours": row.code in MET_BY}
 
 
 def _instances(desk: Desk, row: LitigationMatter) -> list[LitigationMatter]:

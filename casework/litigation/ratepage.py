@@ -5,39 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlmodel import col, select
 
 from casework.desk import Desk
+from casework.filters import FROM_TO, Filters
 from casework.intake.choices import unit_options
 from casework.litigation.matterboard import matters_in_sight
 from casework.litigation.rates import Board, percent, rate_board
 from casework.sight import sees_office
 from core.codes import Light
-from core.errors import InvalidInput, NotAllowed
+from core.errors import NotAllowed
 from core.ladders.palette import Palette
 from core.life.matterlife import BAD, RESULT_LABELS, Result
 from models.matter import LitigationMatter
 
 
 @dataclass(frozen=True, slots=True)
-class RateFilters:
+class RateFilters(Filters):
     """The period, and the unit into which somebody looks; without a period the rolling one of the rules."""
 
+    NAMES: ClassVar[Mapping[str, str]] = FROM_TO
     unit: str = ""
     from_on: date | None = None
     to_on: date | None = None
-
-    @classmethod
-    def read(cls, given: Mapping[str, str]) -> RateFilters:
-        """Read filters from an address; raise InvalidInput for a day that is none."""
-        return cls(given.get("unit", "").strip()[:32], _day(given.get("from", "")), _day(given.get("to", "")))
-
-    def as_query(self) -> dict[str, str]:
-        """Return the period as it stands in an address."""
-        days = {"from": self.from_on, "to": self.to_on}
-        return {name: day.isoformat() for name, day in days.items() if day}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +100,3 @@ def _rows(desk: Desk, board: Board) -> list[dict[str, Any]]:
         }
         for one in closed
     ]
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip()) if text.strip() else None
-    except ValueError as error:
-        raise InvalidInput(
-            "日期不正确", found=text[:20], expected="如 2026-06-30", remedy="改正后重新筛选"
-        ) from error

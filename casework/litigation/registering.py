@@ -8,7 +8,6 @@ from datetime import date
 from sqlmodel import col, select
 
 from casework.desk import Desk
-from casework.litigation.aftermath import event_key
 from casework.litigation.clocks import Counting, set_counted
 from casework.litigation.files import MatterFile, load_file
 from casework.litigation.lights import refresh
@@ -204,11 +203,6 @@ def _start_clock(desk: Desk, file: MatterFile, entry: Entry) -> None:
     code, clock = usual
     start = entry.start_on or entry.received_on
     set_counted(desk, file, code, Counting(start, entry.clock or clock, entry.variant))
-
-
-def assess_key(file: MatterFile) -> str:
-    """Return the key of the task to assess a matter for the first time."""
-    return event_key(file, "J1", file.row.received_on, 1)
 
 
 def _ask_assessment(desk: Desk, file: MatterFile) -> None:

@@ -59,7 +59,7 @@ def _rows(desk: Desk, ids: Sequence[int]) -> list[LitigationMatter]:
     query = (
         select(LitigationMatter).where(col(LitigationMatter.id).in_(ids)).order_by(col(LitigationMatter.id))
     )
-    return list(desk.session.exec(query.with_for_update()))
+    return list(desk.session.exec(query.with_for_update().execution_options(populate_existing=True)))
 
 
 def _look(desk: Desk, file: MatterFile) -> bool:

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from casework.desk import Desk
 from casework.mail.mailbox import HANDLERS, MESSAGE, find_mail
-from casework.mail.outbox import THING, resolve
+from casework.mail.outbox import resolve
 from casework.mail.queueing import CONTACT_FIELDS, Recipient, queue, unit_recipients
+from casework.mail.settling import THING
 from casework.moves import move
 from casework.paperwork.answers import GONE_OUT
 from casework.paperwork.kinds import is_hidden, rule_of_kind

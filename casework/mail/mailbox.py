@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from casework.desk import Desk
-from casework.paging import PAGE_ROWS, Cursor, Page
+from casework.paging import PAGE_ROWS, Cursor, Page, page_of
 from casework.sight import documents_in_sight, sees_office, visits_in_sight
 from core.codes import Secrecy
 from core.errors import InvalidInput, NotFound
@@ -34,9 +34,9 @@ HANDLERS = ("officer", "director")
 KIND_LABELS = {
     "document": "文书", "notice_collect": "领取通知", "reminder": "到期提醒", "task": "督察任务",
     "team_reminder": "督察前提醒", "late_reports": "迟报汇总", "staff": "待签提醒", "half_owed": "半月报催报",
-    "half_report": "半月报", "portal_code": "验证码",
+    "half_report": "半月报", "portal_code": "验证码", "digest": "合并邮件",
 }  # fmt: skip
-BAD = (MessageState.UNKNOWN, MessageState.REJECTED)
+BAD = (MessageState.UNKNOWN, MessageState.REJECTED, MessageState.BOUNCED)
 SECRET_KINDS = frozenset({"portal_code"})  # what they say is for the recipient alone
 
 
@@ -72,6 +72,7 @@ class MailRow:
 ACTS: dict[MessageState, tuple[str, ...]] = {
     MessageState.UNKNOWN: ("accepted", "resend"),
     MessageState.REJECTED: ("resend",),
+    MessageState.BOUNCED: ("resend",),
     MessageState.READY: ("cancel",),
 }
 
@@ -121,7 +122,7 @@ def mailbox_view(desk: Desk, state: str = "", cursor: Cursor | None = None) -> M
     keys = _keys(link, query, cursor)
     rows = {row.id: row for row in mail_rows(desk, keys.rows)}
     shown = tuple(rows[number] for number in keys.rows if number in rows)
-    return Mailbox(state, Page(shown, keys.previous, keys.next), counts)
+    return Mailbox(state, keys.showing(shown), counts)
 
 
 def _keys(link: sa.Connection, query: sa.Select[Any], cursor: Cursor | None) -> Page[int]:
@@ -131,17 +132,7 @@ def _keys(link: sa.Connection, query: sa.Select[Any], cursor: Cursor | None) -> 
         query = query.where(MESSAGE.c.id < cursor.id if forward else MESSAGE.c.id > cursor.id)
     order = MESSAGE.c.id.desc() if forward else MESSAGE.c.id
     found = [int(row[0]) for row in link.execute(query.order_by(order).limit(PAGE_ROWS + 1))]
-    more, rows = len(found) > PAGE_ROWS, found[:PAGE_ROWS]
-    if not forward:
-        rows.reverse()
-    if not rows:
-        return Page((), None, None)
-    before, after = (cursor is not None, more) if forward else (more, True)
-    return Page(
-        tuple(rows),
-        Cursor(False, None, rows[0]) if before else None,
-        Cursor(True, None, rows[-1]) if after else None,
-    )
+    return page_of(found, cursor, lambda number: (None, number))
 
 
 def mail_rows(desk: Desk, ids: Sequence[int]) -> list[MailRow]:

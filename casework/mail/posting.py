@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date
-from hashlib import sha256
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 
@@ -15,31 +12,28 @@ from casework.desk import Desk
 from casework.inspection.checklists import checklist_name, make_checklist
 from casework.inspection.visits import team_of
 from casework.lights.climbing import cases_of_document, rules_of_document
-from casework.mail.codemail import portal_code_mail, subject_document
+from casework.mail.codemail import portal_code_mail
 from casework.mail.filling import link_address
+from casework.mail.letters import SHANGHAI, Values, write_body
 from casework.mail.queueing import NothingToSay, mail_domain
 from casework.paperwork.kinds import rule_of_kind
-from casework.paperwork.papers import file_of, stored_file, wants_answer
+from casework.paperwork.papers import file_among, newest_files, wants_answer
 from casework.paperwork.subjects import WORK
 from casework.rectification.halfmails import half_owed_mail, half_report_mail
 from casework.staff.people import split
 from core.codes import Line
 from core.errors import InvalidInput
-from delivery.addresses import Address
 from delivery.invitation import MEDIA_TYPE, make_invitation, make_uid
-from delivery.mail import Attachment, Letter, build_mime, safe_attachment_name
-from delivery.mailtext import render_mail
+from delivery.mail import Attachment, safe_attachment_name
 from models.base import key_of
 from models.campaign import Campaign, Finding, Visit
 from models.document import Document
 from models.message import Message, MessageBody
 from models.organisation import Person, Unit
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RETURN_WORKDAYS = 3
-Values = dict[str, Any]
 Parts = tuple[Values, tuple[Attachment, ...]]
 
 
@@ -49,59 +43,20 @@ def compose(desk: Desk, message: Message, sender: str) -> MessageBody:
     raises   NothingToSay; InvalidInput when a value is missing or an address is not acceptable
     """
     values, attachments = COMPOSERS[message.kind](desk, message)
-    issuer = _issuer(desk, message)
-    text = render_mail(message.kind, {**_common(desk, message, issuer), **values})
-    mime = build_mime(
-        Letter(
-            message_id=message.message_id,
-            sender=Address(issuer, sender),
-            recipient=Address(message.recipient_name, message.recipient),
-            subject=text.subject,
-            text=text.text,
-            date=message.queued_at.astimezone(SHANGHAI),
-            attachments=attachments,
-            reply_to=Address(issuer, desk.office_rules.mail.reply_to),
-        )
-    )
-    digest = sha256(mime).hexdigest()
-    return MessageBody(message_id=key_of(message), subject=text.subject, sha256=digest, mime=mime)
-
-
-def _issuer(desk: Desk, message: Message) -> str:
-    """Return in whose name a mail speaks: of the line of its document or visit, else of the 督察 line."""
-    line = min(desk.office_rules.lines, key=lambda one: one is not Line.PARTY)
-    if (document := subject_document(desk, message)) is not None:
-        line = Line(document.line)
-    elif message.visit_id is not None:
-        visit = desk.session.get_one(Visit, message.visit_id)
-        line = Line(desk.campaign(visit.campaign_id).line)
-    return desk.office_rules.lines[line].issuer
-
-
-def _common(desk: Desk, message: Message, issuer: str) -> Values:
-    contacts = desk.office_rules.contacts
-    return {
-        "office": issuer,
-        "sent_on": message.queued_at.astimezone(SHANGHAI).date().isoformat(),
-        "contact": {
-            "person": contacts.name,
-            "phone": contacts.phone,
-            "email": desk.office_rules.mail.reply_to,
-            "address": contacts.address,
-        },
-    }
+    return write_body(desk, message, sender, values, attachments)
 
 
 def _document(desk: Desk, message: Message) -> Parts:
     document, unit = _document_and_unit(desk, message)
     rule = rule_of_kind(desk, document)
     tail = f"-{document.year}-{document.serial:04}" if document.serial else f"-{document.id}"
-    pdf = stored_file(desk, document, "sealed") or file_of(desk, document, "pdf")
+    files = newest_files(desk, document)
+    pdf = files.get("sealed") or file_among(files, document, "pdf")
     attachments = [Attachment(safe_attachment_name(f"{rule.short}{tail}.pdf"), PDF, pdf.content)]
     workbook = ""
     if wants_answer(document):
         workbook = safe_attachment_name(f"整改报告表{tail}.xlsx")
-        attachments.append(Attachment(workbook, XLSX, file_of(desk, document, "answer").content))
+        attachments.append(Attachment(workbook, XLSX, file_among(files, document, "answer").content))
     issued = document.issued_on or desk.today
     return {
         "work": WORK[Line(document.line)],

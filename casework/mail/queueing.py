@@ -73,6 +73,7 @@ def message_row(
         "message_id": make_message_id(desk.office.code, whole_key, mail_domain(desk)),
         "recipient_name": recipient.name,
         "recipient": recipient.address,
+        "domain": recipient.address.rpartition("@")[2].lower(),
         "state": MessageState.READY.value,
         "queued_at": desk.now,
         "not_before": desk.now,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 
 from casework.desk import Desk
+from casework.filters import Filters, one_of
 from casework.paging import Cursor, Page, page_keys
 from casework.paperwork.kinds import kinds_in_order
 from casework.paperwork.paperview import document_view, need_paper, visible_document
@@ -34,32 +35,17 @@ DOCUMENT = table_of(Document)
 # What the state filter takes beside the states: what waits for a person.
 WAITING, UNSERVED = "waiting", "unserved"
 WAITING_STATES = (DocumentState.DRAFT, DocumentState.IN_REVIEW, DocumentState.SIGNED)
-LONGEST_WORDS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentFilters:
+class DocumentFilters(Filters):
     """What a reader narrows the documents to; empty means no limit. `q` are words of the number or the title."""
 
     kind: str = ""
-    state: str = ""
+    state: str = one_of(WAITING, UNSERVED, *DocumentState)
     unit: str = ""
     campaign: str = ""
     q: str = ""
-
-    @classmethod
-    def read(cls, given: Mapping[str, str]) -> DocumentFilters:
-        """Read filters from an address; raise InvalidInput naming a value that is none."""
-        values = {f.name: given.get(f.name, "").strip() for f in fields(cls)}
-        if values["state"] not in {"", WAITING, UNSERVED, *DocumentState}:
-            raise _bad_filter(f"state={values['state'][:40]}")
-        values["q"] = values["q"][:LONGEST_WORDS]
-        return cls(**values)
-
-    def as_query(self) -> dict[str, str]:
-        """Return the filters as they stand in an address, without those that are not set."""
-        every = {f.name: str(getattr(self, f.name)) for f in fields(self)}
-        return {name: value for name, value in every.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +99,7 @@ def documents_view(desk: Desk, filters: DocumentFilters, cursor: Cursor | None =
     )
     return Docket(
         filters,
-        Page(document_rows(desk, [number for number, _day in keys.rows]), keys.previous, keys.next),
+        keys.showing(document_rows(desk, [number for number, _day in keys.rows])),
         counts,
         tuple(kinds.items()),
         _choices(units),

@@ -21,13 +21,13 @@ from casework.paperwork.papers import build_paper, fonts_of, store_file, store_s
 from casework.paperwork.reviewing import check_approvals, note_signature, refuse_author
 from casework.paperwork.signing import after_signing, before_signing, signing_level
 from casework.rectification.evidence import read_file
-from casework.staff.delegations import lender
+from casework.staff.lending import lender
 from casework.staff.people import require_role
 from core.codes import DocumentContent, Line
 from core.errors import InvalidInput, NotAllowed, Refused
 from core.life.lives import DOCUMENT_MOVES, DocumentAct, DocumentState
 from core.life.moves import step
-from core.rulebook import LeaderRole
+from core.rulebook import LEADER_ROLE_LABELS, LeaderRole
 from core.rulebook.documents import DocumentRule
 from delivery.paper import write_paper
 from delivery.typeset import refuse_unprintable
@@ -35,6 +35,7 @@ from models.base import key_of
 from models.campaign import Campaign
 from models.document import Document, DocumentApproval
 from models.organisation import Unit
+from system.failpoints import reach
 
 __all__ = [
     "CaseOnDocument",
@@ -51,6 +52,7 @@ __all__ = [
     "void_document",
 ]
 PDF_HEAD = b"%PDF-"
+SIGNERS = frozenset({"director", "leader"})
 
 
 def sign_documents(desk: Desk, document_ids: Sequence[int], scan: Path | None = None) -> list[Document]:
@@ -97,17 +99,19 @@ def signer_for(
     needed = signing_level(desk, document, rule)
     own = (post is not None or "director" in desk.actor.roles) and role.may_sign(needed)
     lent = None if own else lender(desk, needed, document=document.kind, barred={document.drafted_by})
-    if lent is None:
-        require_role(desk, ("director", "leader"), f"签发{rule.name}")
+    if lent is None and desk.actor.roles.isdisjoint(SIGNERS):
+        raise _not_signer(
+            desk, f"无权签发{rule.name}", "、".join(sorted(desk.actor.roles)) or "无角色", needed
+        )
     refuse_author(desk, document, "签发", rows)
     if not own and lent is None:
-        raise NotAllowed(
-            f"签发{rule.name}的级别不够",
-            found=f"{desk.actor.code}（{role.value}）",
-            expected=f"{needed.value} 及以上",
-            remedy="由相应负责人签发",
-        )
+        raise _not_signer(desk, f"签发{rule.name}的级别不够", LEADER_ROLE_LABELS[role], needed)
     return lent.principal if lent is not None else None
+
+
+def _not_signer(desk: Desk, what: str, who: str, needed: LeaderRole) -> NotAllowed:
+    wanted = f"{LEADER_ROLE_LABELS[needed]}及以上负责人"
+    return NotAllowed(what, found=f"{desk.actor.code}（{who}）", expected=wanted, remedy=f"由{wanted}签发")
 
 
 def _sign(desk: Desk, document: Document, signer: str | None = None) -> None:
@@ -116,6 +120,7 @@ def _sign(desk: Desk, document: Document, signer: str | None = None) -> None:
     check_approvals(desk, document, rule)
     before_signing(desk, document, rule)
     serial = _take_serial(desk, document, rule)
+    reach("sign.numbered")
     # State, number and frozen content reach the database together, as its CHECKs ask.
     with desk.session.no_autoflush:
         said = {"by_authorisation": document.authorised_by, "signed_for": document.signed_for}
@@ -129,6 +134,7 @@ def _sign(desk: Desk, document: Document, signer: str | None = None) -> None:
         _freeze(desk, document)
     desk.session.add(document)
     desk.session.flush()
+    reach("sign.frozen")
     note_signature(desk, document)
     after_signing(desk, document)
     if not rule.sealed:
@@ -198,8 +204,11 @@ def issue(desk: Desk, document: Document) -> None:
         assert unit is not None  # foreign key
         roles = tuple(role.value for role in rule.recipients) or ("liaison",)
         # Files are made when they are first needed: to be mailed now, else when somebody prints the document.
-        if queue_document(desk, document, unit, roles):
+        queued = queue_document(desk, document, unit, roles)
+        reach("issue.queued")
+        if queued:
             store_standard_files(desk, document)
+    reach("issue.done")
 
 
 def void_document(desk: Desk, document_id: int, reason: str) -> Document:

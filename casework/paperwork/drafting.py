@@ -52,6 +52,11 @@ class Desktop:
     units: tuple[tuple[str, str], ...]
 
 
+def may_draft(desk: Desk) -> bool:
+    """Tell whether the actor drafts documents."""
+    return not desk.actor.roles.isdisjoint(DRAFTERS)
+
+
 def drafting_view(desk: Desk) -> Desktop:
     """Return what the actor may draft; raise NotAllowed for whoever drafts nothing."""
     require_role(desk, DRAFTERS, "拟制文书")

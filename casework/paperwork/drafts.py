@@ -8,6 +8,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from casework.ahead import note_sheet
 from casework.desk import Desk
 from casework.lights.climbing import rules_of, rules_of_document
 from casework.paperwork.hiddenpapers import knows_document
@@ -21,6 +22,8 @@ from models.campaign import Campaign
 from models.document import Document, DocumentCase
 
 THING = "文书"
+DRAFT_ROW = sa.insert(table_of(Document)).returning(table_of(Document).c.id)
+CASE_ROW = sa.insert(table_of(DocumentCase))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,11 @@ class Place:
     about_id: int | None = None
 
 
+def place_in(campaign: Campaign, unit_id: int) -> Place:
+    """Return where a document of a campaign for a unit belongs."""
+    return Place(Line(campaign.line), unit_id, campaign.rules_sha256, campaign.id)
+
+
 def draft_document(
     desk: Desk,
     kind: str,
@@ -59,7 +67,7 @@ def draft_document(
     kind     the code of a document rule that the campaign froze; raises NotFound
     author   SYSTEM for a letter that follows from a decision, so that whoever decided may also sign it
     """
-    place = Place(Line(campaign.line), unit_id, campaign.rules_sha256, campaign.id)
+    place = place_in(campaign, unit_id)
     rule = rules_of(desk, key_of(campaign)).document(kind)
     return write_draft(desk, rule, place, inputs=inputs, cases=cases, author=author)
 
@@ -74,37 +82,50 @@ def write_draft(
     author: str | None = None,
 ) -> Document:
     """Store a new document as a draft of a kind, with its cases, and note it."""
-    document = Document(
-        office_id=desk.office_id,
-        campaign_id=place.campaign_id,
-        about=place.about,
-        about_id=place.about_id,
-        unit_id=place.unit_id,
-        kind=rule.code,
-        content_kind=rule.content.value,
-        line=place.line.value,
-        state=DocumentState.DRAFT.value,
-        secrecy=rule.secrecy.value,
-        drafted_on=desk.today,
-        drafted_by=author or desk.actor.code,
-        inputs=canonical_json(inputs or {}),
-        rules_sha256=place.rules_sha256,
-    )
-    desk.session.add(document)
-    desk.session.flush()
-    _put_on(desk, document, cases)
-    unit = place.unit_id
-    desk.record("document", key_of(document), "draft", unit_id=unit, to_state="draft", kind=rule.code)
-    return document
+    number = insert_draft(desk, rule, place, inputs=inputs, cases=cases, author=author)
+    return desk.session.get_one(Document, number)
 
 
-def _put_on(desk: Desk, document: Document, cases: Sequence[CaseOnDocument]) -> None:
+def insert_draft(
+    desk: Desk,
+    rule: DocumentRule,
+    place: Place,
+    *,
+    inputs: Mapping[str, object] | None = None,
+    cases: Sequence[CaseOnDocument] = (),
+    author: str | None = None,
+) -> int:
+    """Do as `write_draft` does, and return the id of the document: for letters that nobody reads at once."""
+    row = {
+        "office_id": desk.office_id,
+        "campaign_id": place.campaign_id,
+        "about": place.about,
+        "about_id": place.about_id,
+        "unit_id": place.unit_id,
+        "kind": rule.code,
+        "content_kind": rule.content.value,
+        "line": place.line.value,
+        "state": DocumentState.DRAFT.value,
+        "secrecy": rule.secrecy.value,
+        "drafted_on": desk.today,
+        "drafted_by": author or desk.actor.code,
+        "inputs": canonical_json(inputs or {}),
+        "rules_sha256": place.rules_sha256,
+    }
+    number = int(desk.session.connection().execute(DRAFT_ROW, row).scalar_one())
+    _put_on(desk, number, cases)
+    desk.record("document", number, "draft", unit_id=place.unit_id, to_state="draft", kind=rule.code)
+    return number
+
+
+def _put_on(desk: Desk, document_id: int, cases: Sequence[CaseOnDocument]) -> None:
     rows = [
-        {"document_id": document.id, "case_id": c.case_id, "light": c.light.value, "due_on": c.due_on}
+        {"document_id": document_id, "case_id": c.case_id, "light": c.light.value, "due_on": c.due_on}
         for c in cases
     ]
     if rows:
-        desk.session.connection().execute(sa.insert(table_of(DocumentCase)), rows)
+        note_sheet(desk, [c.case_id for c in cases])
+        desk.session.connection().execute(CASE_ROW, rows)
 
 
 def find_document(desk: Desk, document_id: int) -> Document:

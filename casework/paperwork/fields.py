@@ -29,13 +29,15 @@ LABELS: Mapping[str, str] = {
     "suggestions": "建议", "source": "来源", "matter": "事项", "materials": "所附材料", "duty": "法定职责",
     "urged": "督办催办情况", "leader": "组长", "from_on": "开始日期", "to_on": "结束日期", "team": "督察组成员",
     "scope": "授权范围", "changes": "期限变动", "cases": "所涉问题", "objection": "异议期限",
+    "handling": "办理情况", "items": "各事项办理情况", "next_steps": "下一步工作", "received_on": "收到日期",
+    "reference": "来文字号", "verified": "核查情况", "result": "办理结果", "lead_number": "线索编号",
     "objection_answer": "异议答复时限", "verdict": "结论", "closed_on": "销号日期",
 }  # fmt: skip
 COLUMNS: Mapping[str, str] = {
     "units": "单位数", "problems": "问题数", "closed": "已销号", "closed_percent": "销号率（%）", "overdue": "逾期",
     "urgings": "催办单", "supervisions": "督办单", "orders": "责令整改通知单", "unit": "单位", "percent": "完成率（%）",
     "name": "名称", "copies": "份数", "role": "身份", "number": "编号", "item": "事项", "before": "原期限",
-    "after": "现期限", "reason": "理由", "due_on": "整改期限", "state": "整改情况",
+    "text": "事项", "done": "办理情况", "after": "现期限", "reason": "理由", "due_on": "整改期限", "state": "整改情况",
 }  # fmt: skip
 
 
@@ -90,7 +92,7 @@ def draft_fields(document: Document, rule: DocumentRule) -> tuple[Field, ...]:
     return tuple(
         _field(name, sample[name], values[name])
         for name in sample
-        if name in values and name not in OWN_NAMES
+        if name in values and name not in OWN_NAMES and not isinstance(sample[name], bool)
     )
 
 

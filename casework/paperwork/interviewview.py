@@ -109,6 +109,11 @@ def visible_interview(desk: Desk, interview_id: int) -> Interview:
     return found
 
 
+def may_plan(desk: Desk) -> bool:
+    """Tell whether the actor plans interviews, and carries them through."""
+    return not desk.actor.roles.isdisjoint(PLANNERS)
+
+
 def interview_view(desk: Desk, interview_id: int) -> InterviewPage:
     """Return one interview; raise NotFound."""
     row = visible_interview(desk, interview_id)
@@ -131,7 +136,7 @@ def interview_view(desk: Desk, interview_id: int) -> InterviewPage:
         promises=tuple(
             (one.title, one.due_on, one.state != TaskState.OPEN.value) for one in desk.session.exec(promises)
         ),
-        may_act=not desk.actor.roles.isdisjoint(PLANNERS) and row.state == InterviewState.PLANNED,
+        may_act=may_plan(desk) and row.state == InterviewState.PLANNED,
     )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from casework.desk import Desk
 from casework.rulesets.library import frozen_rules
 from core.codes import DocumentContent, Light
+from core.errors import Refused
 from core.rulebook import DocumentRule, Rulebook
 from models.base import table_of
 from models.document import Document
@@ -17,11 +20,32 @@ CONTENT_ORDER = {content: place for place, content in enumerate(DocumentContent)
 
 HIDDEN_ABOUT = ("referral", "incoming")
 """What only the compartment of linkage knows of; a document about it is hidden whatever its kind."""
+REPLIES = ("incoming", "lead")
+"""What letters of the compartment answer in words of a person."""
 
 
 def is_hidden(document: Document) -> bool:
     """Tell whether a document belongs to the compartment of referrals: never mailed, listed, or shown to the unit."""
     return document.content_kind == DocumentContent.REFERRAL or document.about in HIDDEN_ABOUT
+
+
+def drafters_of(document: Document, roles: Sequence[str]) -> tuple[str, ...]:
+    """Return who may send a document to review and change its words: in the compartment its own people too."""
+    return (*roles, "linkage") if is_hidden(document) else tuple(roles)
+
+
+def is_editable(document: Document) -> bool:
+    """Tell whether its words may be changed: a letter of transfer says what was studied and approved, no other."""
+    return not is_hidden(document) or document.about in REPLIES
+
+
+def refuse_made(document: Document) -> None:
+    """Raise Refused for a letter whose words follow from what was approved."""
+    if not is_editable(document):
+        raise Refused(
+            "移送函不能在文稿中修改", found="内容来自经研究批准的移送事项", expected="复函、答复",
+            remedy="在移送事项页面改正后重新拟制",
+        )  # fmt: skip
 
 
 def is_shown() -> sa.ColumnElement[bool]:

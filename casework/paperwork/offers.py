@@ -13,7 +13,7 @@ from casework.desk import Desk
 from casework.paperwork.answers import GONE_OUT
 from casework.paperwork.answers import RECORDERS as REPLY_RECORDERS
 from casework.paperwork.documents import refuse_running, sealers, signer_for
-from casework.paperwork.kinds import is_hidden
+from casework.paperwork.kinds import drafters_of, is_editable, is_hidden
 from casework.paperwork.paperless import has_paper
 from casework.paperwork.reviewing import DRAFTERS, NEEDED, REVIEWERS, STEP_LABELS, UNSIGNED
 from casework.paperwork.serving import CHANNELS, RECORDERS
@@ -59,13 +59,14 @@ def offers_on(
     """Return what the actor may do with a document that they see."""
     can = set(acts_from(DOCUMENT_MOVES, DocumentState(document.state)))
     gone_out = document.state in GONE_OUT and not is_hidden(document) and has_paper(document)
-    drafts = _is(desk, DRAFTERS)
+    drafts = _is(desk, drafters_of(document, DRAFTERS))
     findings = document.content_kind == DocumentContent.FINDINGS
     unsigned = document.state in UNSIGNED
-    not_mine = _refusal(lambda: signer_for(desk, document, rule, approvals)) if unsigned else ""
+    refused = _refusal(lambda: signer_for(desk, document, rule, approvals)) if unsigned else None
+    not_mine = f"{refused.what}，{refused.remedy}" if refused else ""
     why_not = not_mine or _lacking(rule, approvals) if unsigned else ""
     director = _is(desk, ("director",)) and DocumentAct.VOID in can and not is_hidden(document)
-    running = _refusal(lambda: refuse_running(desk, document)) if director and not unsigned else ""
+    running = _refusal(lambda: refuse_running(desk, document)) if director and not unsigned else None
     authors = {row.by for row in approvals if row.step == "drafted"} | {document.drafted_by}
     steps = () if desk.actor.code in authors or DocumentAct.APPROVE not in can else _steps(desk, rule)
     return Offers(
@@ -75,7 +76,7 @@ def offers_on(
         steps=steps,
         give_back=DocumentAct.RETURN in can and _is(desk, REVIEWERS["reviewed"]),
         review=DocumentAct.SHEET in can and drafts,
-        edit=DocumentAct.EDIT in can and drafts and not is_hidden(document),
+        edit=DocumentAct.EDIT in can and drafts and is_editable(document),
         seal=DocumentAct.SEAL in can and rule.sealed and _is(desk, sealers(document)),
         serve=gone_out and _is(desk, RECORDERS),
         reply=gone_out and _is(desk, (*REPLY_RECORDERS, "inspector")),
@@ -83,7 +84,7 @@ def offers_on(
         workbook=gone_out and findings and _is(desk, ("officer",)),
         mail=gone_out and rule.mailed and _is(desk, MAILERS),
         void=director and not running,
-        why_not_void=running if director else "",
+        why_not_void=running.what if running else "",
     )
 
 
@@ -100,12 +101,12 @@ def _lacking(rule: DocumentRule, approvals: Sequence[DocumentApproval]) -> str:
     return f"还没有{'、'.join(lacking)}" if lacking else ""
 
 
-def _refusal(ask: Callable[[], object]) -> str:
+def _refusal(ask: Callable[[], object]) -> DuchaError | None:
     try:
         ask()
     except DuchaError as error:
-        return error.what
-    return ""
+        return error
+    return None
 
 
 def _is(desk: Desk, roles: Sequence[str]) -> bool:

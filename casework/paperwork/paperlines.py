@@ -16,10 +16,8 @@ from casework.paperwork.reviewing import STEP_LABELS
 from casework.rectification.timelinewords import CHANNEL_LABELS
 from casework.rows import CaseRow
 from core.codes import Light
-from core.life.lives import MessageState
-from models.base import key_of, table_of
+from models.base import table_of
 from models.document import DocumentApproval, DocumentFile, DocumentReply, ServiceRecord
-from models.message import Message
 
 FILE = table_of(DocumentFile)
 
@@ -42,17 +40,6 @@ class FileLine:
     name: str
     sha256: str
     size: int
-
-
-@dataclass(frozen=True, slots=True)
-class MailLine:
-    """A mail of a document."""
-
-    id: int
-    recipient_name: str
-    recipient: str
-    state: MessageState
-    reply: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +72,6 @@ def files_lines(desk: Desk, document_id: int) -> tuple[FileLine, ...]:
         .order_by(FILE.c.id)
     )
     return tuple(FileLine(*row) for row in desk.session.connection().execute(query))
-
-
-def mails_lines(desk: Desk, document_id: int) -> tuple[MailLine, ...]:
-    """Return the mails of a document, oldest first."""
-    query = select(Message).where(col(Message.document_id) == document_id).order_by(col(Message.id))
-    return tuple(
-        MailLine(key_of(mail), mail.recipient_name, mail.recipient, MessageState(mail.state), mail.smtp_reply or "")
-        for mail in desk.session.exec(query)
-    )  # fmt: skip
 
 
 def rows_of(desk: Desk, model: Any, document_id: int) -> Sequence[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -206,9 +207,23 @@ def stored_file(desk: Desk, document: Document, role: str) -> DocumentFile | Non
     ).first()
 
 
+def newest_files(desk: Desk, document: Document) -> dict[str, DocumentFile]:
+    """Return the newest stored file of each role that a mail may carry."""
+    query = select(DocumentFile).where(
+        col(DocumentFile.document_id) == document.id, col(DocumentFile.role).in_(("sealed", "pdf", "answer"))
+    )
+    return {file.role: file for file in desk.session.exec(query.order_by(col(DocumentFile.position)))}
+
+
 def file_of(desk: Desk, document: Document, role: str) -> DocumentFile:
     """Return a stored file; raise NotFound."""
     found = stored_file(desk, document, role)
+    return file_among({role: found} if found else {}, document, role)
+
+
+def file_among(files: Mapping[str, DocumentFile], document: Document, role: str) -> DocumentFile:
+    """Return the file of a role among those of a document; raise NotFound."""
+    found = files.get(role)
     if found is None:
         raise NotFound(
             "没有这个文件",

@@ -9,7 +9,9 @@ from typing import Any
 from sqlmodel import col, select
 
 from casework.desk import Desk
+from casework.history import count_changes
 from casework.lights.climbing import palette_of, rules_of_document
+from casework.mail.intakeview import InboundRow, inbound_about
 from casework.paperwork.answers import list_items
 from casework.paperwork.drafts import find_document
 from casework.paperwork.kinds import is_hidden
@@ -18,17 +20,15 @@ from casework.paperwork.paperless import has_paper, refuse_reminder
 from casework.paperwork.paperlines import (
     CaseOnPaper,
     FileLine,
-    MailLine,
     ServiceLine,
     StepLine,
     files_lines,
-    mails_lines,
     reply_line,
     rows_of,
-    service_line,
     step_line,
 )  # fmt: skip
 from casework.paperwork.reviewing import UNSIGNED, compose, steps_of
+from casework.paperwork.serviceproof import ServiceProof, proof_of_service
 from casework.rectification.timeline import Event, document_entries, document_events, names_of
 from casework.rows import DocumentRow, cases_on
 from casework.sight import documents_in_sight
@@ -63,18 +63,28 @@ class DocumentPage:
     cases: tuple[CaseOnPaper, ...]
     palette: Palette
     files: tuple[FileLine, ...]
-    mails: tuple[MailLine, ...]
-    services: tuple[ServiceLine, ...]
+    proof: ServiceProof | None
+    letters: tuple[InboundRow, ...]
     replies: tuple[ServiceLine, ...]
     items: tuple[dict[str, Any], ...]
     steps: tuple[StepLine, ...]
     timeline: tuple[Event, ...]
     offers: Offers
     has_paper: bool
-    hidden: bool
     paper: Paper | None
     sha256: str
     trouble: DuchaError | None
+    mark: int  # of the document as it is shown
+
+    @property
+    def hidden(self) -> bool:
+        """Whether it lies in the compartment of linkage."""
+        return is_hidden(self.document)
+
+    @property
+    def services(self) -> tuple[ServiceLine, ...]:
+        """The records of its service."""
+        return self.proof.records if self.proof is not None else ()
 
     @property
     def needs_seal(self) -> bool:
@@ -154,18 +164,18 @@ def paper_view(desk: Desk, document: Document) -> DocumentPage:
         cases=cases,
         palette=palette_of(desk, document.campaign_id),
         files=() if unsigned else files_lines(desk, number),
-        mails=mails_lines(desk, number) if rule.mailed and not unsigned else (),
-        services=tuple(service_line(row, names) for row in services),
+        proof=None if unsigned else proof_of_service(desk, document, services, names),
+        letters=() if unsigned else inbound_about(desk, number),
         replies=tuple(reply_line(row, names) for row in replies),
         items=tuple(list_items(desk, number)) if rule.counted and not unsigned else (),
         steps=tuple(step_line(row, names) for row in approvals),
         timeline=_timeline(desk, document, entries, names),
         offers=offers_on(desk, document, rule, approvals),
         has_paper=has_paper(document),
-        hidden=is_hidden(document),
         paper=paper,
         sha256=digest,
         trouble=trouble,
+        mark=count_changes(entries, "document"),
     )
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlmodel import col, select
 
 from casework.desk import Desk
 from casework.lights.climbing import cases_of_document
 from casework.paperwork.serving import serve_document
-from casework.rectification.cases import act_on_case
+from casework.rectification.cases import act_on_case, acting_on
 from casework.units.lineage import codes_with_heirs
 from core.errors import InvalidInput, NotAllowed
 from core.life.lives import DocumentState
@@ -58,10 +61,35 @@ def import_reply(desk: Desk, path: Path, evidence: Path | None = None) -> dict[s
     if document.state == DocumentState.ISSUED:
         serve_document(desk, key_of(document), "acknowledgement", desk.today, note=f"收到{path.name}")
     acts: list[str] = []
-    for row in filled.rows:
-        if row.is_answered:
+    answered = [row for row in filled.rows if row.is_answered]
+    with acting_on(desk, [row.case for row in answered]):
+        for row in answered:
             acts += [f"{row.case}:{act}" for act in _carry_out(desk, row, files[row.case])]
     return {"document": document.id, "unit": unit.code, "cases": len(filled.rows), "acts": acts}
+
+
+def take_reply(desk: Desk, document_id: int, book: Path, evidence: Sequence[Path]) -> dict[str, object]:
+    """Carry out a filled answer workbook of one document, with the files that it names; see import_reply.
+
+    raises   InvalidInput for the workbook of another document, and for two files of one name; nothing is done then
+    """
+    said = read_answer_meta(book, name=book.name)
+    if said.document != str(document_id):
+        raise InvalidInput(
+            "不是这份通知书的报告表",
+            found=said.number,
+            expected="随本通知书发送的报告表",
+            remedy="核对文件后重新上传",
+        )
+    with TemporaryDirectory(prefix="ducha-reply-") as folder:
+        for path in evidence:
+            target = Path(folder) / path.name
+            if target.exists():
+                raise InvalidInput(
+                    "两个佐证材料同名", found=path.name, expected="文件名互不相同", remedy="改名后重新上传"
+                )
+            shutil.copyfile(path, target)
+        return import_reply(desk, book, Path(folder))
 
 
 def _check_sender(desk: Desk, unit: Unit) -> None:

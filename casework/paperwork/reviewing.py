@@ -20,7 +20,8 @@ from casework.moves import move
 from casework.paperwork.drafts import THING, find_document, rule_of
 from casework.paperwork.freevalues import OWN_NAMES, value_mistakes
 from casework.paperwork.hashing import hash_content
-from casework.paperwork.papers import build_paper, fonts_of
+from casework.paperwork.kinds import drafters_of, refuse_made
+from casework.paperwork.papers import build_paper, fonts_of, print_sheet, store_file
 from casework.staff.people import require_role
 from core.codes import DocumentContent
 from core.errors import InvalidInput, NotAllowed, Refused
@@ -44,12 +45,24 @@ MAX_CHANGES = 3
 
 def put_in_review(desk: Desk, document_id: int) -> Document:
     """Send a draft with its 发文稿纸 to review; what was sent is kept."""
-    require_role(desk, DRAFTERS, "送核文书")
     document = find_document(desk, document_id)
+    require_role(desk, drafters_of(document, DRAFTERS), "送核文书")
     _carry_out(desk, document, DocumentAct.SHEET)
     desk.session.add(document)
     _note(desk, document, "drafted", document.drafted_by)
     return document
+
+
+def send_to_review(desk: Desk, document_id: int, name: str = "") -> tuple[Document, bytes]:
+    """Send a draft to review with its 发文稿纸, which is kept; return both.
+
+    name   of the file; 发文稿纸-<number>.pdf where none is given
+    raises what put_in_review raises
+    """
+    document = put_in_review(desk, document_id)
+    sheet = print_sheet(desk, document)
+    store_file(desk, document, "sheet", name or f"发文稿纸-{document_id}.pdf", sheet)
+    return document, sheet
 
 
 def approve_document(desk: Desk, document_id: int, step: str, note: str = "") -> Document:
@@ -95,8 +108,9 @@ def edit_document(
     copies_to   whom it is copied to (抄送); None leaves them as they are
     raises      InvalidInput naming every value that does not fit; IllegalMove once it is signed
     """
-    require_role(desk, DRAFTERS, "修改文书")
     document = find_document(desk, document_id)
+    require_role(desk, drafters_of(document, DRAFTERS), "修改文书")
+    refuse_made(document)
     given = _laid_over(document, rule_of(desk, document), values)
     if copies_to is not None:
         given["copies_to"] = [name.strip() for name in copies_to if name.strip()]

@@ -23,6 +23,7 @@ from models.document import Document, ServiceRecord
 from models.organisation import Unit
 
 CHANNELS = ("acknowledgement", "hand", "telephone", "post", "portal", "left")
+SUBSTITUTED = ("left",)  # 留置送达: brought, refused, and left before witnesses
 RECORDERS = ("officer", "director", "leader", "inspector")
 
 

@@ -85,7 +85,7 @@ def unserved_view(desk: Desk, cursor: Cursor | None = None) -> UnservedList:
         _unserved(desk, row, allowed, mails.get(row.id, {}), contacts.get(row.id, ("", "")))
         for row in document_rows(desk, ids)
     )
-    return UnservedList(Page(rows, keys.previous, keys.next), int(total), int(overdue), allowed)
+    return UnservedList(keys.showing(rows), int(total), int(overdue), allowed)
 
 
 def _unserved(

@@ -21,7 +21,8 @@ from casework.paperwork.reviewing import NEEDED, REVIEWERS
 from casework.paperwork.viewing import last_looks
 from casework.rows import DocumentRow, Pile, document_rows
 from casework.sight import documents_in_sight
-from casework.staff.delegations import lenders, list_delegations
+from casework.staff.delegations import list_delegations
+from casework.staff.lending import lenders
 from core.codes import DocumentContent
 from core.life.lives import DocumentState
 from core.rulebook import DocumentRule, LeaderRole
@@ -160,13 +161,6 @@ def next_to_sign(desk: Desk, after: int) -> int | None:
     asker = _ask(desk, rows)
     able = [row.id for row in rows if row.id != after and asker.may_sign(row)]
     return next((one for one in able if one > after), able[0] if able else None)
-
-
-def count_to_sign(desk: Desk) -> int:
-    """Return how many documents in sight the actor may sign now."""
-    rows = _waiting(desk, sa.and_(documents_in_sight(desk), DOCUMENT.c.state.in_(UNSIGNED)))
-    asker = _ask(desk, rows)
-    return sum(asker.may_sign(row) for row in rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from core.codes import Light, Secrecy, Severity
 from core.ladders.palette import Palette
 from core.life.halflife import HalfReportState
 from core.life.lives import DocumentState
-from core.life.rectification import CLOCK_RUNS, CaseState, RequestState
+from core.life.rectification import CLOCK_RUNS, REQUEST_STATE_LABELS, CaseState, RequestState
 from core.life.sidelife import HORIZON_LABELS, PLAN, Horizon
 from core.rulebook import Item
 from models.campaign import Campaign, Finding
@@ -96,6 +96,10 @@ class UnitCase:
         )
 
     @property
+    def sent_halves(self) -> tuple[Row, ...]:
+        return tuple(row for row in self.halves if row["state"] == HalfReportState.SENT)
+
+    @property
     def plan(self) -> PlanLine | None:
         """The newest version of the plan."""
         return self.plans[-1] if self.plans else None
@@ -133,7 +137,7 @@ def case_page(reader: Reader, code: str) -> UnitCase:
         plans=tuple(_plan(look, row) for row in beside.plans),
         requests=tuple(row for row in beside.requests),
         stages=tuple(beside.stages),
-        halves=tuple(beside.halves),
+        halves=tuple(row for row in beside.halves if reader.secrets or row["secrecy"] != Secrecy.WORK_SECRET),
         papers=papers,
         evidence=tuple(row for row in beside.evidence if is_own_file(reader, row["filed_by"])),
         past=tell_case(reader, case, entries, about),
@@ -185,5 +189,4 @@ def say_request(row: Row) -> str:
         "rejected": "异议不成立",
         "changed": "变更原认定",
     }
-    plain = {RequestState.GRANTED: "同意", RequestState.REFUSED: "不同意", RequestState.WITHDRAWN: "已撤回"}
-    return words.get(row["verdict"]) or plain[state]
+    return words.get(row["verdict"]) or REQUEST_STATE_LABELS[state]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from sqlmodel import select
 from casework.inspection.inquiries import find_list
 from casework.inspection.inquiryreturns import return_items
 from casework.paperwork.answers import record_reply
-from casework.paperwork.replies import import_reply
+from casework.paperwork.replies import take_reply
 from casework.paperwork.serving import serve_document
 from casework.portal.casepage import is_own_file
 from casework.portal.duties import HALF, halves_of
@@ -22,7 +21,6 @@ from casework.rectification.halfreports import send_report
 from core.errors import InvalidInput, NotAllowed, NotFound
 from core.life.rectification import ACTORS, CaseAct, Role
 from core.life.sidelife import HORIZON_LABELS, Horizon
-from delivery.sheets.answer_return import read_answer_meta
 from models.document import Document
 from models.halfreport import HalfReport
 from models.rectification import Evidence, Rectification
@@ -77,29 +75,7 @@ def take_workbook(
 ) -> dict[str, object]:
     """Carry out a filled answer workbook of one notice, with the files it names; all rows or none."""
     reader.need_document(document_id)
-    said = read_answer_meta(book, name=book.name)
-    if said.document != str(document_id):
-        raise InvalidInput(
-            "不是这份通知书的报告表",
-            found=said.number,
-            expected="从本页下载、随本通知书发送的报告表",
-            remedy="核对文件后重新上传",
-        )
-    return import_reply(reader.desk, book, _in_one_folder(book, evidence))
-
-
-def _in_one_folder(book: Path, evidence: Sequence[Path]) -> Path:
-    """Put the evidence beside one another, as the workbook names it; the folder goes with the form's own."""
-    folder = book.parent / "evidence"
-    folder.mkdir()
-    for path in evidence:
-        target = folder / path.name
-        if target.exists():
-            raise InvalidInput(
-                "两个佐证材料同名", found=path.name, expected="文件名互不相同", remedy="改名后重新上传"
-            )
-        os.link(path, target)
-    return folder
+    return take_reply(reader.desk, document_id, book, evidence)
 
 
 def find_half(reader: Reader, number: int) -> HalfReport:

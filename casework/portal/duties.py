@@ -21,7 +21,7 @@ from core.ladders.palette import Palette
 from core.life.campaignlife import InquiryState
 from core.life.halflife import HalfReportState
 from core.life.lives import DocumentState
-from core.life.rectification import CLOCK_RUNS, SETTLED, CaseState, RequestKind, RequestState
+from core.life.rectification import CLOCK_RUNS, REQUEST_LABELS, SETTLED, CaseState, RequestKind, RequestState
 from models.base import table_of
 from models.campaign import Campaign, Finding
 from models.document import Document
@@ -32,11 +32,6 @@ from models.rectification import Rectification, SideRequest
 CASE, FINDING, DOCUMENT = table_of(Rectification), table_of(Finding), table_of(Document)
 HALF, LIST, REQUEST = table_of(HalfReport), table_of(Inquiry), table_of(SideRequest)
 OPEN_STATES = sorted(state.value for state in CaseState if state not in SETTLED)
-REQUEST_WORDS = {
-    RequestKind.EXTENSION: "延期申请",
-    RequestKind.LONG_TERM: "长期整改申请",
-    RequestKind.OBJECTION: "异议",
-}
 CHANGES_OF_TIME = (RequestKind.EXTENSION, RequestKind.LONG_TERM)
 MOST = 150  # rows on one page
 SOON = 5  # working days
@@ -269,7 +264,7 @@ def _to_endorse(reader: Reader, requests: Sequence[Row]) -> Iterator[Duty]:
         return
     for row in requests:
         if row["kind"] in CHANGES_OF_TIME and row["endorsed_on"] is None:
-            yield Duty("case", row["code"], f"审核{REQUEST_WORDS[RequestKind(row['kind'])]}", row["problem"],
+            yield Duty("case", row["code"], f"审核{REQUEST_LABELS[RequestKind(row['kind'])]}", row["problem"],
                        row["code"], note=f"{write_day(row['asked_on'])}由联络员提出")  # fmt: skip
 
 
@@ -296,5 +291,5 @@ def _pending_requests(reader: Reader, requests: Sequence[Row]) -> Iterator[Duty]
             continue  # it stands among what they have to do
         until = f"，申请延至{write_day(row['until_on'])}" if row["until_on"] else ""
         answer = f"，应于{write_day(row['answer_due_on'])}前答复" if row["answer_due_on"] else ""
-        yield Duty("case", row["code"], f"{REQUEST_WORDS[kind]}待审批", row["problem"], row["code"],
+        yield Duty("case", row["code"], f"{REQUEST_LABELS[kind]}待审批", row["problem"], row["code"],
                    note=f"{write_day(row['asked_on'])}提出{until}{answer}")  # fmt: skip

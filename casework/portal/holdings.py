@@ -41,7 +41,7 @@ def cases_of(reader: Reader, cursor: Cursor | None = None, *, settled: bool = Fa
     query = sa.select(CASE.c.id, CASE.c.due_on).where(reader.cases, wanted if settled else sa.not_(wanted))
     link = reader.desk.session.connection()
     keys = page_keys(link, query, CASE.c.due_on, CASE.c.id, cursor, newest_first=settled)
-    return Page(case_rows(reader.desk, [number for number, _day in keys.rows]), keys.previous, keys.next)
+    return keys.showing(case_rows(reader.desk, [number for number, _day in keys.rows]))
 
 
 def count_cases(reader: Reader) -> dict[CaseState, int]:
@@ -64,7 +64,7 @@ def papers_of(reader: Reader, cursor: Cursor | None = None) -> Page[PaperLine]:
         DOCUMENT.c.reply_due_on, DOCUMENT.c.replied_on,
     )  # fmt: skip
     rows = {row.id: row for row in link.execute(sa.select(*columns).where(DOCUMENT.c.id.in_(wanted)))}
-    return Page(tuple(_line(reader, rows[number]) for number in wanted), keys.previous, keys.next)
+    return keys.showing(tuple(_line(reader, rows[number]) for number in wanted))
 
 
 def _line(reader: Reader, row: sa.Row[tuple[object, ...]]) -> PaperLine:

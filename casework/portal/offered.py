@@ -20,6 +20,7 @@ from core.life.freezelife import WHILE_FROZEN
 from core.life.rectification import (
     ACTORS,
     CLOCK_RUNS,
+    REQUEST_LABELS,
     CaseAct,
     CaseState,
     RequestKind,
@@ -28,12 +29,6 @@ from core.life.rectification import (
     possible_acts,
 )
 from core.rulebook.handling import EvidenceKind
-
-REQUEST_WORDS = {
-    RequestKind.EXTENSION: "延期申请",
-    RequestKind.OBJECTION: "异议",
-    RequestKind.LONG_TERM: "长期整改申请",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +94,8 @@ def unit_offers(reader: Reader, look: Look) -> UnitOffers:
         owing=tuple(row for row in undone if rule == "each" or (rule == "tracked" and row["tracked"])),
         pending=tuple(
             (kind.value, word)
-            for kind, word in REQUEST_WORDS.items()
-            if look.beside.open_request(kind) is not None
+            for kind, word in REQUEST_LABELS.items()
+            if kind is not RequestKind.SUSPENSION and look.beside.open_request(kind) is not None
         ),
     )
 
@@ -188,7 +183,7 @@ def _closed(desk: Desk, look: Look, acts: frozenset[CaseAct]) -> list[tuple[str,
 def _why_no_extension(desk: Desk, look: Look) -> str:
     pending = look.beside.open_request(*CHANGES_OF_TIME)
     if pending is not None:
-        return f"已有一件{REQUEST_WORDS[RequestKind(pending['kind'])]}待审批"
+        return f"已有一件{REQUEST_LABELS[RequestKind(pending['kind'])]}待审批"
     limits = ladder_for(desk, look).extension
     granted = [
         row

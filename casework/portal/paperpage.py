@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from casework.desk import Desk
+from casework.litigation.matterboard import need_matter
 from casework.paperwork.kinds import rule_of_kind
 from casework.paperwork.paperless import has_paper
 from casework.paperwork.papers import paper_of, stored_file, wants_answer
@@ -46,6 +47,7 @@ class UnitPaper:
     has_workbook: bool
     may_sign_for: bool
     may_reply: bool
+    matter: tuple[int, str] | None = None  # the lawsuit that the paper is about: its id and number
 
     @property
     def state(self) -> DocumentState:
@@ -72,8 +74,20 @@ def paper_page(reader: Reader, document_id: int) -> UnitPaper:
         files=own_files(reader, "document", document_id),
         has_workbook=wants_answer(document) and out,
         may_sign_for=document.state == DocumentState.ISSUED and document.serial is not None,
+        matter=_matter(desk, document),
         may_reply=out and document.serial is not None and document.content_kind != DocumentContent.SHEET,
     )
+
+
+def _matter(desk: Desk, document: Document) -> tuple[int, str] | None:
+    """Return the lawsuit against the unit that a paper is about, where the reader may read of it."""
+    if document.about != "matter" or document.about_id is None:
+        return None
+    try:
+        row = need_matter(desk, document.about_id)
+    except NotFound:
+        return None
+    return document.about_id, row.number
 
 
 def _cases(reader: Reader, document_id: int) -> tuple[CaseRow, ...]:

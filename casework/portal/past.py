@@ -10,21 +10,26 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlmodel import col, select
+import sqlalchemy as sa
 
+from casework.leaves import Leaf, leaf_of
 from casework.lights.climbing import palette_of
 from casework.lights.rungview import write_day
-from casework.portal.reader import Reader
+from casework.portal.reader import CASE, Reader
 from casework.rectification.timelinewords import VERDICT_LABELS
 from casework.staff.people import CONTACT_LABELS, CONTACTS
 from core.codes import Light
 from core.life.rectification import CASE_ACT_LABELS, CaseAct
+from models.base import table_of
 from models.campaign import Finding
 from models.record import AuditEntry
 from models.rectification import Rectification
 
 A = CaseAct
+ENTRY, FINDING = table_of(AuditEntry), table_of(Finding)
+Line = AuditEntry | sa.Row[Any]
 # Acts of the unit, whose words are its own.
 OWN = frozenset(
     {
@@ -44,7 +49,6 @@ SAID = frozenset({A.RETURN_PLAN, A.RETURN})
 PAPERS = {"issue": "发出文书", "serve": "文书送达", "void": "文书作废"}
 OTHERS = {"set_due": "确定整改期限", "light": "亮灯", "reassign": "变更责任单位"}
 WORDS = {"measures": "措施：", "text": "", "note": ""}
-HISTORY = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ def _tell(reader: Reader, entry: AuditEntry, about: Mapping[int, str]) -> Told |
     return _tell_act(reader, entry)
 
 
-def _tell_act(reader: Reader, entry: AuditEntry) -> Told | None:
+def _tell_act(reader: Reader, entry: Line) -> Told | None:
     said: dict[str, object] = json.loads(entry.detail) if entry.detail else {}
     who = _who(reader, entry.actor)
     if entry.act in OTHERS:
@@ -132,28 +136,28 @@ def _who(reader: Reader, actor: str) -> str:
     return f"{CONTACT_LABELS[role]} {name}" if name else CONTACT_LABELS[role]
 
 
-def history_of_unit(reader: Reader) -> tuple[Told, ...]:
-    """Return what the unit did of late and what was decided on it, the newest first; one query."""
+def history_of_unit(reader: Reader, number: int = 1) -> Leaf[Told]:
+    """Return one leaf of what the unit did and what was decided on it, the newest first; two queries."""
     wanted = [
         act.value
         for act in OWN | {A.CLOSE, A.APPROVE_PLAN, A.RETURN_PLAN, A.DECIDE_EXTENSION, A.VERIFY, A.RETURN}
     ]
     query = (
-        select(AuditEntry, Finding.code)
-        .join(Finding, col(Finding.id) == col(AuditEntry.subject_id))
-        .join(Rectification, col(Rectification.id) == col(Finding.id))
+        sa.select(ENTRY, FINDING.c.code)
+        .join(FINDING, FINDING.c.id == ENTRY.c.subject_id)
+        .join(CASE, CASE.c.id == FINDING.c.id)
         .where(
-            col(AuditEntry.office_id) == reader.desk.office_id,
-            col(AuditEntry.subject) == "case",
-            col(AuditEntry.act).in_(wanted),
+            ENTRY.c.office_id == reader.desk.office_id, ENTRY.c.subject == "case", ENTRY.c.act.in_(wanted),
             reader.cases,
         )
-        .order_by(col(AuditEntry.at).desc(), col(AuditEntry.seq).desc())
-        .limit(HISTORY)
+        .order_by(ENTRY.c.at.desc(), ENTRY.c.shard, ENTRY.c.seq.desc())
+    )  # fmt: skip
+    leaf = leaf_of(reader.desk, query, number)
+    told = [(_tell_act(reader, row), row.code) for row in leaf.rows]
+    return leaf.showing(
+        [
+            Told(line.on, line.what, line.who, line.detail, code=code)
+            for line, code in told
+            if line is not None
+        ]
     )
-    found = []
-    for entry, code in reader.desk.session.exec(query):
-        line = _tell_act(reader, entry)
-        if line is not None:
-            found.append(Told(line.on, line.what, line.who, line.detail, code=code))
-    return tuple(found)

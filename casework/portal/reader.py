@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from casework.desk import Desk
+from casework.desk import Actor, Desk
 from casework.rectification.cases import no_such_case
 from casework.sight import cases_in_sight, documents_in_sight
 from casework.staff.people import CONTACT_LABELS, find_unit
@@ -46,7 +46,8 @@ class Reader:
     @property
     def title(self) -> str:
         """The contact as a receipt names them: 张三（联络员）."""
-        return f"{self.desk.actor.name}（{CONTACT_LABELS.get(self.contact, '')}）"
+        name, role = self.desk.actor.name, CONTACT_LABELS.get(self.contact, "")
+        return name if role in name else f"{name}（{role}）"
 
     @property
     def documents(self) -> Condition:
@@ -60,10 +61,14 @@ class Reader:
         seen = cases_in_sight(self.desk)
         if self.secrets:
             return seen
-        secret = sa.exists().where(
-            ON_PAPER.c.case_id == CASE.c.id,
-            DOCUMENT.c.id == ON_PAPER.c.document_id,
-            DOCUMENT.c.secrecy == Secrecy.WORK_SECRET.value,
+        secret = (
+            sa.exists()
+            .where(
+                ON_PAPER.c.case_id == CASE.c.id,
+                DOCUMENT.c.id == ON_PAPER.c.document_id,
+                DOCUMENT.c.secrecy == Secrecy.WORK_SECRET.value,
+            )
+            .correlate(CASE)  # any paper about the case, also where a query is about one of them
         )
         return sa.and_(seen, sa.not_(secret))
 
@@ -96,7 +101,13 @@ class Reader:
 def reader_at(desk: Desk, *, by_link: bool) -> Reader:
     """Return the reader at a desk whose actor speaks for a unit."""
     unit = find_unit(desk, desk.actor.unit_code or "")
-    role = desk.actor.code.rpartition(":")[2]
-    address = getattr(unit, f"{role}_email", None) or ""
+    return Reader(desk, unit, not by_link or has_own_mailbox(desk, desk.actor, unit))
+
+
+def has_own_mailbox(desk: Desk, actor: Actor, unit: Unit | None = None) -> bool:
+    """Tell whether a contact's mailbox lies in the office's own domains: work secrets may be shown by its link."""
+    address = getattr(
+        unit or find_unit(desk, actor.unit_code or ""), f"{actor.code.rpartition(':')[2]}_email", None
+    )
     allowed = {domain.lower() for domain in desk.office_rules.mail.allowed_domains}
-    return Reader(desk, unit, not by_link or address.rpartition("@")[2].lower() in allowed)
+    return (address or "").rpartition("@")[2].lower() in allowed

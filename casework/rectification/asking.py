@@ -11,12 +11,14 @@ from sqlmodel import col, select
 from casework.desk import Desk
 from casework.lights.climbing import facts_of
 from casework.rectification.askingwords import NOTES, VERDICTS, Options
+from casework.rectification.authority import why_no_grant
 from casework.rectification.caselook import Look, ladder_for, review_for
+from casework.rectification.doing import DECIDING
 from casework.staff.people import split
 from core.codes import SEVERITY_LABELS, Severity
 from core.errors import CalendarMissing
 from core.ladders.ladderfacts import used_percent, why_not
-from core.life.rectification import CaseAct, RequestKind
+from core.life.rectification import REQUEST_LABELS, CaseAct, RequestKind
 from core.life.sidelife import HORIZON_LABELS, MANNER_LABELS, Horizon, Manner
 from core.lookbackrules import look_back_day
 from models.organisation import Person
@@ -44,7 +46,7 @@ NEEDS_FILES = frozenset({CaseAct.CORRECT_ON_SPOT})
 
 def questions_of(desk: Desk, look: Look, act: CaseAct) -> tuple[Question, ...]:
     """Return what the form of an act asks for, in the order in which people fill it in."""
-    found = list(_verdict(act))
+    found = list(_verdict(desk, look, act))
     if act in KEYED:
         found += KEYED[act](desk, look)
     label, needed = NOTES.get(act, ("说明", False))
@@ -58,11 +60,26 @@ def questions_of(desk: Desk, look: Look, act: CaseAct) -> tuple[Question, ...]:
     return tuple(found)
 
 
-def _verdict(act: CaseAct) -> tuple[Question, ...]:
+def _verdict(desk: Desk, look: Look, act: CaseAct) -> tuple[Question, ...]:
     if act not in VERDICTS:
         return ()
     label, options = VERDICTS[act]
-    return (Question("verdict", label, "choice", options, required=True),)
+    why = _no_grant(desk, look, act)
+    if why:
+        options = tuple(one for one in options if one[0] != "granted")
+    return (Question("verdict", label, "choice", options, hint=why, required=True),)
+
+
+def _no_grant(desk: Desk, look: Look, act: CaseAct) -> str:
+    """Say why a request for more time can only be refused by whoever looks; empty when it may be granted."""
+    kind = next((kind for kind, deciding in DECIDING.items() if deciding is act), None)
+    request = look.beside.open_request(kind) if kind is not None else None
+    if kind is None or request is None:
+        return ""
+    return why_no_grant(
+        desk, ladder_for(desk, look), kind, Severity(look.case.severity), act.value, look.beside.lent,
+        request["asked_by"], request["endorsed_on"],
+    )  # fmt: skip
 
 
 def _iso(day: date | None) -> str:
@@ -167,7 +184,7 @@ def _verify(desk: Desk, look: Look) -> list[Question]:
 def _verifiers(desk: Desk, look: Look) -> Options:
     """Return who may verify with the actor: people with such a role, not of the unit, not who applied; one query."""
     query = select(Person).where(col(Person.office_id) == desk.office_id).order_by(col(Person.code))
-    barred = {desk.actor.code, look.applicant}
+    barred = {desk.actor.code, look.case.applied_by}
     return tuple(
         (one.code, f"{one.name}（{one.code}）")
         for one in desk.session.exec(query)
@@ -215,12 +232,11 @@ def _event(desk: Desk, look: Look) -> list[Question]:
 
 
 def _withdrawn(_desk: Desk, look: Look) -> list[Question]:
-    words = {
-        RequestKind.EXTENSION: "延期申请",
-        RequestKind.OBJECTION: "异议",
-        RequestKind.LONG_TERM: "长期整改申请",
-    }
-    open_ = tuple((kind.value, word) for kind, word in words.items() if look.beside.open_request(kind))
+    open_ = tuple(
+        (kind.value, word)
+        for kind, word in REQUEST_LABELS.items()
+        if kind is not RequestKind.SUSPENSION and look.beside.open_request(kind)
+    )
     return [
         Question(
             "kind",

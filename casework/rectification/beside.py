@@ -12,6 +12,7 @@ from casework.gathering import Part, Row, gather
 from casework.sight import documents_in_sight
 from core.life.delegationlife import DelegationState
 from core.life.freezelife import FreezeState
+from core.life.inboundlife import InboundState
 from core.life.rectification import RequestKind, RequestState
 from core.life.sidelife import ComplaintState, PlanState
 from models.base import table_of
@@ -20,6 +21,7 @@ from models.delegation import Delegation
 from models.document import Document, DocumentCase
 from models.halfreport import HalfReport
 from models.handling import Complaint, Freeze, Measure, RectificationPlan, StageGoal, Verification
+from models.inbound import InboundMail
 from models.message import Message
 from models.note import ContactNote
 from models.organisation import Person
@@ -40,7 +42,7 @@ FINDING, CHECK, MEMBER, PERSON = (
     table_of(VisitMember),
     table_of(Person),
 )
-LENT = table_of(Delegation)
+LENT, INBOUND = table_of(Delegation), table_of(InboundMail)
 MAIL_ROWS = 100
 
 
@@ -59,9 +61,10 @@ class Beside:
     halves: list[Row]
     notes: list[Row]
     mails: list[Row]
+    letters: list[Row]  # that came in about the case or its documents
     team: list[Row]
     repeats: list[Row]  # later findings that repeat this one
-    lent: list[Row]  # what posts lend to whoever looks today
+    lent: list[Delegation]  # what posts lend to whoever looks today
 
     @property
     def people(self) -> set[str]:
@@ -122,8 +125,9 @@ def read_beside(desk: Desk, case: Rectification, finding: Finding) -> Beside:
     parts = (*_of_case(case), *_around(desk, case, finding))
     found = gather(desk, *parts)
     if desk.actor.speaks_for_unit:
-        found |= {"notes": [], "complaints": [], "freezes": []}
-    return Beside(**found)
+        found |= {"notes": [], "complaints": [], "freezes": [], "letters": []}
+    lent = [Delegation(**row) for row in found.pop("lent")]
+    return Beside(**found, lent=lent)
 
 
 def _all(table: sa.Table, *conditions: Any) -> sa.Select[Any]:
@@ -171,11 +175,32 @@ def _around(desk: Desk, case: Rectification, finding: Finding) -> tuple[Part, ..
     repeats = sa.select(FINDING.c.id, FINDING.c.code, FINDING.c.confirmed_on, FINDING.c.campaign_id).where(
         FINDING.c.repeat_of == case.id, FINDING.c.office_id == desk.office_id
     )
-    return Part("mails", mails), Part("team", team), Part("repeats", repeats), Part("lent", _lent(desk))
+    return (
+        *(Part("mails", mails), Part("letters", _letters(desk, case, of_case))),
+        *(Part("team", team), Part("repeats", repeats), Part("lent", _lent(desk))),
+    )
+
+
+def _letters(desk: Desk, case: Rectification, of_case: sa.Select[Any]) -> sa.Select[Any]:
+    """Find the letters that were filed with the case, or with a document of it in sight."""
+    papers = sa.select(DOCUMENT.c.id).where(DOCUMENT.c.id.in_(of_case), documents_in_sight(desk))
+    return (
+        sa.select(
+            INBOUND.c.id, INBOUND.c.document_id, INBOUND.c.sender_name, INBOUND.c.sender, INBOUND.c.subject,
+            INBOUND.c.read_at,
+        )
+        .where(
+            INBOUND.c.state == InboundState.FILED.value,
+            sa.or_(INBOUND.c.case_id == case.id, INBOUND.c.document_id.in_(papers)),
+        )
+        .order_by(INBOUND.c.id.desc())
+        .limit(MAIL_ROWS)
+    )  # fmt: skip
 
 
 def _lent(desk: Desk) -> sa.Select[Any]:
-    return sa.select(LENT.c.id, LENT.c.principal, LENT.c.acts).where(
+    return _all(
+        LENT,
         LENT.c.office_id == desk.office_id,
         LENT.c.delegate == desk.actor.code,
         LENT.c.acts != "",

@@ -30,6 +30,7 @@ from core.ladders.palette import Palette
 from core.life.rectification import CLOCK_RUNS, SETTLED, CaseState
 from models.base import table_of
 from models.campaign import Campaign, Finding
+from models.dialects import mentions
 from models.organisation import Unit
 from models.rectification import Rectification
 
@@ -87,7 +88,7 @@ def ledger_view(desk: Desk, filters: LedgerFilters, cursor: Cursor | None = None
     rows = case_rows(desk, [number for number, _day in keys.rows])
     return Ledger(
         filters,
-        Page(rows, keys.previous, keys.next),
+        keys.showing(rows),
         counts,
         palette_of(desk, campaign_id),
         tuple((code, title) for code, (_id, title) in campaigns),
@@ -167,7 +168,7 @@ def _finding_conditions(desk: Desk, filters: LedgerFilters) -> list[sa.ColumnEle
     wanted: list[sa.ColumnElement[bool]] = []
     if filters.q:
         said = (FINDING.c.code, FINDING.c.problem, FINDING.c.item)
-        wanted.append(sa.or_(*(column.icontains(filters.q, autoescape=True) for column in said)))
+        wanted.append(mentions(filters.q, *said))
     if filters.category:
         wanted.append(FINDING.c.item.in_(_items_of(desk, filters.category)))
     own = FINDING.c.office_id == desk.office_id
@@ -181,9 +182,9 @@ def _due_conditions(desk: Desk, filters: LedgerFilters) -> list[sa.ColumnElement
         found += [CASE.c.due_on.between(desk.today, until), CASE.c.suspended_on.is_(None)]
         found.append(CASE.c.state.in_([state.value for state in CLOCK_RUNS]))
     if filters.due_from:
-        found.append(CASE.c.due_on >= date.fromisoformat(filters.due_from))
+        found.append(CASE.c.due_on >= filters.due_from)
     if filters.due_to:
-        found.append(CASE.c.due_on <= date.fromisoformat(filters.due_to))
+        found.append(CASE.c.due_on <= filters.due_to)
     return found
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from casework.desk import Desk
+from casework.history import count_changes
 from casework.lights.climbing import rules_of
 from casework.lights.explaining import Explanation, explain
 from casework.rectification.asking import Question, questions_of
@@ -19,7 +20,7 @@ from casework.rectification.stepping import Step, Waiting, steps_of, waiting_for
 from casework.rectification.story import tell_story
 from casework.rectification.timeline import Event, history_with_documents, names_of
 from casework.rows import DocumentRow, documents_of_case, left_workdays
-from casework.sight import cases_in_sight
+from casework.sight import cases_in_sight, is_campaign_in_sight
 from casework.units.lineage import is_own_unit
 from core.codes import Light, Severity
 from core.ladders.palette import Palette
@@ -61,6 +62,8 @@ class CaseFile:
     steps: tuple[Step, ...]
     waiting: Waiting
     offered: tuple[OfferedAct, ...]
+    sees_campaign: bool
+    mark: int  # of the case as it is shown
 
     @property
     def state(self) -> CaseState:
@@ -117,6 +120,8 @@ def case_view(desk: Desk, code: str) -> CaseFile:
         steps=steps_of(CaseState(case.state)),
         waiting=waiting_for(desk, look, {one.act for one in offered}),
         offered=offered,
+        mark=count_changes(entries, "case"),
+        sees_campaign=is_campaign_in_sight(desk, case.campaign_id),
     )
 
 

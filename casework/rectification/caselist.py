@@ -9,13 +9,14 @@ from casework.lights.climbing import office_palette, palette_of
 from casework.rectification.caseparts import parts_of
 from casework.rectification.cases import find_case
 from casework.rectification.repeats import view_repeat
-from casework.rectification.timeline import may_read, was_entered_late
+from casework.rectification.timeline import may_read, was_entered_late, words_to
 from core.codes import Light
 from core.ladders.palette import Palette
 from core.life.rectification import CaseState, possible_acts
 from models.audit import history_of
 from models.campaign import Campaign, Finding
 from models.organisation import Unit
+from models.record import AuditEntry
 from models.rectification import Rectification
 
 
@@ -99,17 +100,23 @@ def show_case(desk: Desk, code: str, *, timeline: bool = True) -> dict[str, obje
     if timeline:
         data |= parts_of(desk, case)
         data["timeline"] = [
-            {
-                "on": entry.on_day,
-                "at": entry.at,
-                "actor": entry.actor,
-                "act": entry.act,
-                "from": entry.from_state,
-                "to": entry.to_state,
-                "detail": entry.detail,
-                "late": was_entered_late(entry),
-            }
+            _told(desk, entry)
             for entry in history_of(desk.session, desk.office_id, "case", [case.id])
             if may_read(desk, entry)
         ]
     return data
+
+
+def _told(desk: Desk, entry: AuditEntry) -> dict[str, object]:
+    """Return one entry of the history in the words that the actor may read."""
+    actor, detail = words_to(desk, entry)
+    return {
+        "on": entry.on_day,
+        "at": entry.at,
+        "actor": actor,
+        "act": entry.act,
+        "from": entry.from_state,
+        "to": entry.to_state,
+        "detail": detail,
+        "late": was_entered_late(entry),
+    }

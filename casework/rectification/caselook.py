@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from casework.desk import Desk
+from casework.rectification.authority import events_noted, level_of_closure, review_at
 from casework.rectification.beside import Beside
 from casework.rows import DocumentRow
 from casework.staff.people import split
@@ -14,7 +15,7 @@ from core.calendar.workdays import Unit as PeriodUnit
 from core.codes import DocumentContent, Light
 from core.life.lives import DocumentState
 from core.life.rectification import CaseAct, CaseState
-from core.rulebook import Ladder, Review, Rulebook
+from core.rulebook import Ladder, LeaderRole, Review, Rulebook
 from core.rulebook.documents import ObjectionRight
 from models.campaign import Campaign, Finding
 from models.organisation import Unit
@@ -39,12 +40,6 @@ class Look:
     @property
     def state(self) -> CaseState:
         return CaseState(self.case.state)
-
-    @property
-    def applicant(self) -> str | None:
-        """Who applied for closure last."""
-        applied = [entry.actor for entry in self.history if entry.act == CaseAct.APPLY_CLOSURE]
-        return applied[-1] if applied else None
 
     @property
     def verifiers(self) -> set[str]:
@@ -82,9 +77,13 @@ def ladder_for(desk: Desk, look: Look) -> Ladder:
 
 def review_for(desk: Desk, look: Look) -> Review:
     """Return who verifies and approves the closure, by the highest colour the case ever had."""
+    return review_at(ladder_for(desk, look).clearing, Light(look.case.highest_light))
+
+
+def closing_level(desk: Desk, look: Look) -> LeaderRole | None:
+    """Return which post approves the closure, as `check_closer` asks."""
     clearing = ladder_for(desk, look).clearing
-    highest = Light(look.case.highest_light)
-    return next((one for one in clearing.reviews if highest in one.lights), clearing.reviews[0])
+    return level_of_closure(clearing, Light(look.case.highest_light), events_noted(look.history))
 
 
 def last_day_to_object(desk: Desk, look: Look) -> date | None:

@@ -21,21 +21,22 @@ Row = dict[str, object]
 def parts_of(desk: Desk, case: Rectification) -> dict[str, object]:
     """Return {plan_due_on, plans, requests, verifications, complaints, requirements, frozen}.
 
-    A unit learns of a freeze only that the office has to act first, and reads no complaint.
+    A unit learns of a freeze only that the office has to act first, reads no complaint, and of a verification what it
+    has to add; people of the office are no names to it.
     """
     for_unit = desk.actor.speaks_for_unit
     return {
         "plan_due_on": plan_due_on(desk, case),
-        "plans": _plans(desk, case),
+        "plans": _plans(desk, case, for_unit=for_unit),
         "requests": _requests(desk, case),
-        "verifications": _verifications(desk, case),
+        "verifications": _verifications(desk, case, for_unit=for_unit),
         "complaints": [] if for_unit else _complaints(desk, case),
         "requirements": requirements_of(desk, case),
         "frozen": _frozen(desk, case, for_unit=for_unit),
     }
 
 
-def _plans(desk: Desk, case: Rectification) -> list[Row]:
+def _plans(desk: Desk, case: Rectification, *, for_unit: bool) -> list[Row]:
     return [
         {
             "version": plan.version,
@@ -48,7 +49,7 @@ def _plans(desk: Desk, case: Rectification) -> list[Row]:
             "verifier_unit": plan.verifier_unit,
             "submitted_on": plan.submitted_on,
             "decided_on": plan.decided_on,
-            "decided_by": plan.decided_by,
+            "decided_by": None if for_unit else plan.decided_by,
             "note": plan.decision_note,
             "measures": [
                 {
@@ -96,7 +97,7 @@ def _stages(desk: Desk, request: SideRequest) -> list[Row]:
     ]
 
 
-def _verifications(desk: Desk, case: Rectification) -> list[Row]:
+def _verifications(desk: Desk, case: Rectification, *, for_unit: bool) -> list[Row]:
     query = select(Verification).where(col(Verification.case_id) == case.id)
     return [
         {
@@ -104,8 +105,8 @@ def _verifications(desk: Desk, case: Rectification) -> list[Row]:
             "on": one.verified_on,
             "manner": one.manner,
             "verdict": one.verdict,
-            "by": "、".join(filter(None, (one.verified_by, one.seconded_by))),
-            "opinion": one.opinion,
+            "by": "" if for_unit else "、".join(filter(None, (one.verified_by, one.seconded_by))),
+            "opinion": "" if for_unit and one.verdict == "passed" else one.opinion,
             "notice_until": one.notice_until,
         }
         for one in desk.session.exec(query.order_by(col(Verification.number)))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from sqlmodel import col, select
+import sqlalchemy as sa
+from sqlmodel import col
 
+from casework.ahead import IDS_AT_ONCE, ahead_of, covering, reading_ahead
 from casework.desk import Desk
 from casework.lights.climbing import ladder_of, refresh
 from casework.moves import move_rectification
 from casework.rectification.evidence import keep_file
-from casework.staff.delegations import lender
+from casework.staff.lending import lenders
 from casework.staff.people import POST_ROLES, require_role
 from casework.units.lineage import is_own_unit
 from core.errors import InvalidInput, NotAllowed, NotFound
@@ -30,11 +33,16 @@ from core.life.rectification import (
 )
 from core.text.secrecy import refuse_state_secrets
 from models.campaign import Finding
-from models.organisation import Unit
 from models.rectification import Rectification
 
 # Acts whose words stay in their own row: who reads the history of the case need not read them.
 UNTOLD = frozenset({CaseAct.RECORD_COMPLAINT})
+
+CASES_BY_CODE = sa.select(Rectification, Finding).where(
+    col(Finding.office_id) == sa.bindparam("office"),
+    col(Finding.code).in_(sa.bindparam("codes", expanding=True)),
+    col(Finding.id) == col(Rectification.id),
+)
 
 
 @dataclass(slots=True)
@@ -95,13 +103,35 @@ def act_on_case(
     _check_keys(act, given)
     effective = effective_act(act, given.get("verdict"))
     deed = ActOnCase(desk, case, finding, act, effective, on or desk.today, note, files, given)
-    _check_person(deed)
-    _check_words(deed)
-    move_case(CaseState(case.state), effective, suspended=case.suspended_on is not None)
-    _check_day(deed)
-    refuse_frozen(deed)
-    _carry_out(deed)
+    one_of_many = covering(desk, case.id) is not None
+    with reading_ahead(desk, [case.id]):
+        _check_person(deed)
+        _check_words(deed)
+        move_case(CaseState(case.state), effective, suspended=case.suspended_on is not None)
+        _check_day(deed)
+        refuse_frozen(deed)
+        _carry_out(deed)
+        if not one_of_many:
+            desk.session.flush()
     return case
+
+
+@contextmanager
+def acting_on(desk: Desk, codes: Sequence[str]) -> Iterator[None]:
+    """Let acts on many cases share their questions: what lies beside all of them is read at once, writes are gathered.
+
+    Numbers that no case has are told by the act on them. While the block runs, other reads go through the ORM.
+    """
+    found: dict[str, tuple[Rectification, Finding]] = {}
+    for start in range(0, len(codes), IDS_AT_ONCE):
+        # In one order, so that two desks never wait for each other.
+        query = CASES_BY_CODE.order_by(col(Rectification.id))
+        given = {"office": desk.office_id, "codes": list(codes[start : start + IDS_AT_ONCE])}
+        for case, finding in desk.session.execute(query, given):
+            found[finding.code] = (case, finding)
+    with reading_ahead(desk, [case.id for case, _finding in found.values()], found):
+        yield
+        desk.session.flush()
 
 
 def _carry_out(deed: ActOnCase) -> None:
@@ -121,23 +151,18 @@ def _carry_out(deed: ActOnCase) -> None:
         move_rectification(desk, case, deed.effective, on=deed.on, label=act.value, detail=said)
         for path, kind in kinds_of_files(deed).items():
             keep_file(desk, "case", case.id, act.value, path, kind=kind)
-    desk.session.flush()
     for step in steps:
         if step in AFTER:
             AFTER[step](deed)
     refresh(desk, case)
-    desk.session.flush()
 
 
 def find_case(desk: Desk, code: str) -> tuple[Rectification, Finding]:
     """Return a case with its finding by the problem's number; raise NotFound."""
-    row = desk.session.exec(
-        select(Rectification, Finding).where(
-            col(Finding.office_id) == desk.office_id,
-            col(Finding.code) == code,
-            col(Finding.id) == col(Rectification.id),
-        )
-    ).first()
+    known = ahead_of(desk)
+    if known is not None and code in known.found:
+        return known.found[code]
+    row = desk.session.execute(CASES_BY_CODE, {"office": desk.office_id, "codes": [code]}).first()
     if row is None:
         raise no_such_case(code)
     return row[0], row[1]
@@ -178,14 +203,14 @@ def _check_person(deed: ActOnCase) -> None:
     actor = deed.desk.actor
     label = CASE_ACT_LABELS[deed.act]
     _check_role(deed, label)
-    unit = deed.desk.session.get(Unit, deed.case.unit_id)
-    own = unit is not None and actor.unit_code == unit.code
-    kin = own or (unit is not None and is_own_unit(deed.desk, actor.unit_code, unit))
+    unit = deed.desk.unit(deed.case.unit_id)
+    own = actor.unit_code == unit.code
+    kin = own or is_own_unit(deed.desk, actor.unit_code, unit)
     if actor.speaks_for_unit and not own:
         raise NotAllowed(
             "不能办理其他单位的整改事项",
             found=actor.code,
-            expected=unit.code if unit else "",
+            expected=unit.code,
             remedy="由该单位办理",
         )
     if kin and not actor.speaks_for_unit:
@@ -208,8 +233,9 @@ def _check_role(deed: ActOnCase, label: str) -> None:
     """Refuse an actor without the role, unless a post that has it lent the decision (授权代签)."""
     wanted = {role.value for role in ACTORS[deed.act]}
     if not wanted & deed.desk.actor.roles:
-        lent = lender(deed.desk, None, act=deed.act.value)
-        if lent is None or not POST_ROLES[lent.role] & wanted:
+        held = lenders(deed.desk, act=deed.act.value)
+        lent = next((one for one in held if POST_ROLES[one.role] & wanted), None)
+        if lent is None:
             require_role(deed.desk, wanted, label)
         else:
             deed.detail["signed_for"] = lent.principal

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from sqlmodel import col, select
 
+from casework.ahead import has_sheets, rows_beside
 from casework.desk import MACHINE, Desk
 from casework.lights.climbing import cases_of_document
 from casework.moves import move
 from casework.rectification.latereports import end_late_calls
-from casework.tasks import finish_for
+from casework.tasks import finish_open
 from core.codes import DocumentContent
 from core.life.lives import DOCUMENT_MOVES, DocumentAct, DocumentState
 from core.life.rectification import SETTLED, CaseState
@@ -23,6 +24,8 @@ REASON = "所列事项均已办结，不再签发"
 
 def void_idle_sheets(desk: Desk, case_id: int) -> None:
     """Void the unsigned sheets of a settled case on which no other case still runs, in the name of the machine."""
+    if not has_sheets(desk, case_id):
+        return
     query = (
         select(Document)
         .join(DocumentCase, col(DocumentCase.document_id) == col(Document.id))
@@ -44,13 +47,7 @@ def void_idle_sheets(desk: Desk, case_id: int) -> None:
 
 def finish_case_tasks(desk: Desk, case_id: int) -> None:
     """Finish the tasks that only a running case gives, in the name of whoever settled it."""
-    query = select(Task.key).where(
-        col(Task.office_id) == desk.office_id,
-        col(Task.subject) == "case",
-        col(Task.subject_id) == case_id,
-        col(Task.state) == TaskState.OPEN.value,
-        col(Task.kind).in_(OF_RUNNING_CASES),
-    )
-    for key in desk.session.exec(query).all():
-        finish_for(desk, key, "事项已办结")
+    for task in rows_beside(desk, Task, case_id):
+        if task.kind in OF_RUNNING_CASES and task.state == TaskState.OPEN:
+            finish_open(desk, task, "事项已办结")
     end_late_calls(desk, "case", case_id, "事项已办结")

@@ -8,33 +8,34 @@ from casework.desk import SYSTEM
 from casework.lights.climbing import ladder_of, profile_of, rules_of
 from casework.lights.duedates import count_due, name_due
 from casework.lights.escalating import raise_for_rebound
-from casework.paperwork.documents import CaseOnDocument, draft_document
+from casework.paperwork.drafts import CaseOnDocument, insert_draft, place_in
+from casework.rectification.authority import who_grants
 from casework.rectification.cases import ActOnCase
 from casework.rectification.clearing import finish_case_tasks, void_idle_sheets
 from casework.rectification.longterm import end_long_term
 from casework.rectification.measures import finish_measures
 from casework.rectification.siderequests import CHANGES_OF_TIME, drop_requests
 from casework.rectification.verifying import (
+    closer_level,
     end_notice,
     entries_of,
     keep_verification,
     open_complaints,
-    review_of,
-    tiers_of,
     verifications_of,
     verifiers_of,
 )
-from casework.staff.delegations import deciding_role
+from casework.staff.lending import deciding_role
 from core.codes import DocumentContent, Light, Line
 from core.errors import InvalidInput, NotAllowed, Refused
 from core.life.rectification import CaseAct, RequestKind
 from core.life.sidelife import Manner
-from models.campaign import Campaign
+from core.rulebook import LEADER_ROLE_LABELS
 
 
 def apply_closure(deed: ActOnCase) -> None:
     """Take the work for done: its measures with it, and no more time is asked for."""
     deed.case.percent = 100
+    deed.case.applied_on, deed.case.applied_by = deed.on, deed.desk.actor.code
     finish_measures(deed, None)
     drop_requests(deed, "单位已申请销号", *CHANGES_OF_TIME)
 
@@ -80,15 +81,14 @@ def _wrong_person(deed: ActOnCase) -> Iterator[Refused]:
             expected="另一名负责人",
             remedy="由负责人批准",
         )
-    wanted = [review_of(deed).approver, *(tier.approver for tier in tiers_of(deed))]
-    needed = max((role for role in wanted if role is not None), key=lambda role: role.rank, default=None)
+    needed = closer_level(deed)
     role = deciding_role(deed.desk, deed.act.value, needed, deed.detail, verifiers_of(deed))
     if needed is not None and role is not None and not role.may_sign(needed):
         yield NotAllowed(
             "批准销号的级别不够",
-            found=role.value,
-            expected=f"{needed.value} 及以上",
-            remedy="由相应负责人批准",
+            found=LEADER_ROLE_LABELS[role],
+            expected=who_grants(needed),
+            remedy=f"由{who_grants(needed)}批准",
         )
 
 
@@ -123,14 +123,11 @@ def close_case(deed: ActOnCase) -> None:
     case.light = Light.NONE.value
     void_idle_sheets(desk, case.id)
     settle_pending(deed)
-    campaign = desk.session.get(Campaign, case.campaign_id)
-    assert campaign is not None  # foreign key
-    kind = rules_of(desk, case.campaign_id).document_with(DocumentContent.CLOSURE, Line(campaign.line)).code
-    draft_document(
+    campaign = desk.campaign(case.campaign_id)
+    insert_draft(
         desk,
-        kind,
-        campaign,
-        case.unit_id,
+        rules_of(desk, case.campaign_id).document_with(DocumentContent.CLOSURE, Line(campaign.line)),
+        place_in(campaign, case.unit_id),
         inputs={
             "applied_on": _day_of(deed, CaseAct.APPLY_CLOSURE),
             "verified_on": _day_of(deed, CaseAct.VERIFY),

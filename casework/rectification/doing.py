@@ -8,11 +8,12 @@ from datetime import date
 from pathlib import Path
 
 from casework.desk import Desk
+from casework.history import last_of, require_unchanged
 from casework.rectification.cases import act_on_case, find_case, no_such_case
 from casework.rectification.evidence import content_path
 from casework.sight import is_case_in_sight
-from core.errors import NotFound
-from core.life.rectification import CaseAct, RequestKind
+from core.errors import NotFound, Refused
+from core.life.rectification import CaseAct, RequestKind, RequestState
 from models.rectification import Evidence, Rectification, SideRequest
 
 DECIDING = {
@@ -24,18 +25,22 @@ DECIDING = {
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants done to a case; `values` are keys of the act, empty ones left out."""
+    """What somebody wants done to a case; `values` are keys of the act, empty ones left out.
+
+    seen   the mark of the case on the page that asks; empty where it carries none
+    """
 
     act: str
     on: date | None = None
     note: str = ""
     files: Sequence[Path] = ()
     values: Mapping[str, str] = field(default_factory=dict)
+    seen: str = ""
 
 
 def act_in_sight(desk: Desk, code: str, wish: Wish) -> Rectification:
     """Carry out an act on a case that the actor sees; raise NotFound for any other, whatever the act."""
-    need_in_sight(desk, code)
+    require_unchanged(desk, "case", need_in_sight(desk, code).id, wish.seen)
     return act_on_case(desk, code, wish.act, on=wish.on, note=wish.note, files=wish.files, values=wish.values)
 
 
@@ -77,4 +82,10 @@ def find_request(desk: Desk, number: int) -> tuple[SideRequest, CaseAct]:
         or not is_case_in_sight(desk, row.case_id)
     ):
         raise NotFound("没有这件申请", found=str(number), expected="待办理的申请", remedy="回到延期异议重选")
+    if row.state != RequestState.REQUESTED:
+        latest = last_of(desk, "case", [row.case_id])
+        raise Refused(
+            "这件申请已经办理，您的操作没有办理", found=f"整改事项{latest}" if latest else row.state,
+            expected="待办理的申请", remedy="到整改事项页面查看；所填文字在下面，可以复制",
+        )  # fmt: skip
     return row, act

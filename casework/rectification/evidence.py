@@ -10,6 +10,8 @@ from casework.desk import Desk
 from core.errors import InvalidInput
 from core.text.secrecy import refuse_state_secrets
 from models.rectification import Evidence
+from system.durable import make_folder, sync
+from system.failpoints import reach
 
 MAX_BYTES = 50 * 1024 * 1024
 
@@ -60,13 +62,16 @@ def write_content(folder: Path, digest: str, content: bytes) -> Path:
     target = content_path(folder, digest)
     if target.exists():
         return target
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     part = target.with_suffix(f".{os.getpid()}.part")
     with part.open("wb") as stream:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
+    reach("file.written")
     part.replace(target)
+    sync(target.parent)  # the row that names it is on the disk soon: the name must not be younger
+    reach("file.named")
     return target
 
 

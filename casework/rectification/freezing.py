@@ -8,6 +8,7 @@ from datetime import date
 
 from sqlmodel import col, select
 
+from casework.ahead import rows_beside
 from casework.desk import Desk
 from casework.lights.climbing import ladder_of
 from casework.lights.rungview import write_day
@@ -15,7 +16,7 @@ from casework.moves import take
 from casework.rectification.cases import ActOnCase
 from casework.rectification.longterm import current_stage
 from casework.rectification.plans import plan_due_on
-from casework.staff.delegations import deciding_role
+from casework.staff.lending import deciding_role
 from casework.tasks import finish_for, open_task
 from core.errors import NotAllowed, Refused
 from core.life.freezelife import FREEZE, WHILE_FROZEN, FreezeAct, FreezeState
@@ -42,10 +43,7 @@ NODE_LABELS = {
 
 def freezes_of(desk: Desk, case_id: int) -> list[Freeze]:
     """Return the freezes that hold a case now."""
-    query = select(Freeze).where(
-        col(Freeze.case_id) == case_id, col(Freeze.state) == FreezeState.FROZEN.value
-    )
-    return list(desk.session.exec(query.order_by(col(Freeze.id))))
+    return [one for one in rows_beside(desk, Freeze, case_id) if one.state == FreezeState.FROZEN]
 
 
 def refuse_frozen(deed: ActOnCase) -> None:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from sqlmodel import col, select
 
+from casework.ahead import rows_beside
 from casework.desk import Desk
 from casework.lights.climbing import ladder_of
 from casework.moves import take
@@ -260,16 +261,8 @@ def count_progress(deed: ActOnCase) -> None:
     text = deed.values.get("text") or deed.note
     if not text.strip():
         return  # a bare percentage says nothing of what was done
-    query = (
-        select(HalfReport)
-        .where(
-            col(HalfReport.subject) == "case",
-            col(HalfReport.subject_id) == deed.case.id,
-            col(HalfReport.period_from) <= deed.on,
-        )
-        .order_by(col(HalfReport.period_from).desc())
-    )
-    newest = deed.desk.session.exec(query).first()
+    known = [one for one in rows_beside(deed.desk, HalfReport, deed.case.id) if one.period_from <= deed.on]
+    newest = max(known, key=lambda one: one.period_from, default=None)
     if newest is not None and newest.state in WAITING:
         _mark_sent(deed.desk, newest, text, deed.on, percent=deed.case.percent)
 

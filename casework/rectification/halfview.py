@@ -90,7 +90,7 @@ def half_reports_view(desk: Desk, state: str, unit: str, cursor: Cursor | None =
     counts: dict[str, int] = {row[0]: row[1] for row in connection.execute(count)}
     units = sa.select(UNIT.c.code, UNIT.c.name).where(units_in_sight(desk)).order_by(UNIT.c.code)
     return HalfPage(
-        Page(_rows(desk, [number for number, _day in keys.rows]), keys.previous, keys.next),
+        keys.showing(_rows(desk, [number for number, _day in keys.rows])),
         {**counts, DUE: sum(counts.get(one, 0) for one in WAITING)},
         tuple((row[0], row[1]) for row in connection.execute(units.limit(CHOICES_LIMIT))),
     )

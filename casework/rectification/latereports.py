@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlmodel import col, select
 
+from casework.ahead import rows_beside
 from casework.desk import Desk
 from casework.moves import take
 from casework.tasks import finish_for, open_task
@@ -73,10 +74,17 @@ def _ended(desk: Desk, rows: Sequence[HalfReport]) -> set[tuple[str, int]]:
 
 def end_late_calls(desk: Desk, subject: str, subject_id: int, note: str) -> None:
     """Finish the tasks to ask for late reports of a case or matter that has ended."""
+    for number in _late_of(desk, subject, subject_id):
+        finish_for(desk, late_key(number), note)
+
+
+def _late_of(desk: Desk, subject: str, subject_id: int) -> list[int]:
+    if subject == "case":
+        known = rows_beside(desk, HalfReport, subject_id)
+        return [key_of(one) for one in known if one.state == HalfReportState.LATE]
     late = select(HalfReport.id).where(
         col(HalfReport.subject) == subject,
         col(HalfReport.subject_id) == subject_id,
         col(HalfReport.state) == HalfReportState.LATE.value,
     )
-    for number in desk.session.exec(late).all():
-        finish_for(desk, late_key(number or 0), note)
+    return [number or 0 for number in desk.session.exec(late)]

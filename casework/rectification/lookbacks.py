@@ -214,12 +214,6 @@ def _ask_for_draw(desk: Desk) -> int:
     return int(task is not None)
 
 
-def due_look_backs(desk: Desk, from_on: date, to_on: date) -> list[Row]:
-    """Return the cases whose look-back falls between two days, by number: what a 回头看 campaign may take."""
-    rows = _rows(desk, CaseState.LOOK_BACK)
-    return [row for row in rows if row[0].look_back_on and from_on <= row[0].look_back_on <= to_on]
-
-
 def list_look_backs(desk: Desk, *, unit: str | None = None) -> Iterator[dict[str, object]]:
     """Yield every closed case with where its look-back stands: dated, due, overdue, undrawn, or observed out."""
     rows = _rows(desk, CaseState.LOOK_BACK, CaseState.CLOSED)

@@ -80,7 +80,7 @@ def look_backs_view(desk: Desk, tab: str, cursor: Cursor | None = None) -> LookB
     counts = {row[0]: row[1] for row in connection.execute(count.group_by(CASE.c.state))}
     roles = desk.actor.roles
     return LookBackPage(
-        Page(_rows(desk, [number for number, _day in keys.rows]), keys.previous, keys.next),
+        keys.showing(_rows(desk, [number for number, _day in keys.rows])),
         {DATED: counts.get(states[0], 0), OPEN: counts.get(states[1], 0)},
         office_palette(desk),
         _quarters(desk.today),

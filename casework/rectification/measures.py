@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import col, select
-
+from casework.ahead import measures_beside, rows_beside
 from casework.desk import Desk
 from casework.lights.climbing import ladder_of
 from casework.rectification.cases import ActOnCase
@@ -78,8 +77,7 @@ def _day(text: str) -> date:
 
 def plans_of(desk: Desk, case_id: int) -> list[RectificationPlan]:
     """Return every version of the plan of a case, oldest first."""
-    query = select(RectificationPlan).where(col(RectificationPlan.case_id) == case_id)
-    return list(desk.session.exec(query.order_by(col(RectificationPlan.version))))
+    return rows_beside(desk, RectificationPlan, case_id)
 
 
 def plan_in_force(desk: Desk, case: Rectification) -> RectificationPlan | None:
@@ -90,8 +88,7 @@ def plan_in_force(desk: Desk, case: Rectification) -> RectificationPlan | None:
 
 def measures_of(desk: Desk, plan: RectificationPlan) -> list[Measure]:
     """Return the measures of a version, by number."""
-    query = select(Measure).where(col(Measure.plan_id) == plan.id)
-    return list(desk.session.exec(query.order_by(col(Measure.number))))
+    return measures_beside(desk, plan)
 
 
 def check_measure(deed: ActOnCase) -> None:

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from casework.desk import Desk
-from casework.rectification.caselook import Look, ladder_for, last_day_to_object
+from casework.rectification.authority import reaches
+from casework.rectification.caselook import Look, closing_level, ladder_for, last_day_to_object
 from casework.rectification.consequences import consequence_of
 from casework.rectification.siderequests import ENDORSERS
-from casework.staff.people import POST_ROLES, split
+from casework.staff.lending import lent_roles
 from core.life.freezelife import WHILE_FROZEN
 from core.life.lives import DocumentState
 from core.life.rectification import (
@@ -24,6 +25,7 @@ from core.life.rectification import (
     RequestState,
     possible_acts,
 )
+from core.rulebook import LeaderRole
 
 CHANGES_OF_TIME = (RequestKind.EXTENSION, RequestKind.LONG_TERM)
 # What the office waits for somebody of its own to do, by state.
@@ -67,12 +69,12 @@ def offers_of(desk: Desk, look: Look) -> tuple[Offer, ...]:
         return ()
     acts = [act for act in _possible(look) if _is_free(look, act)]
     roles = desk.actor.roles
-    lent = _lent_roles(desk, look)
     wanted = NEXT_ACT.get(look.state)
     found = [
         Offer(act, consequence_of(desk, look, act), act is wanted or act in URGENT, act in DANGEROUS)
         for act in acts
-        if ACTORS[act] & (roles | lent.get(act, frozenset())) and CONDITIONS.get(act, _always)(desk, look)
+        if ACTORS[act] & (roles | lent_roles(desk, act, look.beside.lent))
+        and CONDITIONS.get(act, _always)(desk, look)
     ]
     return tuple(sorted(found, key=lambda one: (not one.main, one.act is not wanted, one.danger)))
 
@@ -84,17 +86,6 @@ def _possible(look: Look) -> list[CaseAct]:
 
 def _is_free(look: Look, act: CaseAct) -> bool:
     return act in WHILE_FROZEN or not look.beside.held
-
-
-def _lent_roles(desk: Desk, look: Look) -> dict[CaseAct, frozenset[str]]:
-    """Return the roles that posts lend the actor today, by act."""
-    found: dict[CaseAct, frozenset[str]] = {}
-    for row in look.beside.lent:
-        post = desk.office_rules.leaders.get(row["principal"])
-        for act in split(row["acts"]) if post is not None else ():
-            lent = POST_ROLES[post.role] if post is not None else frozenset()
-            found[CaseAct(act)] = found.get(CaseAct(act), frozenset()) | lent
-    return found
 
 
 Condition = Callable[[Desk, Look], bool]
@@ -153,7 +144,18 @@ def _may_approve_plan(desk: Desk, look: Look) -> bool:
 
 def _may_close(desk: Desk, look: Look) -> bool:
     over = look.notice_until is None or desk.today > look.notice_until
-    return desk.actor.code not in look.verifiers and over and not look.beside.open_complaints
+    able = reaches(desk, CaseAct.CLOSE.value, closing_level(desk, look), look.beside.lent, look.verifiers)
+    return able and desk.actor.code not in look.verifiers and over and not look.beside.open_complaints
+
+
+def _may_release(desk: Desk, look: Look) -> bool:
+    held = look.beside.held
+    if not held:
+        return False
+    needed = max((LeaderRole(row["releases"]) for row in held), key=lambda role: role.rank)
+    if desk.actor.code not in desk.office_rules.leaders and "director" in desk.actor.roles:
+        return LeaderRole.DIRECTOR.may_sign(needed)  # as `check_release` counts them
+    return reaches(desk, CaseAct.RELEASE.value, needed, look.beside.lent)
 
 
 def _may_endorse(desk: Desk, look: Look) -> bool:
@@ -180,7 +182,7 @@ CONDITIONS: dict[CaseAct, Condition] = {
     CaseAct.OBJECT: _may_object,
     CaseAct.DECIDE_OBJECTION: _may_review_objection,
     CaseAct.APPLY_CLOSURE: lambda _desk, look: look.beside.open_request(RequestKind.OBJECTION) is None,
-    CaseAct.VERIFY: lambda desk, look: look.applicant != desk.actor.code,
+    CaseAct.VERIFY: lambda desk, look: look.case.applied_by != desk.actor.code,
     CaseAct.CLOSE: _may_close,
     CaseAct.ENDORSE: _may_endorse,
     CaseAct.WITHDRAW_REQUEST: _may_withdraw_request,
@@ -188,6 +190,6 @@ CONDITIONS: dict[CaseAct, Condition] = {
     CaseAct.DECIDE_LONG_TERM: lambda desk, look: _not_own(desk, look, RequestKind.LONG_TERM),
     CaseAct.REVIEW_STAGE: lambda _desk, look: look.beside.current_stage is not None,
     CaseAct.ADMIT_OBJECTION: _may_admit,
-    CaseAct.RELEASE: lambda _desk, look: bool(look.beside.held),
+    CaseAct.RELEASE: _may_release,
     CaseAct.SETTLE_COMPLAINT: lambda _desk, look: bool(look.beside.open_complaints),
 }

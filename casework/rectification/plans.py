@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 
+from casework.ahead import note_written
 from casework.desk import Desk
 from casework.lights.climbing import ladder_of, profile_of
 from casework.moves import settle
 from casework.rectification.cases import ActOnCase
 from casework.rectification.measures import HORIZONS, MeasureLine, plan_in_force, plans_of, read_measures
 from casework.staff.people import require_other
-from casework.tasks import finish_for, open_task
+from casework.tasks import finish_beside, open_task
 from core.errors import InvalidInput
 from core.life.rectification import CaseState
 from core.life.sidelife import HORIZON_LABELS, PLAN, Horizon, PlanAct, PlanState
-from models.base import key_of
+from models.base import table_of
 from models.campaign import Finding
 from models.handling import Measure, RectificationPlan
-from models.organisation import Unit
 from models.rectification import Rectification
 
 LATE = "late_plan"
+PLAN_ROW = sa.insert(table_of(RectificationPlan)).returning(table_of(RectificationPlan).c.id)
+MEASURE_ROW = sa.insert(table_of(Measure))
 
 
 def need_plan(deed: ActOnCase) -> None:
@@ -85,7 +89,7 @@ def _check_parts(deed: ActOnCase) -> None:
 def _check_verifier(deed: ActOnCase) -> None:
     """Refuse a unit that would verify its own work, whether it is named by code or by name."""
     verifier = deed.values.get("verifier_unit", "").strip()
-    unit = deed.desk.session.get_one(Unit, deed.case.unit_id)
+    unit = deed.desk.unit(deed.case.unit_id)
     if verifier and verifier in (unit.code, unit.name, deed.values.get("subject", "").strip()):
         raise InvalidInput(
             "验收单位不能是整改单位",
@@ -111,31 +115,36 @@ def submit_plan(deed: ActOnCase) -> None:
         if plan.state == PlanState.SUBMITTED:
             settle(plan, PLAN, PlanAct.REPLACE)
             desk.session.add(plan)
-    unit = desk.session.get_one(Unit, case.unit_id)
-    plan = RectificationPlan(
-        office_id=desk.office_id,
-        case_id=case.id,
-        version=len(known) + 1,
-        round=case.round,
-        state=PLAN.start.value,
-        subject=deed.values.get("subject", "").strip() or unit.name,
-        goal=deed.values.get("goal", "").strip(),
-        owner=deed.values.get("owner", "").strip(),
-        until_on=deed.day("until"),
-        verifier_unit=deed.values.get("verifier_unit", "").strip(),
-        submitted_on=deed.on,
-        submitted_by=desk.actor.code,
-    )
-    desk.session.add(plan)
-    desk.session.flush()
-    for number, line in enumerate(_lines(deed), 1):
-        desk.session.add(
-            Measure(
-                plan_id=key_of(plan), number=number, text=line.text, owner=line.owner, due_on=line.due_on,
-                horizon=line.horizon.value, tracked=line.tracked,
-            )
-        )  # fmt: skip
-    finish_for(desk, late_key(case), "已报送方案")
+    unit = desk.unit(case.unit_id)
+    row = {
+        "office_id": desk.office_id,
+        "case_id": case.id,
+        "version": len(known) + 1,
+        "round": case.round,
+        "state": PLAN.start.value,
+        "subject": deed.values.get("subject", "").strip() or unit.name,
+        "goal": deed.values.get("goal", "").strip(),
+        "owner": deed.values.get("owner", "").strip(),
+        "until_on": deed.day("until"),
+        "verifier_unit": deed.values.get("verifier_unit", "").strip(),
+        "submitted_on": deed.on,
+        "submitted_by": desk.actor.code,
+    }
+    _write(desk, case.id, row, _lines(deed))
+    finish_beside(desk, case.id, late_key(case), "已报送方案")
+
+
+def _write(desk: Desk, case_id: int, row: Mapping[str, object], lines: Sequence[MeasureLine]) -> None:
+    """Write a version with its measures at once: its key is needed, and the rest of the act need not be written yet."""
+    connection = desk.session.connection()
+    number = connection.execute(PLAN_ROW, row).scalar_one()
+    measures = [
+        {"plan_id": number, "number": place, "text": line.text, "owner": line.owner, "due_on": line.due_on,
+         "horizon": line.horizon.value, "tracked": line.tracked}
+        for place, line in enumerate(lines, 1)
+    ]  # fmt: skip
+    connection.execute(MEASURE_ROW, measures)
+    note_written(desk, RectificationPlan, case_id)
 
 
 def check_approval(deed: ActOnCase) -> None:
@@ -181,7 +190,6 @@ def _decide(deed: ActOnCase, plan: RectificationPlan, act: PlanAct) -> None:
     settle(plan, PLAN, act)
     plan.decided_on, plan.decided_by, plan.decision_note = deed.on, deed.desk.actor.code, deed.note
     deed.desk.session.add(plan)
-    deed.desk.session.flush()
 
 
 def late_key(case: Rectification) -> str:

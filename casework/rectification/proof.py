@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
-from sqlmodel import col, select
-
+from casework.ahead import history_beside, rows_beside
 from casework.lights.climbing import ladder_of
 from casework.rectification.cases import ActOnCase
 from casework.rectification.measures import undone
@@ -15,7 +15,6 @@ from core.codes import Severity
 from core.errors import InvalidInput
 from core.life.rectification import CaseAct, CaseState, RequestKind
 from core.rulebook.handling import EvidenceKind
-from models.audit import history_of
 from models.rectification import Evidence
 
 # A case that comes back to rectifying from one of these was returned or reopened.
@@ -109,14 +108,13 @@ def _missing_evidence(deed: ActOnCase) -> dict[str, str]:
 
 def _filed(deed: ActOnCase) -> list[str]:
     """Return the kinds of the evidence that counts now, one entry a file."""
-    query = select(Evidence.kind).where(
-        col(Evidence.subject) == "case", col(Evidence.subject_id) == deed.case.id
-    )
+    filed = rows_beside(deed.desk, Evidence, deed.case.id)
+    if not (deed.case.returns or deed.case.rebounds):
+        return [one.kind for one in filed]
     setbacks = [
         entry.on_day
-        for entry in history_of(deed.desk.session, deed.desk.office_id, "case", [deed.case.id])
+        for entry in history_beside(deed.desk, deed.case.id)
         if entry.to_state == CaseState.RECTIFYING and entry.from_state in LEFT
     ]
-    if setbacks:
-        query = query.where(col(Evidence.filed_on) >= setbacks[-1])
-    return list(deed.desk.session.exec(query))
+    since = setbacks[-1] if setbacks else date.min
+    return [one.kind for one in filed if one.filed_on >= since]

@@ -65,6 +65,7 @@ def earlier_findings(desk: Desk, finding: Finding, on: date) -> list[Earlier]:
         col(Finding.state) == FindingState.CONFIRMED.value,
         col(Finding.confirmed_on).is_not(None),
         col(Finding.id) != finding.id,
+        col(Finding.campaign_id) != finding.campaign_id,
     )
     past = [
         Earlier(number or 0, campaign, item, day)

@@ -7,6 +7,7 @@ from datetime import date
 from casework.desk import Desk
 from casework.lights.climbing import ladder_of
 from casework.lights.duedates import name_due
+from casework.rectification.authority import level_of_request, who_grants
 from casework.rectification.cases import ActOnCase
 from casework.rectification.siderequests import (
     need_endorsement,
@@ -16,12 +17,12 @@ from casework.rectification.siderequests import (
     requests_of,
     settle_with,
 )
-from casework.staff.delegations import deciding_role
+from casework.staff.lending import deciding_role
 from core.codes import DocumentContent, Severity
 from core.errors import InvalidInput, NotAllowed, Refused
 from core.life.rectification import RequestKind, RequestState
 from core.life.sidelife import RequestAct
-from core.rulebook import LeaderRole
+from core.rulebook import LEADER_ROLE_LABELS, LeaderRole
 from models.campaign import Finding
 from models.rectification import Rectification
 
@@ -117,11 +118,11 @@ def check_extension_decision(deed: ActOnCase) -> None:
     request = need_open(deed, RequestKind.EXTENSION)
     if deed.values["verdict"] == "granted":
         ladder = ladder_of(deed.desk, deed.case.campaign_id)
-        level = ladder.extension_level(Severity(deed.case.severity))
-        grave = deed.case.severity == Severity.GRAVE
-        needed = (level.approver if level else None) or (ladder.extension.grave_approver if grave else None)
+        severity = Severity(deed.case.severity)
+        needed, endorsed = level_of_request(ladder, RequestKind.EXTENSION, severity)
+        grave = severity is Severity.GRAVE
         check_post(deed, needed, "批准严重问题延期的级别不够" if grave else "批准延期的级别不够")
-        need_endorsement(request, asked=level is not None and level.endorsed)
+        need_endorsement(request, asked=endorsed)
         until = deed.day("until") or request.until_on
         assert until is not None  # a request names its day
         # Suspensions may have moved the due date since the request: a notified deadline never moves earlier.
@@ -138,7 +139,12 @@ def check_post(deed: ActOnCase, needed: LeaderRole | None, what: str) -> None:
     """
     role = deciding_role(deed.desk, deed.act.value, needed, deed.detail)
     if needed is not None and role is not None and not role.may_sign(needed):
-        raise NotAllowed(what, found=role.value, expected=f"{needed.value} 及以上", remedy="由相应负责人批准")
+        raise NotAllowed(
+            what,
+            found=LEADER_ROLE_LABELS[role],
+            expected=who_grants(needed),
+            remedy=f"由{who_grants(needed)}批准",
+        )
 
 
 def decide_extension(deed: ActOnCase) -> None:

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlmodel import col, select
-
+from casework.ahead import rows_beside
 from casework.desk import SYSTEM
 from casework.lights.climbing import rules_of
 from casework.moves import settle
 from casework.rectification.cases import ActOnCase
 from core.codes import DocumentContent, Line
 from core.errors import InvalidInput, NotAllowed, Refused
-from core.life.rectification import RequestKind, RequestState
+from core.life.rectification import REQUEST_LABELS, RequestKind, RequestState
 from core.life.sidelife import REQUEST, RequestAct
 from models.rectification import SideRequest
 
-REQUEST_WORDS = {
-    RequestKind.EXTENSION: "延期申请",
-    RequestKind.OBJECTION: "异议",
-    RequestKind.SUSPENSION: "中止计时",
-    RequestKind.LONG_TERM: "长期整改申请",
-}
 CHANGES_OF_TIME = (RequestKind.EXTENSION, RequestKind.LONG_TERM)
 """The requests for more time; only one of them is pending at a time."""
 ENDORSERS = ("leader", "head")
@@ -29,31 +22,20 @@ ENDORSERS = ("leader", "head")
 
 def requests_of(deed: ActOnCase, kind: RequestKind) -> list[SideRequest]:
     """Return the requests of a kind, by number."""
-    return list(
-        deed.desk.session.exec(
-            select(SideRequest)
-            .where(col(SideRequest.case_id) == deed.case.id, col(SideRequest.kind) == kind.value)
-            .order_by(col(SideRequest.number))
-        )
-    )
+    return [one for one in rows_beside(deed.desk, SideRequest, deed.case.id) if one.kind == kind]
 
 
 def open_one(deed: ActOnCase, *kinds: RequestKind) -> SideRequest | None:
     """Return the request of these kinds that waits for its decision, if there is one."""
-    return deed.desk.session.exec(
-        select(SideRequest).where(
-            col(SideRequest.case_id) == deed.case.id,
-            col(SideRequest.kind).in_([kind.value for kind in kinds]),
-            col(SideRequest.state) == RequestState.REQUESTED.value,
-        )
-    ).first()
+    rows = rows_beside(deed.desk, SideRequest, deed.case.id)
+    return next((one for one in rows if one.kind in kinds and one.state == RequestState.REQUESTED), None)
 
 
 def need_open(deed: ActOnCase, kind: RequestKind) -> SideRequest:
     """Return the request that waits; raise Refused when none does, NotAllowed when it is the actor's own."""
     request = open_one(deed, kind)
     if request is None:
-        word = REQUEST_WORDS[kind]
+        word = REQUEST_LABELS[kind]
         raise Refused(f"没有待办理的{word}", found="0件", expected="1件", remedy=f"先由单位提出{word}")
     if deed.desk.actor.code in (request.asked_by, request.endorsed_by):
         raise NotAllowed(
@@ -66,7 +48,7 @@ def refuse_second(deed: ActOnCase) -> None:
     """Refuse a request for more time while another one waits."""
     pending = open_one(deed, *CHANGES_OF_TIME)
     if pending is not None:
-        word = REQUEST_WORDS[RequestKind(pending.kind)]
+        word = REQUEST_LABELS[RequestKind(pending.kind)]
         raise Refused(f"已有一件{word}待审批", found="1件", expected="0件", remedy="等待审批结果，或先撤回")
 
 
@@ -158,7 +140,7 @@ def endorse(deed: ActOnCase) -> None:
 
 def check_request_withdrawal(deed: ActOnCase) -> None:
     """Refuse to take back what is not pending, or what nobody can take back."""
-    kinds = {kind.value: word for kind, word in REQUEST_WORDS.items() if kind is not RequestKind.SUSPENSION}
+    kinds = {kind.value: word for kind, word in REQUEST_LABELS.items() if kind is not RequestKind.SUSPENSION}
     kind = deed.values["kind"]
     if kind not in kinds:
         raise InvalidInput(

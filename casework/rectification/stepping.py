@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from casework.desk import Desk
-from casework.rectification.caselook import Look, ladder_for, review_for
+from casework.rectification.authority import reaches, who_grants
+from casework.rectification.caselook import Look, closing_level, ladder_for, review_for
 from casework.rectification.freezing import NODE_LABELS
 from casework.rectification.offers import NEXT_ACT
 from core.life.rectification import ACTORS, CASE_ACT_LABELS, CaseAct, CaseState, Role
@@ -111,6 +112,9 @@ def _own_plan(_desk: Desk, _look: Look) -> str:
 def _not_yet(desk: Desk, look: Look) -> str:
     if desk.actor.code in look.verifiers:
         return "您是核查人，须由另一名负责人批准。"
+    needed = closing_level(desk, look)
+    if not reaches(desk, CaseAct.CLOSE.value, needed, look.beside.lent, look.verifiers):
+        return f"本事项由{who_grants(needed)}批准销号。"
     if look.beside.open_complaints:
         return "公示期间的反映尚未核实，核实后批准。"
     until = look.notice_until

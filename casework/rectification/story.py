@@ -34,6 +34,7 @@ def tell_story(
         replace(event, why=reason) if reason else event for event, reason in zip(told, reasons, strict=True)
     ]
     events += _mails(look.beside.mails, about)
+    events += _letters(look.beside.letters, about)
     events += _halves(look.beside.halves, names)
     events += _freezes(look.beside.freezes, names)
     return tuple(sorted(events, key=lambda event: (event.on, event.at)))
@@ -60,6 +61,20 @@ def _mails(rows: Sequence[Row], about: Mapping[int, str]) -> Iterator[Event]:
             who="系统",
             about=about.get(row["document_id"], ""),
             detail=f"致{row['recipient_name']}（{row['recipient']}）",
+            document_id=row["document_id"],
+        )
+
+
+def _letters(rows: Sequence[Row], about: Mapping[int, str]) -> Iterator[Event]:
+    for row in rows:
+        at: datetime = row["read_at"]
+        yield Event(
+            on=at.astimezone(SHANGHAI).date(),
+            at=at,
+            what="收到来信",
+            who=row["sender_name"] or row["sender"],
+            about=about.get(row["document_id"], ""),
+            detail=f"{row['subject']}（{row['sender']}，来信{row['id']}）",
             document_id=row["document_id"],
         )
 

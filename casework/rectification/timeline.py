@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from casework.desk import SYSTEM, Desk
 from casework.lights.climbing import palette_of
 from casework.lights.rungview import write_day
-from casework.paperwork.kinds import is_hidden, name_of_kind
+from casework.paperwork.kinds import name_of_kind
 from casework.rectification.timelinewords import (
     CASE_ACTS,
     CHANNEL_LABELS,
@@ -28,8 +28,8 @@ from casework.sight import documents_in_sight
 from casework.staff.people import CONTACT_LABELS
 from core.codes import Light
 from core.ladders.palette import Palette
-from core.life.rectification import CASE_STATE_LABELS, CaseState
-from models.audit import history_of
+from core.life.rectification import CASE_STATE_LABELS, CaseAct, CaseState
+from models.audit import canonical_json, history_of
 from models.base import table_of
 from models.campaign import Finding
 from models.document import Document, DocumentCase
@@ -37,9 +37,21 @@ from models.organisation import Person, Unit
 from models.record import AuditEntry
 from models.rectification import Rectification
 
+A = CaseAct
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 INTERNAL = frozenset({"note"})
 """Acts on a case that are the office's own affair: a unit is not shown them."""
+UNIT_WORDS = frozenset(
+    {
+        A.ACKNOWLEDGE, A.SUBMIT_PLAN, A.REPORT_PROGRESS, A.REQUEST_EXTENSION, A.OBJECT, A.APPLY_CLOSURE, A.ENDORSE,
+        A.WITHDRAW_REQUEST, A.REQUEST_LONG_TERM, A.RETURN_PLAN, A.RETURN,
+    }
+)  # fmt: skip
+"""Acts whose words a unit reads: its own, and those by which something is sent back to it."""
+TOLD_TO_UNITS = frozenset(
+    {"verdict", "percent", "until", "due_on", "light", "on", "round", "version", "number"}
+)
+"""What a unit is told of any other act."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,31 +73,6 @@ class Event:
     document_id: int | None = None
     late: bool = False
     why: str = ""
-
-
-def timeline_of(
-    desk: Desk,
-    case: Rectification,
-    entries: Sequence[AuditEntry],
-    documents: Sequence[Document],
-    unit: Unit,
-) -> tuple[Event, ...]:
-    """Return all that happened to a case and its visible documents, oldest first; three queries at most.
-
-    entries   the case's own audit entries
-    """
-    shown = {doc.id or 0: doc for doc in documents if not is_hidden(doc)}
-    every = [entry for entry in entries if may_read(desk, entry)]
-    every += history_of(desk.session, desk.office_id, "finding", [case.id])
-    if shown:
-        every += history_of(desk.session, desk.office_id, "document", shown)
-    names = names_of(desk, {entry.actor for entry in every}, [unit])
-    every.sort(
-        key=lambda entry: (entry.at, entry.shard, entry.seq)
-    )  # one unit, one chain: its order is the true one
-    about = {number: _about(desk, doc) for number, doc in shown.items()}
-    palette = palette_of(desk, case.campaign_id)
-    return tuple(_event(entry, about, names, palette) for entry in every)
 
 
 def history_with_documents(desk: Desk, case_id: int) -> list[AuditEntry]:
@@ -134,10 +121,18 @@ def may_read(desk: Desk, entry: AuditEntry) -> bool:
     return not (desk.actor.speaks_for_unit and entry.act in INTERNAL)
 
 
-def document_timeline(desk: Desk, document: Document, unit: Unit) -> tuple[Event, ...]:
-    """Return the life of one document, oldest first."""
-    entries = document_entries(desk, document)
-    return document_events(desk, document, entries, names_of(desk, {one.actor for one in entries}, [unit]))
+def words_to(desk: Desk, entry: AuditEntry) -> tuple[str, str]:
+    """Return who did something and what an entry says of it, to whoever reads: (actor, detail).
+
+    A unit reads its own words, and of the office's those that ask something of it; people of the office are the office.
+    """
+    if not desk.actor.speaks_for_unit:
+        return entry.actor, entry.detail
+    actor = entry.actor if entry.actor.rpartition(":")[2] in CONTACT_LABELS else "office"
+    if not entry.detail or entry.act in UNIT_WORDS:
+        return actor, entry.detail
+    told = {key: value for key, value in json.loads(entry.detail).items() if key in TOLD_TO_UNITS}
+    return actor, canonical_json(told) if told else ""
 
 
 def document_entries(desk: Desk, document: Document) -> list[AuditEntry]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 
-from sqlmodel import col, select
-
+from casework.ahead import Told, history_beside, rows_beside
 from casework.desk import Actor
 from casework.lights.climbing import ladder_of, palette_of
 from casework.moves import settle
+from casework.rectification.authority import events_noted, level_of_closure, review_at, tiers_at
 from casework.rectification.cases import ActOnCase
 from casework.staff.people import find_actor, join, split
 from casework.tasks import finish_for, open_task
@@ -18,40 +17,44 @@ from core.codes import Light
 from core.errors import InvalidInput, NotAllowed, Refused
 from core.life.rectification import CaseAct
 from core.life.sidelife import COMPLAINT, MANNER_LABELS, ComplaintAct, ComplaintState, Manner
-from core.rulebook import Review
+from core.rulebook import LeaderRole, Review
+from core.rulebook.clearing import Clearing
 from core.rulebook.handling import ClosureTier
-from models.audit import history_of
 from models.handling import Complaint, Verification
-from models.organisation import Unit
-from models.record import AuditEntry
 
 
-def entries_of(deed: ActOnCase, act: CaseAct) -> list[AuditEntry]:
+def entries_of(deed: ActOnCase, act: CaseAct) -> list[Told]:
     """Return what was noted about the case under an act, oldest first."""
-    entries = history_of(deed.desk.session, deed.desk.office_id, "case", [deed.case.id])
-    return [entry for entry in entries if entry.act == act]
+    return [entry for entry in history_beside(deed.desk, deed.case.id) if entry.act == act]
 
 
 def review_of(deed: ActOnCase) -> Review:
     """Return who verifies and approves a closure, by the highest colour the case ever had."""
-    clearing = ladder_of(deed.desk, deed.case.campaign_id).clearing
-    highest = Light(deed.case.highest_light)
-    return next((r for r in clearing.reviews if highest in r.lights), clearing.reviews[0])
+    return review_at(_clearing(deed), Light(deed.case.highest_light))
 
 
 def tiers_of(deed: ActOnCase) -> list[ClosureTier]:
     """Return the tiers of closure whose events were noted about the case."""
-    tiers = ladder_of(deed.desk, deed.case.campaign_id).clearing.tiers
-    if not tiers:
-        return []
-    noted = {json.loads(entry.detail or "{}").get("event") for entry in entries_of(deed, CaseAct.FLAG)}
-    return [tier for tier in tiers if noted & set(tier.events)]
+    return tiers_at(_clearing(deed), _events_of(deed))
+
+
+def closer_level(deed: ActOnCase) -> LeaderRole | None:
+    """Return which post approves the closure; None where whoever may close does."""
+    return level_of_closure(_clearing(deed), Light(deed.case.highest_light), _events_of(deed))
+
+
+def _clearing(deed: ActOnCase) -> Clearing:
+    return ladder_of(deed.desk, deed.case.campaign_id).clearing
+
+
+def _events_of(deed: ActOnCase) -> set[object]:
+    """Return the events that were noted about the case; nobody asks where no tier does."""
+    return events_noted(entries_of(deed, CaseAct.FLAG)) if _clearing(deed).tiers else set()
 
 
 def verifications_of(deed: ActOnCase) -> list[Verification]:
     """Return every verification of the case, by number."""
-    query = select(Verification).where(col(Verification.case_id) == deed.case.id)
-    return list(deed.desk.session.exec(query.order_by(col(Verification.number))))
+    return rows_beside(deed.desk, Verification, deed.case.id)
 
 
 def check_verifier(deed: ActOnCase) -> None:
@@ -67,7 +70,7 @@ def check_verifier(deed: ActOnCase) -> None:
             expected="、".join(f"{code.value} {label}" for code, label in MANNER_LABELS.items()),
             remedy="改正 --set manner=on_site",
         )
-    if _applicant(deed) == deed.desk.actor.code:
+    if deed.case.applied_by == deed.desk.actor.code:
         raise NotAllowed(
             "核查人不能是申请销号的人",
             found=deed.desk.actor.code,
@@ -106,8 +109,8 @@ def _check_number(deed: ActOnCase, review: Review) -> None:
 
 def _check_other(deed: ActOnCase, other: Actor) -> None:
     """Refuse a second verifier whom the rules would refuse as the first."""
-    unit = deed.desk.session.get_one(Unit, deed.case.unit_id)
-    involved = {deed.desk.actor.code, _applicant(deed)}
+    unit = deed.desk.unit(deed.case.unit_id)
+    involved = {deed.desk.actor.code, deed.case.applied_by}
     able = other.roles & {"verifier", "inspector", "leader"}
     if other.code in involved or is_own_unit(deed.desk, other.unit_code, unit) or not able:
         raise NotAllowed(
@@ -116,11 +119,6 @@ def _check_other(deed: ActOnCase, other: Actor) -> None:
             expected="另一名有核查角色、与申请和该单位无关的人员",
             remedy="改正 second",
         )
-
-
-def _applicant(deed: ActOnCase) -> str | None:
-    applied = entries_of(deed, CaseAct.APPLY_CLOSURE)
-    return applied[-1].actor if applied else None
 
 
 def verifiers_of(deed: ActOnCase) -> set[str | None]:
@@ -155,7 +153,6 @@ def keep_verification(deed: ActOnCase, manner: Manner, verdict: str) -> Verifica
         notice_until=_notice_until(deed) if verdict == "passed" else None,
     )
     deed.desk.session.add(row)
-    deed.desk.session.flush()
     if row.notice_until is not None:
         open_task(
             deed.desk,
@@ -195,8 +192,7 @@ def record_complaint(deed: ActOnCase) -> None:
 
 def complaints_of(deed: ActOnCase) -> list[Complaint]:
     """Return the complaints of a case, by number."""
-    query = select(Complaint).where(col(Complaint.case_id) == deed.case.id)
-    return list(deed.desk.session.exec(query.order_by(col(Complaint.number))))
+    return rows_beside(deed.desk, Complaint, deed.case.id)
 
 
 def open_complaints(deed: ActOnCase) -> list[Complaint]:

@@ -10,7 +10,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlmodel import col
 
-from casework.counts.rectifying import CLOSED, RUNNING, settled_day
+from casework.counts.rectifying import CLOSED, RUNNING, SETTLED
 from casework.counts.statistics import class_of, count
 from casework.counts.tallies import Statistics
 from casework.desk import Desk
@@ -144,12 +144,10 @@ def _heat(
 
 def _pursued(desk: Desk, campaign_id: int) -> list[Pursued]:
     """Return the confirmed problems of a campaign by unit and number; withdrawn ones are left out."""
-    settled, applied = settled_day()
     query = (
-        sa.select(Rectification, Finding, Unit, settled)
+        sa.select(Rectification, Finding, Unit, SETTLED)
         .join(Finding, col(Finding.id) == col(Rectification.id))
         .join(Unit, col(Unit.id) == col(Rectification.unit_id))
-        .outerjoin(applied, applied.c.case_id == col(Rectification.id))
         .where(
             col(Rectification.office_id) == desk.office_id,
             col(Rectification.campaign_id) == campaign_id,

@@ -11,20 +11,15 @@ from sqlmodel import col, select
 
 from casework.desk import Desk
 from casework.reports.issuing import find_report
-from casework.reports.periods import closed_periods
 from casework.staff.people import require_role
 from casework.wholeoffice import need_office
 from core.calendar.periods import ONE, PERIOD_LABELS, PeriodKind, last_ended, name_period, period_of
 from core.errors import InvalidInput
-from core.life.periodlife import PERIOD, REPORT, PeriodState, ReportState
+from core.life.periodlife import PERIOD, REPORT, REPORT_KIND_LABELS, PeriodState, ReportState
 from delivery.paper import Paper, read_paper
 from models.campaign import Campaign
 from models.period import Report, StatPeriod
 
-REPORT_WORDS = {
-    "bulletin": "通报", "campaign": "督察报告", "rectification": "整改总报告",
-    **{kind.value: f"{word}报告" for kind, word in PERIOD_LABELS.items()},
-}  # fmt: skip
 SHOWN = 12
 
 
@@ -90,11 +85,6 @@ def next_periods(desk: Desk, lines: tuple[PeriodLine, ...]) -> tuple[NextPeriod,
     return tuple(found)
 
 
-def has_closed(desk: Desk, kind: PeriodKind) -> bool:
-    """Tell whether any period of a kind was closed."""
-    return bool(closed_periods(desk, kind))
-
-
 @dataclass(frozen=True, slots=True)
 class ReportLine:
     """A kept report in a list."""
@@ -112,9 +102,12 @@ class ReportLine:
 
 def report_lines(desk: Desk, kind: str = "") -> tuple[ReportLine, ...]:
     """Return the kept reports, the newest first, without their papers; raise InvalidInput for an unknown kind."""
-    if kind and kind not in REPORT_WORDS:
+    if kind and kind not in REPORT_KIND_LABELS:
         raise InvalidInput(
-            "没有这种报告", found=kind[:40], expected="、".join(REPORT_WORDS.values()), remedy="重新筛选"
+            "没有这种报告",
+            found=kind[:40],
+            expected="、".join(REPORT_KIND_LABELS.values()),
+            remedy="重新筛选",
         )
     need_office(desk, "查看报告")
     names = (
@@ -132,7 +125,7 @@ def _report_line(row: Any) -> ReportLine:
     state = ReportState(row.state)
     issue = f"{row.year}年第{row.issue}期" if row.issue else ""
     return ReportLine(
-        row.id, REPORT_WORDS.get(row.kind, row.kind), row.title, issue, state, REPORT.state_labels[state],
+        row.id, REPORT_KIND_LABELS.get(row.kind, row.kind), row.title, issue, state, REPORT.state_labels[state],
         row.drafted_by, row.drafted_on, row.issued_on,
     )  # fmt: skip
 

@@ -95,9 +95,9 @@ def apply_seen(desk: Desk, code: str, seen: str, note: str) -> dict[str, Any]:
 
 
 def open_campaigns(desk: Desk) -> tuple[tuple[str, str], ...]:
-    """Return code and title of the campaigns that could move to other rules."""
+    """Return code and title of the campaigns in sight that could move to other rules."""
     query = sa.select(CAMPAIGN.c.code, CAMPAIGN.c.title).where(
-        CAMPAIGN.c.office_id == desk.office_id,
+        campaigns_in_sight(desk),
         CAMPAIGN.c.state == CampaignState.OPEN.value,
         CAMPAIGN.c.rules_sha256.is_not(None),
     )

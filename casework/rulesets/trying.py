@@ -19,7 +19,7 @@ from casework.rulesets.rulecomparison import compare_rules
 from casework.rulesets.rulesides import CURRENT
 from casework.rulesets.whatif import compare_ladders
 from casework.wholeoffice import need_office
-from core.codes import Severity
+from core.codes import LIGHT_LABELS, Severity
 from core.errors import InvalidInput, NotFound
 from core.rulebook import Ladder, load_rulebook
 from core.rulebook.loading import is_error
@@ -142,7 +142,9 @@ def _moved(ladder: Ladder, given: Mapping[tuple[str, str], int]) -> tuple[Ladder
                     remedy="改正天数",
                 )
             if offset != rung.offset:
-                told.append(f"{profile.group}的级次{rung.code}：相对锚点的天数由{rung.offset}改为{offset}")
+                told.append(
+                    f"{profile.group}的{LIGHT_LABELS[rung.light]}灯级次：相对锚点的天数由{rung.offset}改为{offset}"
+                )
             rungs.append(rung.model_copy(update={"offset": offset}))
         profiles[Severity(severity)] = profile.model_copy(update={"rungs": tuple(rungs)})
     return ladder.model_copy(update={"profiles": profiles}), told

@@ -6,7 +6,6 @@ one for whom they sign. The decision on a referral is never lent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,12 +15,11 @@ from sqlmodel import col, select
 from casework.desk import Desk
 from casework.moves import take
 from casework.rectification.evidence import keep_file
-from casework.staff.people import find_actor, join, require_role, split
+from casework.staff.people import find_actor, join, require_role
 from core.codes import DocumentContent
-from core.errors import InvalidInput, NotAllowed, NotFound, Refused
+from core.errors import InvalidInput, NotAllowed, NotFound
 from core.life.delegationlife import DELEGATION, DelegationAct, DelegationState
 from core.life.rectification import CASE_ACT_LABELS, CaseAct
-from core.rulebook import LeaderRole
 from core.text.secrecy import refuse_state_secrets
 from models.base import key_of
 from models.delegation import Delegation
@@ -32,15 +30,6 @@ DECISIONS = (
     CaseAct.WITHDRAW, CaseAct.RELEASE,
 )  # fmt: skip
 """The decisions on cases that a post may lend."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lent:
-    """What somebody may do in the place of a post."""
-
-    delegation: int
-    principal: str
-    role: LeaderRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,76 +191,3 @@ def list_delegations(desk: Desk, on: date | None = None) -> list[Delegation]:
             col(Delegation.until_on) >= on,
         )
     return list(desk.session.exec(query.order_by(col(Delegation.id).desc())))
-
-
-def lenders(
-    desk: Desk, *, document: str = "", act: str = "", rows: Iterable[Delegation] | None = None
-) -> list[Lent]:
-    """Return in whose place the actor may sign a kind of document or decide an act today, lowest post first.
-
-    rows   the delegations that hold today, where somebody asks for many kinds
-    """
-    found = []
-    for row in list_delegations(desk, desk.today) if rows is None else rows:
-        covers = (document and {document, EVERY} & set(split(row.documents))) or act in split(row.acts)
-        post = desk.office_rules.leaders.get(row.principal)
-        if row.delegate == desk.actor.code and covers and post is not None:
-            found.append(Lent(key_of(row), row.principal, post.role))
-    return sorted(found, key=lambda lent: (lent.role.rank, lent.principal))
-
-
-def lender(
-    desk: Desk,
-    needed: LeaderRole | None,
-    *,
-    document: str = "",
-    act: str = "",
-    barred: Iterable[str | None] = (),
-) -> Lent | None:
-    """Return the lowest post in whose place the actor may sign or decide what needs a level; None when there is none.
-
-    barred   those for whom nobody may sign this, such as its author
-    """
-    out = set(barred)
-    return next(
-        (
-            lent
-            for lent in lenders(desk, document=document, act=act)
-            if lent.principal not in out and (needed is None or lent.role.may_sign(needed))
-        ),
-        None,
-    )
-
-
-def deciding_role(
-    desk: Desk,
-    act: str,
-    needed: LeaderRole | None,
-    said: dict[str, object],
-    barred: Iterable[str | None] = (),
-) -> LeaderRole | None:
-    """Return the level at which the actor decides an act on a case: the own post's, or one lent by delegation.
-
-    said      what is noted of the act; the post in whose place it is decided is added as `signed_for`
-    returns   None for a director without a post of the office file, whom no level binds
-    """
-    own = desk.office_rules.leaders.get(desk.actor.code)
-    if own is None and "director" in desk.actor.roles:
-        return None
-    if own is not None and (needed is None or own.role.may_sign(needed)):
-        return own.role
-    lent = lender(desk, needed, act=act, barred=barred)
-    if lent is not None:
-        said["signed_for"] = lent.principal
-        return lent.role
-    if own is not None:
-        return own.role
-    weaker = lender(desk, None, act=act, barred=barred)
-    if weaker is None:
-        raise Refused(
-            "没有可用的授权",
-            found=desk.actor.code,
-            expected="有权人员，或有效期内的授权代签",
-            remedy="由有权人员办理，或登记授权（ducha delegation add）",
-        )
-    return weaker.role

@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from casework.desk import Desk
-from casework.sight import sees_office
+from casework.sight import campaigns_in_sight, sees_office
 from casework.staff.membership import members_between
 from casework.staff.people import require_role, split
 from casework.staff.poolviews import refuse_units
@@ -133,7 +133,7 @@ def draw_choices(desk: Desk) -> DrawChoices:
         )
         for kind in split(text)
     }
-    campaigns = select(Campaign.code, Campaign.title).where(col(Campaign.office_id) == desk.office_id)
+    campaigns = select(Campaign.code, Campaign.title).where(campaigns_in_sight(desk))
     found = desk.session.exec(campaigns.order_by(col(Campaign.code).desc()).limit(100))
     return DrawChoices(
         tuple(sorted(kinds)),

@@ -37,11 +37,10 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of the file: new, or with the cells that differ from what is known."""
+    """One row of the file, with the cells that differ from what is known."""
 
     code: str
     name: str
-    is_new: bool
     turns: tuple[Turn, ...]
 
 
@@ -96,9 +95,9 @@ def _compared(
             if value is not None and (getattr(known, field, None) or "") != value
         )
         if known is None:
-            added.append(Entry(code, name, True, turns))
+            added.append(Entry(code, name, turns))
         elif turns:
-            changed.append(Entry(code, name, False, turns))
+            changed.append(Entry(code, name, turns))
         else:
             same += 1
     return ImportPreview(tuple(added), tuple(changed), same)

@@ -12,12 +12,12 @@ import sqlalchemy as sa
 from sqlmodel import col, or_, select
 
 from casework.desk import Desk
+from casework.filters import Filters, one_of, says
 from casework.leaves import Leaf, leaf_of
 from casework.staff.declarationviews import DeclarationRow, declarations_view
 from casework.staff.people import split
 from casework.staff.pools import find_person, hours_in, visits_in
 from casework.staff.poolviews import refuse_units
-from core.errors import InvalidInput
 from core.rulebook.pools import PoolRules
 from models.base import key_of, table_of
 from models.campaign import Campaign, Visit, VisitMember
@@ -35,30 +35,13 @@ SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
-class PeopleFilters:
+class PeopleFilters(Filters):
     """What a list of people shows."""
 
-    text: str = ""
-    role: str = ""
+    q: str = ""
+    role: str = one_of(*ROLE_LABELS)
     specialty: str = ""
     pool: str = ""
-
-    @classmethod
-    def read(cls, given: Mapping[str, str]) -> PeopleFilters:
-        """Read filters from an address; raise InvalidInput for an unknown role."""
-        role = given.get("role", "")
-        if role and role not in ROLE_LABELS:
-            raise InvalidInput(
-                "没有这个角色", found=role[:40], expected="、".join(ROLE_LABELS.values()), remedy="重新筛选"
-            )
-        return cls(
-            given.get("q", "").strip()[:60], role, given.get("specialty", "")[:40], given.get("pool", "")[:40]
-        )
-
-    def as_query(self) -> dict[str, object]:
-        """Return the filters as an address has them, without the empty ones."""
-        every = {"q": self.text, "role": self.role, "specialty": self.specialty, "pool": self.pool}
-        return {name: value for name, value in every.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,19 +118,12 @@ def people_view(desk: Desk, filters: PeopleFilters, number: int) -> PeopleList:
         for row in leaf.rows
     )  # fmt: skip
     return PeopleList(
-        filters, Leaf(rows, number, leaf.total), _pools(desk, terms, hours), _specialties(desk), ROLE_LABELS
+        filters, leaf.showing(rows), _pools(desk, terms, hours), _specialties(desk), ROLE_LABELS
     )
 
 
 def _narrowed(desk: Desk, filters: PeopleFilters) -> list[sa.ColumnElement[bool]]:
-    found: list[sa.ColumnElement[bool]] = []
-    if filters.text:
-        found.append(
-            or_(
-                PERSON.c.code.contains(filters.text, autoescape=True),
-                PERSON.c.name.contains(filters.text, autoescape=True),
-            )
-        )
+    found = says(filters.q, PERSON.c.code, PERSON.c.name)
     for column, wanted in ((PERSON.c.roles, filters.role), (PERSON.c.specialties, filters.specialty)):
         if wanted:
             found.append(("、" + column + "、").contains(f"、{wanted}、", autoescape=True))

@@ -9,6 +9,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from casework.ahead import ahead_of
 from casework.desk import Desk
 from casework.staff.people import find_unit
 from core.life.unitlife import INHERITED, UnitChangeKind, UnitChangeState
@@ -67,13 +68,23 @@ def ancestors_of(desk: Desk, unit_id: int, on: date | None = None) -> frozenset[
 def codes_with_heirs(desk: Desk, codes: Iterable[str]) -> frozenset[str]:
     """Return codes of units with those of all that carry on for them: recusal follows the successors."""
     wanted = {code for code in codes if code}
-    lineage = lineage_of(desk) if wanted else Lineage()
+    lineage = _lineage_ahead(desk) if wanted else Lineage()
     if not lineage.descents:
         return frozenset(wanted)
     known = _codes(desk)
     numbers = {code: number for number, code in known.items()}
     found = {known[heir] for code in wanted if code in numbers for heir in lineage.heirs(numbers[code])}
     return frozenset(wanted | found)
+
+
+def _lineage_ahead(desk: Desk) -> Lineage:
+    """Return the lineage in force, asked once while a desk reads ahead: no act on a case changes units."""
+    known = ahead_of(desk)
+    if known is None:
+        return lineage_of(desk)
+    if known.lineage is None:
+        known.lineage = lineage_of(desk)
+    return known.lineage
 
 
 def is_own_unit(desk: Desk, unit_code: str | None, unit: Unit) -> bool:

@@ -45,16 +45,19 @@ class Step:
     basis: str
 
 
-def assign_unit(desk: Desk, code: str, unit_code: str, basis: str) -> str:
+def assign_unit(desk: Desk, code: str, unit_code: str, basis: str, *, of: str = "") -> str:
     """Give a case or a matter to the unit that goes on with it; number, due dates and light stay. Return its state.
 
     For a divided unit only its successors may be named; otherwise a duty that moved (职能划转) is recorded.
+    of       the unit on whose page this is done; a case of another one is refused there
     raises   NotFound, InvalidInput, Refused: nothing is changed then
     """
     require_role(desk, KEEPERS, "确定承接单位")
     need_reason(basis, "确定承接单位的依据", word="文件名称和文号，或一句理由")
     refuse_state_secrets(basis, "确定承接单位的依据")
     row = _find(desk, code)
+    if of:
+        _refuse_if_not_of(desk, row, code, of)
     heir = find_unit(desk, unit_code)
     if row.state in (*OVER, *(state.value for state in MATTER_OVER)):
         raise Refused(
@@ -80,6 +83,16 @@ def assign_unit(desk: Desk, code: str, unit_code: str, basis: str) -> str:
     subject = "case" if isinstance(row, Rectification) else "matter"
     finish_for(desk, assignment_key(change, subject, row.id or 0), f"由{heir.name}承接")
     return row.state
+
+
+def _refuse_if_not_of(desk: Desk, row: Thing, code: str, unit_code: str) -> None:
+    if row.unit_id != find_unit(desk, unit_code).id:
+        raise InvalidInput(
+            "不是本单位的事项",
+            found=code,
+            expected=f"{unit_code}的问题或案件",
+            remedy="核对编号，或打开该事项所属单位的页面",
+        )
 
 
 def _find(desk: Desk, code: str) -> Thing:

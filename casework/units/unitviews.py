@@ -11,11 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from casework.desk import Desk
+from casework.filters import Filters, one_of, says
 from casework.leaves import Leaf, leaf_of
 from casework.sight import cases_in_sight, units_in_sight
 from casework.staff.people import split
 from core.codes import Light
-from core.errors import InvalidInput
 from core.ladders.palette import Palette
 from core.life.rectification import SETTLED
 from models.base import table_of
@@ -27,28 +27,13 @@ STANDINGS = {"": "现有单位", "ended": "已撤并", "all": "全部"}
 
 
 @dataclass(frozen=True, slots=True)
-class UnitFilters:
+class UnitFilters(Filters):
     """What a list of units shows."""
 
-    text: str = ""
+    q: str = ""
     kind: str = ""
     area: str = ""
-    standing: str = ""
-
-    @classmethod
-    def read(cls, given: Mapping[str, str]) -> UnitFilters:
-        """Read filters from an address; raise InvalidInput for an unknown standing."""
-        standing = given.get("standing", "")
-        if standing not in STANDINGS:
-            raise InvalidInput(
-                "没有这种筛选", found=standing[:40], expected="、".join(STANDINGS.values()), remedy="重新筛选"
-            )
-        return cls(given.get("q", "").strip()[:60], given.get("kind", ""), given.get("area", ""), standing)
-
-    def as_query(self) -> dict[str, object]:
-        """Return the filters as an address has them, without the empty ones."""
-        every = {"q": self.text, "kind": self.kind, "area": self.area, "standing": self.standing}
-        return {name: value for name, value in every.items() if value}
+    standing: str = one_of(*STANDINGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +73,7 @@ def units_view(desk: Desk, filters: UnitFilters, number: int) -> UnitList:
     rows = tuple(_row(row, lights) for row in found.rows)
     return UnitList(
         filters,
-        Leaf(rows, number, found.total),
+        found.showing(rows),
         *_choices(desk),
         desk.rules.ladder_of(desk.office.code).palette,
     )
@@ -99,15 +84,7 @@ def _narrowed(desk: Desk, filters: UnitFilters) -> list[sa.ColumnElement[bool]]:
     ended = sa.and_(UNIT.c.valid_until.is_not(None), UNIT.c.valid_until < desk.today)
     if filters.standing != "all":
         found.append(ended if filters.standing == "ended" else sa.not_(sa.func.coalesce(ended, sa.false())))
-    if filters.text:
-        wanted = filters.text
-        found.append(
-            sa.or_(
-                UNIT.c.code.contains(wanted, autoescape=True),
-                UNIT.c.name.contains(wanted, autoescape=True),
-                UNIT.c.liaison_name.contains(wanted, autoescape=True),
-            )
-        )
+    found += says(filters.q, UNIT.c.code, UNIT.c.name, UNIT.c.liaison_name)
     if filters.area:
         found.append(UNIT.c.area == filters.area)
     if filters.kind:

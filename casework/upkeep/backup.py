@@ -20,12 +20,14 @@ import sqlalchemy as sa
 
 from casework.invariants.frozen import hash_file
 from casework.upkeep.restoring import FORMAT, MANIFEST, read_archive, release_hold, restore
-from casework.upkeep.snapshots import failed, sync, take_snapshot
+from casework.upkeep.snapshots import failed, take_snapshot
 from casework.upkeep.standing import BACKUP
 from core.errors import InvalidInput
 from models.database import transaction
 from models.record import Note
 from models.schema import current_revision
+from system.durable import sync
+from system.failpoints import reach
 from system.settings import Settings
 
 __all__ = ["backup", "release_hold", "restore"]
@@ -47,8 +49,10 @@ def backup(engine: sa.Engine, settings: Settings, path: Path, now: datetime) -> 
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".ducha-backup-", dir=path.parent) as scratch:
             said = _write(engine, settings, part, Path(scratch), now)
+        reach("backup.written")
         part.replace(path)
         sync(path.parent)
+        reach("backup.named")
     except OSError as error:
         raise failed(
             "备份没有完成", f"{error.strerror}：{error.filename}", "检查磁盘空间和文件夹权限后重试"

@@ -20,6 +20,7 @@ from casework.invariants.occurrences import check_rungs, check_ticks, check_visi
 from casework.invariants.recused import check_recused
 from casework.invariants.surroundings import check_surroundings
 from casework.invariants.tally import SHOWN, Invariant
+from casework.mail.chatnotices import is_mailbox_silent
 from casework.ticks import hold_reason
 from core.errors import DuchaError, WorldFailed
 from delivery.fonts import Fonts
@@ -103,6 +104,8 @@ def _warnings(desk: Desk) -> Iterator[str]:
     yield from _font_warnings(desk)
     if desk.settings.smtp_url is None or desk.settings.mail_from is None:
         yield "未配置邮件：设置 DUCHA_SMTP_URL 和 DUCHA_MAIL_FROM 后才能发出"
+    if is_mailbox_silent(desk):
+        yield "收信邮箱超过1小时没有读取成功：检查网络、口令和定时器；退信和来信暂未处理"
     if desk.session.connection().dialect.name == "sqlite":
         driver = sqlite_module()
         if has_wal_reset_bug(tuple(driver.sqlite_version_info)):

@@ -13,7 +13,7 @@ import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -24,15 +24,19 @@ from sqlalchemy.exc import OperationalError
 
 from casework.desk import Desk
 from casework.invariants.frozen import BLOCK, hash_file
+from casework.mail.reconciling import compare_with_journal
 from casework.rectification.evidence import content_path
 from casework.staff.people import find_actor, require_role
 from casework.ticks import HOLD, hold_reason
-from casework.upkeep.snapshots import DUMP, LITE, check_copy, failed, load_dump, open_copy, sync
+from casework.upkeep.snapshots import DUMP, LITE, check_copy, failed, load_dump, open_copy
 from core.errors import InvalidInput, NotAllowed, Refused
+from delivery.journal import read_journal
 from models.base import table_of
-from models.database import make_engine
+from models.database import make_engine, sqlite_module
 from models.record import Note
 from models.schema import head_revision, upgrade
+from system.durable import make_folder, sync
+from system.failpoints import reach
 from system.settings import Settings
 
 FORMAT = 1
@@ -73,6 +77,7 @@ def restore(path: Path, settings: Settings, now: datetime, *, force: bool = Fals
                 _prepare_lite(staging / LITE, reason)
                 _refuse_overwrite(Path(url.database or ""), force=force)
                 _bring_files(staging, settings.files)
+                reach("restore.files_brought")
                 _replace_lite(staging / LITE, Path(url.database or ""), now)
             else:
                 empty = _is_empty(settings.database_url)
@@ -209,25 +214,46 @@ def _bring_files(staging: Path, folder: Path) -> None:
         target = content_path(folder, file.name)
         if target.is_file() and hash_file(target) == file.name:
             continue
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         part = target.with_suffix(f".{os.getpid()}.part")
         with file.open("rb") as stream:
             _copy(stream, part)
         part.replace(target)
+        sync(target.parent)
 
 
 def _replace_lite(staged: Path, path: Path, now: datetime) -> None:
     """Rename the copy into place; a log left beside another database would corrupt it, so it goes first."""
     aside = path.with_name(f"{path.name}.before-{now:%Y%m%dT%H%M%S}")
     if path.exists() and path.stat().st_size > 0:
-        for ending in ("", *LOGS):  # with its logs the old one stays readable under its new name
-            old = path.with_name(path.name + ending)
-            if old.exists():
-                old.replace(aside.with_name(aside.name + ending))
+        if _fold_logs(path):
+            aside.unlink(missing_ok=True)
+            aside.hardlink_to(path)  # the old one is under its own name until the copy takes it
+        else:
+            for ending in ("", *LOGS):  # with its logs a broken one stays readable under its new name
+                old = path.with_name(path.name + ending)
+                if old.exists():
+                    old.replace(aside.with_name(aside.name + ending))
     for ending in LOGS:
         path.with_name(path.name + ending).unlink(missing_ok=True)
+    reach("restore.before_rename")
     staged.replace(path)
     sync(path.parent)
+    reach("restore.renamed")
+
+
+def _fold_logs(path: Path) -> bool:
+    """Take what stands in the logs into the file itself; False when it is broken or in use."""
+    driver = sqlite_module()
+    connection = driver.connect(path)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master")  # rolls an interrupted write back first
+        busy = bool(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+    except driver.Error:
+        busy = True
+    finally:
+        connection.close()
+    return not busy
 
 
 def _is_empty(url: str) -> bool:
@@ -240,9 +266,12 @@ def _is_empty(url: str) -> bool:
         engine.dispose()
 
 
-def release_hold(desk: Desk, second: str) -> None:
+def release_hold(desk: Desk, second: str) -> dict[str, object]:
     """End the HOLD after a restore; two different people of the office have looked.
 
+    The journal of this machine's mail is compared first: what went out in the lost time is not sent again.
+    returns  {accepted, unknown, missing, numbers}: mails that the journal settled, mails and numbers of documents that
+             the restored database does not know
     raises   NotAllowed unless both may; Refused when there is no HOLD
     """
     require_role(desk, RELEASERS, "解除暂停")
@@ -259,5 +288,7 @@ def release_hold(desk: Desk, second: str) -> None:
         raise Refused(
             "系统没有处于暂停状态", found="正常", expected="恢复备份后的暂停状态", remedy="无需解除，直接使用"
         )
+    compared = asdict(compare_with_journal(desk, read_journal(desk.settings.journal_folder)))
     desk.session.delete(desk.session.get(Note, HOLD))
-    desk.record("office", desk.office_id, "release_hold", reason=reason, second=other.code)
+    desk.record("office", desk.office_id, "release_hold", reason=reason, second=other.code, journal=compared)
+    return compared

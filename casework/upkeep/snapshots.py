@@ -17,7 +17,9 @@ from core.errors import WorldFailed
 from models.audit import verify_chains
 from models.base import table_of
 from models.database import reading, sqlite_module
+from models.isolation import sees_everything
 from models.organisation import Office
+from system.durable import sync
 
 LITE, DUMP = "database.db", "database.dump"
 MINUTES_30 = 1800
@@ -34,6 +36,11 @@ def take_snapshot(engine: sa.Engine, folder: Path) -> tuple[Path, dict[str, int]
         return path, check_copy(path)
     path = folder / DUMP
     with reading(engine) as session:
+        if not sees_everything(session):
+            raise failed(
+                "备份用的数据库账号只看得到一个督察单位的数据", str(engine.url.username),
+                "改用备份账号（超级用户或有 BYPASSRLS 的角色）的地址运行，见《运行手册》",
+            )  # fmt: skip
         counts = _check_session(session)
     run_tool(engine.url, "pg_dump", "--format=custom", "--no-owner", f"--file={path}")
     return path, counts
@@ -147,15 +154,6 @@ def run_tool(url: sa.URL | None, name: str, *arguments: str) -> None:
     if done.returncode != 0:
         reason = next((line for line in done.stderr.splitlines() if line.strip()), str(done.returncode))
         raise failed(f"{name} 没有完成", reason, "检查数据库服务和工具版本（不低于服务器）后重试")
-
-
-def sync(path: Path) -> None:
-    """Wait until a file or folder is on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def failed(what: str, found: str, remedy: str = "检查磁盘后重试；原有数据未改动") -> WorldFailed:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,16 +15,17 @@ from core.errors import DuchaError, Refused
 if TYPE_CHECKING:
     from datetime import date
 
+    from fastapi import FastAPI
     from sqlalchemy import Engine
 
     from casework.rehearsal.rehearsalplan import Asked
     from casework.rehearsal.rehearsed import Programme
-    from flows.jobs import Edge
+    from flows.edge import Edge
     from flows.rehearsal import Step
     from system.settings import Settings
 
 audits = typer.Typer(help="操作记录链", no_args_is_help=True)
-PAGES_FIRST = 3  # seconds for the console to come up before the clock does all that is due
+PAGES_FIRST = 3  # seconds for the first pages before the clock does all that is due
 
 
 def attach(app: typer.Typer) -> None:
@@ -39,6 +38,7 @@ def attach(app: typer.Typer) -> None:
     app.command("restore", help="从备份恢复；恢复后处于暂停状态")(restore)
     app.command("release", help="两人核对后解除暂停状态")(release)
     app.command("clock", help="单机定时器")(clock)
+    app.command("pulse", help="值守检查：定时工作、待发邮件、磁盘、备份、日历；有异常时以 1 结束")(pulse)
     app.command("serve", help="控制台和单机定时器（只在本机）")(serve)
     app.command("demo", help="演示一个完整的督察年度")(demo)
 
@@ -136,69 +136,111 @@ def release(second: Annotated[str, typer.Option(help="第二名核对人")]) -> 
     from casework.upkeep.backup import release_hold
 
     with writing() as desk:
-        release_hold(desk, second)
-    emit({"released": True})
+        compared = release_hold(desk, second)
+    emit({"released": True, "journal": compared})
 
 
-def clock() -> None:
+def clock(
+    standby: Annotated[
+        bool, typer.Option("--standby", help="只办别处（如 Prefect）没有按时办的工作")
+    ] = False,
+) -> None:
     from flows.clock import run_clock
 
-    run_clock(open_edge())
+    run_clock(open_edge(), standby=standby)
 
 
-def serve(port: Annotated[int | None, typer.Option(help="端口，默认取 DUCHA_PORT")] = None) -> None:
+def pulse(
+    mail: Annotated[
+        bool, typer.Option("--mail", help="有变化时发邮件给 DUCHA_ALARM_TO，平安也每天发一次")
+    ] = False,
+) -> None:
+    from flows.pulse import lines_of, mail_pulse, take_pulse, wrong_in
+
+    edge = open_edge(must_exist=False)
+    found = take_pulse(edge)
+    sent = mail and mail_pulse(edge, found)
+    wrong, lines = wrong_in(found), lines_of(found)
+    result = {"ok": not wrong, "wrong": list(wrong), "mailed": sent, "lines": lines}
+    if wrong:
+        error = Refused(
+            "值守检查有异常", found="，".join(wrong), expected="各项正常", remedy="按所列各项办理"
+        )
+        refuse(result, error, lambda _data: print("\n".join(lines)))
+    emit(result, lambda _data: print("\n".join(lines)))
+
+
+def serve(
+    port: Annotated[int | None, typer.Option(help="端口，默认取 DUCHA_PORT")] = None,
+    clock: Annotated[
+        bool, typer.Option("--clock/--no-clock", help="定时器另有服务在运行的，只开页面")
+    ] = True,
+) -> None:
     from console.serve import serve as do
 
+    known, beside = settings(), ClockBeside()
+    try:
+        do(known, lambda: _console(beside if clock else None), port=port or known.port)
+    finally:
+        beside.stop()
+
+
+def _console(clock: ClockBeside | None) -> FastAPI:
+    """Return the console on the database of the settings, and have the clock follow it where there is to be one."""
     edge = open_edge()
-    with _clock_beside(edge):
-        do(
-            edge.engine,
-            edge.settings,
-            port=port or settings().port,
-            clock=edge.clock.now,
-            rehearse=_rehearse,
-            send=lambda: _send(edge),
-        )
+    from casework.rulesets.library import current_rules
+    from console.app import create_app
+
+    current_rules(edge.settings.rules)  # which the first page after it would wait for
+    app = create_app(edge.engine, edge.settings, edge.clock.now, rehearse=_rehearse, send=lambda: _send(edge))
+    if clock is not None:
+        clock.start(edge)
+    return app
 
 
 def _send(edge: Edge) -> dict[str, object]:
     """Send what is ready, as the clock does."""
-    from flows.jobs import run_outbox
+    from flows.sending import run_outbox
 
     return run_outbox(edge)
 
 
 def _rehearse(engine: Engine, held: Settings, today: date, asked: Asked, step: Step) -> Programme:
     """Play a campaign for a page of the console."""
-    from flows.jobs import Edge, WallClock
+    from flows.edge import Edge, WallClock
     from flows.rehearsal import rehearse
 
     return rehearse(Edge(engine, held, WallClock(today)), asked, step)
 
 
-@contextmanager
-def _clock_beside(edge: Edge) -> Iterator[None]:
-    """Run the single-box clock in a thread of its own until the console ends."""
-    stop = threading.Event()
-    thread = threading.Thread(target=_tick, args=(edge, stop), name="clock")
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
+class ClockBeside:
+    """The single-box clock in a thread of its own."""
 
+    def __init__(self) -> None:
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
 
-def _tick(edge: Edge, stop: threading.Event) -> None:
-    if stop.wait(PAGES_FIRST):
-        return
-    from flows.clock import run_clock  # with all that its jobs need, which pages need not wait for
+    def start(self, edge: Edge) -> None:
+        """Run it from now on."""
+        self._thread = threading.Thread(target=self._tick, args=(edge,), name="clock")
+        self._thread.start()
 
-    try:
-        run_clock(edge, stop)
-    except DuchaError as error:
-        # The pages stay useful where a `ducha clock` runs beside them already.
-        print(f"定时器没有启动：{error}", file=sys.stderr)
+    def stop(self) -> None:
+        """Have it end, and wait until it has."""
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _tick(self, edge: Edge) -> None:
+        if self._stopped.wait(PAGES_FIRST):
+            return
+        from flows.clock import run_clock  # with all that its jobs need, which pages need not wait for
+
+        try:
+            run_clock(edge, self._stopped)
+        except DuchaError as error:
+            # The pages stay useful where a `ducha clock` runs beside them already.
+            print(f"定时器没有启动：{error}", file=sys.stderr)
 
 
 def demo(

@@ -123,7 +123,7 @@ def list_(
     light: Annotated[str | None, typer.Option(help="灯色：none、blue、yellow、red、black")] = None,
     every: Annotated[bool, typer.Option("--all", help="含已办结的")] = False,
 ) -> None:
-    from casework.litigation.listing import list_matters
+    from casework.litigation.matterlist import list_matters
 
     found = choose(kind, MATTER_KIND_LABELS, "--kind")
     stage = choose(state, dict(STATES), "--state")

@@ -8,7 +8,7 @@ import typer
 
 from cli.commands.matteracts import Files, Note, Number, On, emit_matter, file_of, paths_of, shown
 from cli.edge import day, emit, writing
-from core.life.matterlife import INSTANCE_LABELS, RESULT_LABELS, Instance, MatterKind
+from core.life.matterlife import INSTANCE_LABELS, RESULT_LABELS, Instance
 
 RESULT_HELP = " ".join(f"{code.value}（{label}）" for code, label in RESULT_LABELS.items())
 
@@ -49,28 +49,13 @@ def appeal(
     appellant: Annotated[str, typer.Option(help="上诉人、申请再审人")] = "",
 ) -> None:
     from casework.litigation.ending import appeal as do
-    from casework.litigation.files import units_of
-    from casework.litigation.registering import Entry
+    from casework.litigation.ending import next_instance
     from cli.commands.matter import choose
-    from core.life.matterlife import Plaintiff
 
     stage: Instance = choose(instance, INSTANCE_LABELS, "--instance")
     with writing() as desk:
         matter = file_of(desk, number)
-        units = units_of(desk, (matter.row.unit_id, *matter.parties))
-        entry = Entry(
-            number=next_,
-            kind=MatterKind.LITIGATION,
-            unit=units[matter.row.unit_id].code,
-            forum=forum,
-            cause=matter.row.cause,
-            received_on=day(received, "--received") or desk.today,
-            instance=stage,
-            plaintiff=Plaintiff(matter.row.plaintiff),
-            claim=matter.row.claim,
-            item=matter.row.item,
-            parties=tuple(units[one].code for one in matter.parties),
-        )
+        entry = next_instance(desk, matter, next_, forum, stage, day(received, "--received") or desk.today)
         do(desk, matter, entry, appellant)
         result = shown(desk, next_)
     emit_matter(result)

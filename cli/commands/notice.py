@@ -1,4 +1,4 @@
-"""Documents and the outbox."""
+"""Documents: from draft to service."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import typer
 
 from cli.commands import notice_review
 from cli.commands.register import existing
-from cli.edge import day, emit, open_edge, reading, writing
+from cli.edge import day, emit, reading, writing
 from core.errors import InvalidInput, InvalidRuleFile
-from core.life.lives import DOCUMENT_STATE_LABELS, MESSAGE_STATE_LABELS
+from core.life.lives import DOCUMENT_STATE_LABELS
 from core.text.yamltext import read_yaml
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from models.document import Document
 
 notices = typer.Typer(help="文书：拟稿、核稿、签发编号、用印、送达、作废", no_args_is_help=True)
-outbox = typer.Typer(help="待发邮件：发送、查看、处理结果不明的", no_args_is_help=True)
 Number = Annotated[int, typer.Argument(metavar="ID", help="文书编号")]
 CHANNELS = {
     "签收": "acknowledgement", "回执": "acknowledgement", "专人": "hand", "直接": "hand", "电话": "telephone",
@@ -34,7 +33,6 @@ def attach(app: typer.Typer) -> None:
     """Add these commands."""
     notice_review.attach(notices)
     app.add_typer(notices, name="notice")
-    app.add_typer(outbox, name="outbox")
 
 
 @notices.command("draft", help="拟稿：为批次中每个单位拟一份问题通知书；带 --kind 时逐件拟写一份其他文书")
@@ -92,14 +90,11 @@ def read_values(file: Path | None, settings: list[str]) -> dict[str, Any]:
 
 @notices.command("sheet", help="生成发文稿纸，进入核稿")
 def sheet(document: Number, out: Annotated[Path | None, typer.Option(help="输出的 PDF 文件")] = None) -> None:
-    from casework.paperwork.papers import print_sheet, store_file
-    from casework.paperwork.reviewing import put_in_review
+    from casework.paperwork.reviewing import send_to_review
 
     path = out or Path(f"发文稿纸-{document}.pdf")
     with writing() as desk:
-        row = put_in_review(desk, document)
-        content = print_sheet(desk, row)
-        store_file(desk, row, "sheet", path.name, content)
+        row, content = send_to_review(desk, document, path.name)
         path.write_bytes(content)
         result = {**describe_here(desk, row), "file": str(path)}
     emit(result, states=DOCUMENT_STATE_LABELS)
@@ -242,36 +237,3 @@ def describe_here(desk: Desk, document: Document) -> dict[str, Any]:
 
     unit = desk.session.get(Unit, document.unit_id)
     return describe(document, unit.code if unit else "")
-
-
-@outbox.command("send", help="发送待发邮件；结果不明的不重发，等人处理")
-def send(limit: Annotated[int | None, typer.Option(min=1, help="最多发送几封")] = None) -> None:
-    from flows.jobs import run_outbox
-
-    emit(run_outbox(open_edge(), limit))
-
-
-@outbox.command("list", help="列出邮件")
-def list_mail(
-    state: Annotated[
-        str | None, typer.Option(help="ready、sending、accepted、rejected、unknown、cancelled")
-    ] = None,
-) -> None:
-    from casework.mail.outbox import list_messages
-
-    with reading() as desk:
-        result = list_messages(desk, state=state)
-    emit(result, states=MESSAGE_STATE_LABELS)
-
-
-@outbox.command("resolve", help="处理结果不明的邮件：accepted 已送达，resend 重发原件")
-def resolve(
-    message: Annotated[int, typer.Argument(metavar="ID", help="邮件编号")],
-    verdict: Annotated[str, typer.Argument(help="accepted 或 resend")],
-) -> None:
-    from casework.mail.outbox import resolve as do
-
-    with writing() as desk:
-        row = do(desk, message, verdict)
-        result = {"id": row.id, "state": row.state}
-    emit(result, states=MESSAGE_STATE_LABELS)

@@ -28,11 +28,19 @@ def attach(app: typer.Typer) -> None:
     app.add_typer(calendar, name="calendar")
 
 
-def init() -> None:
+def init(
+    role: Annotated[
+        str | None,
+        typer.Option("--role", help="程序平时连接 PostgreSQL 用的角色：没有的新建，并授予所需权限"),
+    ] = None,
+) -> None:
+    from models.roles import grant_role
     from models.schema import current_revision, upgrade
 
     edge = open_edge(must_exist=False)
     upgrade(edge.engine)
+    if role is not None:
+        grant_role(edge.engine, role)
     with edge.desk() as desk:
         office = desk.office.code
     known = settings()

@@ -9,7 +9,7 @@ from casework.mail.outbox import list_messages, resolve
 from cli.demo.clock import DemoClock
 from cli.demo.world import World
 from delivery.sink import MailSink, Rule
-from flows.jobs import run_outbox
+from flows.sending import run_outbox
 
 OFFICER = "P054"
 REPAIRS = (date(2026, 3, 11), date(2026, 4, 22))  # days on which the server takes nothing

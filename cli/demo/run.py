@@ -28,7 +28,7 @@ from core.codes import LIGHT_LABELS, Light
 from core.errors import InvalidInput
 from core.life.lives import MESSAGE_STATE_LABELS, REFERRAL_STATE_LABELS, MessageState, ReferralState
 from core.life.rectification import CASE_STATE_LABELS, CaseState
-from flows.jobs import Edge
+from flows.edge import Edge
 from models.database import make_engine
 from models.schema import upgrade
 from system.paths import RULES_DIR

@@ -19,7 +19,8 @@ from cli.demo.world import COMPREHENSIVE, OLD, SPECIAL, World
 from cli.demo.yearwork import Yearwork
 from core.life.rectification import SETTLED
 from delivery.sink import MailSink
-from flows.jobs import Edge, run_doctor, run_linkage, run_reminders, run_reports, run_sweep, run_watch
+from flows.edge import Edge
+from flows.jobs import run_doctor, run_linkage, run_reminders, run_reports, run_sweep, run_watch
 from system.paths import EXAMPLES_DIR
 
 EXAMPLE = EXAMPLES_DIR / "shilixian"
@@ -54,10 +55,15 @@ class Story:
         self.to_notify: set[str] = set()
         self.closed: set[str] = set()
 
-    def walk(self, progress: Tell) -> None:
-        """Walk the clock over the working days of the story; `progress` hears of each day and what it brings."""
+    def walk(self, progress: Tell, until: date = date.max) -> None:
+        """Walk the clock over the working days of the story; `progress` hears of each day and what it brings.
+
+        until   the morning on which the story breaks off, before the office opens
+        """
         day = FIRST_DAY
         for number in range(WORKDAYS):
+            if day >= until:
+                return
             progress(day, self._headline(number, day))
             self._live_through(number, day)
             day = self.world.calendar.after(day, 1)

@@ -15,7 +15,7 @@ from casework.desk import Desk
 from cli.demo.clock import DemoClock
 from cli.demo.views import CaseView, read_cases
 from core.calendar.workdays import Calendar
-from flows.jobs import Edge
+from flows.edge import Edge
 from models.organisation import Person, Unit
 
 SEED = 20260210

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from casework.desk import Desk
 from casework.staff.parties import import_people, import_units
 from cli.simulation.shape import Shape
-from flows.jobs import Edge
+from flows.edge import Edge
 from models.base import table_of
 from models.organisation import Person, Unit
 

@@ -20,7 +20,9 @@ from cli.simulation.checking import check
 from cli.simulation.shape import Shape
 from cli.simulation.world import World
 from delivery.sink import MailSink
-from flows.jobs import Edge, run_linkage, run_outbox, run_reminders, run_reports, run_sweep, run_watch
+from flows.edge import Edge
+from flows.jobs import run_linkage, run_reminders, run_reports, run_sweep, run_watch
+from flows.sending import run_outbox
 from models.database import make_engine
 from models.schema import upgrade
 from system.paths import RULES_DIR

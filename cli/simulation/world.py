@@ -13,7 +13,7 @@ from cli.demo.clock import DemoClock
 from cli.simulation.agenda import Agenda, Deed
 from cli.simulation.shape import Shape
 from core.calendar.workdays import Calendar
-from flows.jobs import Edge
+from flows.edge import Edge
 
 
 @dataclass(slots=True)

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     MATTER_ACT = "matter_act"
     LINKAGE = "linkage"
     OUTBOX = "outbox"
+    INBOX = "inbox"  # mail that came in
     PEOPLE = "people"
     UNITS = "units"
     RULES = "rules"
@@ -82,6 +83,7 @@ GRANTS: Mapping[Permission, frozenset[str]] = {
     Permission.MATTER_ACT: STAFF | UNIT,
     Permission.LINKAGE: OFFICE,  # the compartment lets only its named people see anything, of whatever role
     Permission.OUTBOX: frozenset({"officer", "director", "leader"}),
+    Permission.INBOX: frozenset({"officer", "director", "leader", "linkage"}),
     Permission.PEOPLE: STAFF,
     Permission.UNITS: STAFF,
     Permission.RULES: OFFICE,
@@ -99,24 +101,13 @@ GRANTS: Mapping[Permission, frozenset[str]] = {
 }
 
 
-# What is open to a contact of a unit who came in by the link of a mail: the portal, and no account to look after.
-BY_LINK = frozenset({Permission.ANYBODY, Permission.HOME, Permission.PORTAL})
+# What is open to a contact of a unit who came in by the link of a mail: the portal and the lawsuits against the unit,
+# of which notices tell as well; no account to look after.
+BY_LINK = frozenset(
+    {Permission.ANYBODY, Permission.HOME, Permission.PORTAL, Permission.MATTER_VIEW, Permission.MATTER_ACT}
+)
 
 
 def may(roles: Iterable[str], permission: Permission) -> bool:
     """Tell whether one of the roles opens a permission; what nobody was granted is denied."""
     return not GRANTS.get(permission, frozenset()).isdisjoint(roles)
-
-
-def conflict_of(roles: Iterable[str]) -> str:
-    """Return why somebody may not have these roles together, in Chinese; empty when they may.
-
-    source   GB/T 22239-2019, 8.1.4.2: the three administrators are apart, and none of them does business
-    """
-    held = set(roles)
-    admin = held & ADMINS
-    if len(admin) > 1:
-        return "三员不得由同一账号兼任"
-    if admin and held - ADMINS:
-        return "三员账号不得办理业务"
-    return ""

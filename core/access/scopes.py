@@ -18,14 +18,22 @@ class Area(StrEnum):
     CASES = "cases"
     DOCUMENTS = "documents"
     OUTBOX = "outbox"
+    INBOX = "inbox"
     LEADS = "leads"
     MATTERS = "matters"
+    INCOMING = "incoming"
     REFERRALS = "referrals"
+    MEETINGS = "meetings"
     UNITS = "units"
     PEOPLE = "people"
     TASKS = "tasks"
     STATISTICS = "statistics"
+    REPORTS = "reports"
+    ARCHIVE = "archive"
+    RULES = "rules"
     CALENDAR = "calendar"
+    IMPORTS = "imports"
+    PORTAL = "portal"
     SEARCH = "search"
     HEALTH = "health"
 
@@ -37,18 +45,26 @@ AREA_LABELS = {
     Area.CASES: "整改事项",
     Area.DOCUMENTS: "文书",
     Area.OUTBOX: "邮件发送",
+    Area.INBOX: "来信",
     Area.LEADS: "问题线索",
     Area.MATTERS: "诉讼复议",
-    Area.REFERRALS: "贯通移送",
-    Area.UNITS: "被督察单位",
-    Area.PEOPLE: "人才库",
+    Area.INCOMING: "来文交办",
+    Area.REFERRALS: "贯通移送和限知文书",
+    Area.MEETINGS: "联席会议",
+    Area.UNITS: "被督察单位和报送登记",
+    Area.PEOPLE: "人才库、回避、授权和抽取",
     Area.TASKS: "工作任务",
-    Area.STATISTICS: "统计",
+    Area.STATISTICS: "统计和单位评价",
+    Area.REPORTS: "报告通报和统计期",
+    Area.ARCHIVE: "归档",
+    Area.RULES: "督察规则",
     Area.CALENDAR: "工作日历",
+    Area.IMPORTS: "名册和台账导入",
+    Area.PORTAL: "被督察单位的本单位事项",
     Area.SEARCH: "检索",
     Area.HEALTH: "运行检查",
 }
-READ_ONLY = frozenset({Area.STATISTICS, Area.CALENDAR, Area.SEARCH, Area.HEALTH, Area.UNITS, Area.PEOPLE})
+READ_ONLY = frozenset({Area.STATISTICS, Area.SEARCH, Area.HEALTH})
 
 
 def scope_of(area: Area, *, write: bool) -> str:

@@ -54,6 +54,14 @@ class Period(NamedTuple):
     to_on: date
 
 
+class Reach(NamedTuple):
+    """Where a period ends; the years from `decided_from` to there decided it."""
+
+    due_on: date
+    provisional: bool
+    decided_from: date
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """A due date with everything that is printed and kept beside it.
@@ -174,17 +182,20 @@ class Calendar:
 
         raises: CalendarMissing
         """
+        due_on, provisional, decided_from = self.reach(start, count, unit)
+        derive = derive_workdays if unit is Unit.WORKDAY else derive_days
+        steps = derive(self.is_workday, start, count, due_on, self._local_names)
+        sentences = (*steps, *self._reservations(decided_from, due_on))
+        return Due(start, count, unit, due_on, provisional, sentences, self.version)
+
+    def reach(self, start: date, count: int, unit: Unit) -> Reach:
+        """Return what `due` does without a word of its derivation, for many dates at once; raises CalendarMissing."""
         if unit is Unit.WORKDAY:
-            due_on = self.after(start, count)
-            decided_from = start
-            steps = derive_workdays(self.is_workday, start, count, due_on, self._local_names)
+            due_on, decided_from = self.after(start, count), start
         else:
             due_on = self.after_days(start, count)
             decided_from = start + timedelta(count)  # holidays inside the period do not matter, only its end
-            steps = derive_days(self.is_workday, start, count, due_on, self._local_names)
-        provisional = self.is_provisional(decided_from, due_on)
-        sentences = (*steps, *self._reservations(decided_from, due_on))
-        return Due(start, count, unit, due_on, provisional, sentences, self.version)
+        return Reach(due_on, self.is_provisional(decided_from, due_on), decided_from)
 
     def is_workday(self, day: date) -> bool:
         """Tell whether `day` is a working day; raises CalendarMissing for an unknown year."""

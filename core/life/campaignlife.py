@@ -151,4 +151,3 @@ ASKED_LABELS = {
     "questionnaire": "调查问卷",
 }
 """What is asked of a unit; an office's own words for it are in its rules."""
-ASKED_UNITS = {"self_report": "份", "materials": "份", "interviews": "人次", "questionnaire": "份"}

@@ -13,6 +13,7 @@ from core.life.declarationlife import DECLARATION
 from core.life.delegationlife import DELEGATION
 from core.life.freezelife import FREEZE
 from core.life.halflife import HALF_REPORT
+from core.life.inboundlife import INBOUND
 from core.life.incominglife import INCOMING
 from core.life.interviewlife import INTERVIEW
 from core.life.leadlife import LEAD, LEAD_EXTENSION
@@ -88,9 +89,6 @@ DOCUMENT = Machine(
         _T.SHEET: "送核",
         _T.APPROVE: "核稿通过",
         _T.RETURN: "退回修改",
-        _T.EDIT: "修改",
-        _T.APPROVE: "核稿通过",
-        _T.RETURN: "退回修改",
         _T.EDIT: "修改文稿",
         _T.SIGN: "签发",
         _T.SEAL: "登记用印",
@@ -100,9 +98,6 @@ DOCUMENT = Machine(
     },
     actors={
         _T.SHEET: _roles("officer director leader"),
-        _T.APPROVE: _roles("officer director leader reviewer"),
-        _T.RETURN: _roles("officer director leader reviewer"),
-        _T.EDIT: _roles("officer director leader"),
         _T.APPROVE: _roles("officer director leader reviewer"),
         _T.RETURN: _roles("officer director leader reviewer"),
         _T.EDIT: _roles("officer director leader"),
@@ -124,6 +119,8 @@ MESSAGE = Machine(
         _C.REJECT: "记为拒收",
         _C.DEFER: "稍后再发",
         _C.LOSE_TRACK: "结果不明",
+        _C.BOUNCE: "收到退信",
+        _C.RETRY: "自动再发一次",
         _C.RESEND: "重发",
         _C.CANCEL: "取消",
     },
@@ -142,7 +139,14 @@ CALENDAR = Machine(
 MACHINES: tuple[Machine, ...] = (
     *(CAMPAIGN, SCOPE_CHANGE, OCCURRENCE, INQUIRY, DECLARATION, FINDING),
     *(CASE, PLAN, REQUEST, COMPLAINT, FREEZE, HALF_REPORT),
-    *(DOCUMENT, DELEGATION, MESSAGE, INTERVIEW),
+    *(DOCUMENT, DELEGATION, MESSAGE, INBOUND, INTERVIEW),
     *(REFERRAL, LEAD, LEAD_EXTENSION, INCOMING, MATTER),
     *(CALENDAR, UNIT_CHANGE, PERIOD, REPORT, ARCHIVE, TASK, ACCOUNT),
 )
+# What each act and each state is called, by the subject under which the audit has it.
+ACT_WORDS = {
+    (machine.code, act.value): label for machine in MACHINES for act, label in machine.act_labels.items()
+}
+STATE_WORDS = {
+    (machine.code, str(state)): label for machine in MACHINES for state, label in machine.state_labels.items()
+}

@@ -108,6 +108,7 @@ class MessageState(StrEnum):
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     UNKNOWN = "unknown"
+    BOUNCED = "bounced"
     CANCELLED = "cancelled"
 
 
@@ -117,6 +118,8 @@ class MessageAct(StrEnum):
     REJECT = "reject"
     DEFER = "defer"
     LOSE_TRACK = "lose_track"
+    BOUNCE = "bounce"
+    RETRY = "retry"
     RESEND = "resend"
     CANCEL = "cancel"
 
@@ -126,12 +129,21 @@ MESSAGE_MOVES = {
     (_M.READY, _C.CLAIM): _M.SENDING,
     (_M.READY, _C.CANCEL): _M.CANCELLED,
     (_M.READY, _C.REJECT): _M.REJECTED,
+    # After a restore the journal of the machine may tell that it went out.
+    (_M.READY, _C.LOSE_TRACK): _M.UNKNOWN,
     (_M.SENDING, _C.ACCEPT): _M.ACCEPTED,
     (_M.SENDING, _C.REJECT): _M.REJECTED,
     (_M.SENDING, _C.DEFER): _M.READY,
     (_M.SENDING, _C.LOSE_TRACK): _M.UNKNOWN,
     (_M.UNKNOWN, _C.ACCEPT): _M.ACCEPTED,
+    # What the sender itself, or the journal of its machine, says later.
+    (_M.UNKNOWN, _C.REJECT): _M.REJECTED,
+    (_M.UNKNOWN, _C.DEFER): _M.READY,
     (_M.UNKNOWN, _C.RESEND): _M.READY,
+    (_M.ACCEPTED, _C.BOUNCE): _M.BOUNCED,
+    (_M.UNKNOWN, _C.BOUNCE): _M.BOUNCED,
+    (_M.BOUNCED, _C.RESEND): _M.READY,
+    (_M.BOUNCED, _C.RETRY): _M.READY,
     (_M.REJECTED, _C.RESEND): _M.READY,
 }
 MESSAGE_STATE_LABELS = {
@@ -140,6 +152,7 @@ MESSAGE_STATE_LABELS = {
     _M.ACCEPTED: "已投递",
     _M.REJECTED: "被拒收",
     _M.UNKNOWN: "结果不明",
+    _M.BOUNCED: "被退回",
     _M.CANCELLED: "已取消",
 }
 

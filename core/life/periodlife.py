@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from core.calendar.periods import PERIOD_LABELS
 from core.life.machines import Machine
+
+REPORT_KIND_LABELS = {
+    "bulletin": "通报", "campaign": "督察报告", "rectification": "整改总报告",
+    **{kind.value: f"{word}报告" for kind, word in PERIOD_LABELS.items()},
+}  # fmt: skip
 
 
 class PeriodState(StrEnum):

@@ -82,6 +82,14 @@ CASE_STATE_LABELS = {
     CaseState.ARCHIVED: "已归档",
     CaseState.WITHDRAWN: "已撤销",
 }
+REQUEST_LABELS = {
+    RequestKind.EXTENSION: "延期申请", RequestKind.OBJECTION: "异议",
+    RequestKind.SUSPENSION: "中止计时", RequestKind.LONG_TERM: "长期整改申请",
+}  # fmt: skip
+REQUEST_STATE_LABELS = {
+    RequestState.REQUESTED: "待办理", RequestState.GRANTED: "同意",
+    RequestState.REFUSED: "不同意", RequestState.WITHDRAWN: "已撤回",
+}  # fmt: skip
 CASE_ACT_LABELS = {
     CaseAct.ACKNOWLEDGE: "签收",
     CaseAct.SUBMIT_PLAN: "报送整改方案",
@@ -155,17 +163,9 @@ MOVES: dict[tuple[CaseState, CaseAct], CaseState] = {
     (_S.ARCHIVED, _A.REOPEN): _S.RECTIFYING,
 }
 CLOCK_RUNS = frozenset(_RUNNING)
-_WHILE_SUSPENDED = frozenset(
-    {
-        _A.RESUME,
-        _A.REPORT_PROGRESS,
-        _A.FLAG,
-        _A.WITHDRAW,
-        _A.DECIDE_OBJECTION,
-        _A.RELEASE,
-        _A.WITHDRAW_REQUEST,
-    }
-)
+_WHILE_SUSPENDED = frozenset({
+    _A.RESUME, _A.REPORT_PROGRESS, _A.FLAG, _A.WITHDRAW, _A.DECIDE_OBJECTION, _A.RELEASE, _A.WITHDRAW_REQUEST,
+})  # fmt: skip
 # Acts whose record lies elsewhere, in a compartment of its own: the case and its timeline do not tell of them.
 QUIET = frozenset({_A.REFER, _A.RELEASE})
 SETTLED = frozenset({_S.CLOSED, _S.LOOK_BACK, _S.ARCHIVED, _S.WITHDRAWN})

@@ -44,8 +44,6 @@ REFERRAL = Machine(
         _A.CLOSE: _NAMED,
     },
 )
-DELIVERED = frozenset({ReferralState.RECEIVED, ReferralState.PASSED_ON, ReferralState.RESULTED})
-"""The receiver has it, and something is still to come or to be closed."""
 UNDECIDED = frozenset({ReferralState.SCREENING, ReferralState.OPINION, ReferralState.STUDY})
 GROUPS = ("organisational", "disciplinary", "criminal", "educational")
 GROUP_LABELS = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from core.life.machines import Machine
-from core.life.rectification import RequestState
+from core.life.rectification import REQUEST_STATE_LABELS, RequestState
 
 
 class RequestAct(StrEnum):
@@ -69,7 +69,7 @@ REQUEST = Machine(
         (_R.REQUESTED, RequestAct.REFUSE): _R.REFUSED,
         (_R.REQUESTED, RequestAct.WITHDRAW): _R.WITHDRAWN,
     },
-    state_labels={_R.REQUESTED: "待审批", _R.GRANTED: "同意", _R.REFUSED: "不同意", _R.WITHDRAWN: "已撤回"},
+    state_labels=REQUEST_STATE_LABELS,
     act_labels={RequestAct.GRANT: "同意", RequestAct.REFUSE: "不同意", RequestAct.WITHDRAW: "撤回"},
     actors={
         RequestAct.GRANT: _DIRECTOR | {"reviewer"},

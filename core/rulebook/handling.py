@@ -11,8 +11,6 @@ from core.rulebook.fields import Count, Flag, Marked, Positive, RuleModel, Text,
 from core.rulebook.items import ItemId
 from core.rulebook.roles import LeaderRole
 
-FREEZE_NODES = ("plan", "due", "stage", "half_report", "task")
-
 
 class PlanRules(Marked):
     """What a rectification plan must say (整改方案), and when somebody is told that it is late."""

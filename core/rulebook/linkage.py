@@ -119,7 +119,3 @@ class LinkageRules(Marked):
     """移送材料清单"""
     approver: LeaderRole
     secrecy_note: Text
-
-    def receiver_for(self, target: str) -> Receiver | None:
-        """Return the receiver for a linkage target of a catalogue, None for 不移送."""
-        return next((one for one in self.receivers.values() if one.target == target), None)

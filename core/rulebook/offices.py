@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
 from core.codes import Line
-from core.rulebook.fields import Count, Day, Positive, RuleModel, Text, Word, with_codes, within
+from core.mail.hours import SendingHours
+from core.rulebook.fields import Clock, Count, Day, Positive, RuleModel, Text, Word, with_codes, within
 from core.rulebook.roles import LeaderRole
 
 Email = Annotated[str, Field(pattern=r"^[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")]
@@ -69,11 +70,36 @@ class Authorisation(RuleModel):
         return named and within(on, self.from_on, self.until_on)
 
 
+class MailHours(RuleModel):
+    """When mail goes out, Asia/Shanghai; a code that somebody waits for goes at once."""
+
+    opens: Clock
+    """几点起"""
+    closes: Clock
+    """几点止"""
+    days_off: bool = False
+    """休息日是否也发"""
+
+
 class Mail(RuleModel):
-    """Where mail may go: work secrets only to these domains."""
+    """Where and when mail may go: work secrets only to these domains."""
 
     allowed_domains: Annotated[tuple[Domain, ...], Field(min_length=1)]
     reply_to: Email
+    hours: MailHours | None = None
+    """发信时段；不写的，随时发出"""
+    digest_above: Positive | None = None
+    """同一收件人一日超过几封时，余下的合并为一封（每份文书仍单独留证）；不写的，不合并"""
+    daily_limit: Positive | None = None
+    """一日最多发出几封，余下的次日再发；不写的，不限"""
+
+    @property
+    def sending_hours(self) -> SendingHours | None:
+        """The hours as they are counted with; None for any time."""
+        if self.hours is None:
+            return None
+        opens, closes = time.fromisoformat(self.hours.opens), time.fromisoformat(self.hours.closes)
+        return SendingHours(opens, closes, self.hours.days_off)
 
 
 class Contacts(RuleModel):

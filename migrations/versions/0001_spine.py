@@ -84,8 +84,8 @@ def upgrade() -> None:
         sa.CheckConstraint("length(login) > 0 AND length(name) > 0", name=op.f("ck_account_login_given")),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_account_office_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
-        sa.UniqueConstraint("login", name=op.f("uq_account_login")),
-        sa.UniqueConstraint("oidc_subject", name=op.f("uq_account_oidc_subject")),
+        sa.UniqueConstraint("office_id", "login", name=op.f("uq_account_office_id_login")),
+        sa.UniqueConstraint("office_id", "oidc_subject", name=op.f("uq_account_office_id_oidc_subject")),
         sqlite_strict=True,
     )
     with op.batch_alter_table("account", schema=None) as batch_op:
@@ -206,7 +206,7 @@ def upgrade() -> None:
         sa.Column("detail", AutoString(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint(
-            "subject IN ('office', 'unit', 'unit_change', 'person', 'campaign', 'visit', 'finding', 'case', 'document', 'message', 'referral', 'calendar', 'declaration', 'draw', 'occurrence', 'plan', 'request_list', 'scope_change', 'milestone', 'half_report', 'freeze', 'delegation', 'lead', 'incoming', 'task', 'meeting', 'matter', 'interview', 'report', 'period', 'filing', 'institution', 'contact_point', 'archive', 'joint', 'account', 'session')",
+            "subject IN ('office', 'unit', 'unit_change', 'person', 'campaign', 'visit', 'finding', 'case', 'document', 'message', 'inbound', 'referral', 'calendar', 'declaration', 'draw', 'occurrence', 'plan', 'request_list', 'scope_change', 'milestone', 'half_report', 'freeze', 'delegation', 'lead', 'incoming', 'task', 'meeting', 'matter', 'interview', 'report', 'period', 'filing', 'institution', 'contact_point', 'archive', 'joint', 'account', 'session')",
             name=op.f("ck_audit_entry_subject_code"),
         ),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_audit_entry_office_id")),
@@ -341,6 +341,25 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["rules_sha256"], ["rule_set.sha256"], name=op.f("fk_campaign_rules_sha256")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
         sa.UniqueConstraint("office_id", "code", name=op.f("uq_campaign_office_id_code")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "chat_notice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("channel", AutoString(), nullable=False),
+        sa.Column("key", AutoString(), nullable=False),
+        sa.Column("text", AutoString(), nullable=False),
+        sa.Column("result", AutoString(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("tried_at", UTCDateTime(), nullable=False),
+        sa.Column("error", AutoString(), nullable=False),
+        sa.CheckConstraint("result <> 'failed' OR error <> ''", name=op.f("ck_chat_notice_failed_has_error")),
+        sa.CheckConstraint("result IN ('trying', 'sent', 'failed')", name=op.f("ck_chat_notice_result_code")),
+        sa.CheckConstraint("tries >= 1", name=op.f("ck_chat_notice_tries_count")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_chat_notice_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_chat_notice")),
+        sa.UniqueConstraint("office_id", "channel", "key", name=op.f("uq_chat_notice_office_id_channel_key")),
         sqlite_strict=True,
     )
     op.create_table(
@@ -479,6 +498,41 @@ def upgrade() -> None:
         batch_op.create_index("ix_evidence_subject", ["subject", "subject_id"], unique=False)
 
     op.create_table(
+        "journalled_mail",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("message_id", AutoString(), nullable=False),
+        sa.Column("outcome", AutoString(), nullable=False),
+        sa.Column("reply", AutoString(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("number", AutoString(), nullable=False),
+        sa.CheckConstraint(
+            "outcome IN ('accepted', 'unknown')", name=op.f("ck_journalled_mail_outcome_code")
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_journalled_mail_office_id")),
+        sa.PrimaryKeyConstraint("office_id", "message_id", name=op.f("pk_journalled_mail")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "lease",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("name", AutoString(), nullable=False),
+        sa.Column("shard", sa.Integer(), nullable=False),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.Column("holder", AutoString(), nullable=False),
+        sa.Column("until", UTCDateTime(), nullable=False),
+        sa.Column("revision", AutoString(), nullable=False),
+        sa.Column("taken_at", UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "name IN ('sweep', 'reminders', 'watch', 'reports', 'doctor', 'intake')",
+            name=op.f("ck_lease_name_code"),
+        ),
+        sa.CheckConstraint("fence >= 0", name=op.f("ck_lease_fence_counts")),
+        sa.CheckConstraint("shard >= 0", name=op.f("ck_lease_shard_counts")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_lease_office_id")),
+        sa.PrimaryKeyConstraint("office_id", "name", "shard", name=op.f("pk_lease")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "linkage_item",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("office_id", sa.Integer(), nullable=False),
@@ -498,6 +552,33 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "subject", "subject_id", "position", name=op.f("uq_linkage_item_subject_subject_id_position")
         ),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "mail_day",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("sent", sa.Integer(), nullable=False),
+        sa.CheckConstraint("sent >= 0", name=op.f("ck_mail_day_sent_count")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_mail_day_office_id")),
+        sa.PrimaryKeyConstraint("office_id", "on_day", name=op.f("pk_mail_day")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "mail_pace",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("domain", AutoString(), nullable=False),
+        sa.Column("rate", sa.Integer(), nullable=False),
+        sa.Column("ceiling", sa.Integer(), nullable=False),
+        sa.Column("tokens", sa.Float(), nullable=False),
+        sa.Column("counted_at", UTCDateTime(), nullable=False),
+        sa.Column("held_until", UTCDateTime(), nullable=True),
+        sa.Column("taken", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "rate >= 0 AND ceiling >= 0 AND tokens >= 0 AND taken >= 0", name=op.f("ck_mail_pace_rates_count")
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_mail_pace_office_id")),
+        sa.PrimaryKeyConstraint("office_id", "domain", name=op.f("pk_mail_pace")),
         sqlite_strict=True,
     )
     op.create_table(
@@ -799,7 +880,7 @@ def upgrade() -> None:
         sa.Column("replied_on", sa.Date(), nullable=True),
         sa.Column("void_reason", AutoString(), nullable=True),
         sa.CheckConstraint(
-            "about IS NULL OR about IN ('office', 'unit', 'unit_change', 'person', 'campaign', 'visit', 'finding', 'case', 'document', 'message', 'referral', 'calendar', 'declaration', 'draw', 'occurrence', 'plan', 'request_list', 'scope_change', 'milestone', 'half_report', 'freeze', 'delegation', 'lead', 'incoming', 'task', 'meeting', 'matter', 'interview', 'report', 'period', 'filing', 'institution', 'contact_point', 'archive', 'joint', 'account', 'session')",
+            "about IS NULL OR about IN ('office', 'unit', 'unit_change', 'person', 'campaign', 'visit', 'finding', 'case', 'document', 'message', 'inbound', 'referral', 'calendar', 'declaration', 'draw', 'occurrence', 'plan', 'request_list', 'scope_change', 'milestone', 'half_report', 'freeze', 'delegation', 'lead', 'incoming', 'task', 'meeting', 'matter', 'interview', 'report', 'period', 'filing', 'institution', 'contact_point', 'archive', 'joint', 'account', 'session')",
             name=op.f("ck_document_about_code"),
         ),
         sa.CheckConstraint(
@@ -1008,7 +1089,7 @@ def upgrade() -> None:
             "(state = 'held') = (held_on IS NOT NULL)", name=op.f("ck_interview_held_has_day")
         ),
         sa.CheckConstraint(
-            "about IS NULL OR about IN ('office', 'unit', 'unit_change', 'person', 'campaign', 'visit', 'finding', 'case', 'document', 'message', 'referral', 'calendar', 'declaration', 'draw', 'occurrence', 'plan', 'request_list', 'scope_change', 'milestone', 'half_report', 'freeze', 'delegation', 'lead', 'incoming', 'task', 'meeting', 'matter', 'interview', 'report', 'period', 'filing', 'institution', 'contact_point', 'archive', 'joint', 'account', 'session')",
+            "about IS NULL OR about IN ('office', 'unit', 'unit_change', 'person', 'campaign', 'visit', 'finding', 'case', 'document', 'message', 'inbound', 'referral', 'calendar', 'declaration', 'draw', 'occurrence', 'plan', 'request_list', 'scope_change', 'milestone', 'half_report', 'freeze', 'delegation', 'lead', 'incoming', 'task', 'meeting', 'matter', 'interview', 'report', 'period', 'filing', 'institution', 'contact_point', 'archive', 'joint', 'account', 'session')",
             name=op.f("ck_interview_about_code"),
         ),
         sa.CheckConstraint("line IN ('party', 'enforcement')", name=op.f("ck_interview_line_code")),
@@ -2176,6 +2257,7 @@ def upgrade() -> None:
         sa.Column("message_id", AutoString(), nullable=False),
         sa.Column("recipient_name", AutoString(), nullable=False),
         sa.Column("recipient", AutoString(), nullable=False),
+        sa.Column("domain", AutoString(), nullable=False),
         sa.Column("state", AutoString(), nullable=False),
         sa.Column("queued_at", UTCDateTime(), nullable=False),
         sa.Column("not_before", UTCDateTime(), nullable=False),
@@ -2185,22 +2267,30 @@ def upgrade() -> None:
         sa.Column("smtp_reply", AutoString(), nullable=True),
         sa.Column("settled_at", UTCDateTime(), nullable=True),
         sa.Column("resolved_by", AutoString(), nullable=True),
+        sa.Column("carried_by", sa.Integer(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('document', 'reminder', 'task', 'team_reminder', 'late_reports', 'notice_collect', 'staff', 'half_owed', 'half_report', 'portal_code')",
+            "kind IN ('document', 'reminder', 'task', 'team_reminder', 'late_reports', 'notice_collect', 'staff', 'half_owed', 'half_report', 'portal_code', 'digest')",
             name=op.f("ck_message_kind_code"),
         ),
         sa.CheckConstraint(
             "state <> 'accepted' OR smtp_reply IS NOT NULL", name=op.f("ck_message_accepted_has_reply")
         ),
         sa.CheckConstraint(
+            "state <> 'bounced' OR smtp_reply IS NOT NULL", name=op.f("ck_message_bounced_has_reply")
+        ),
+        sa.CheckConstraint(
             "state <> 'sending' OR (token IS NOT NULL AND lease_until IS NOT NULL)",
             name=op.f("ck_message_sending_has_token"),
         ),
         sa.CheckConstraint(
-            "state IN ('ready', 'sending', 'accepted', 'rejected', 'unknown', 'cancelled')",
+            "state IN ('ready', 'sending', 'accepted', 'rejected', 'unknown', 'bounced', 'cancelled')",
             name=op.f("ck_message_state_code"),
         ),
         sa.CheckConstraint("attempts >= 0", name=op.f("ck_message_attempts_count")),
+        sa.CheckConstraint(
+            "carried_by IS NULL OR carried_by <> id", name=op.f("ck_message_carried_by_another")
+        ),
+        sa.ForeignKeyConstraint(["carried_by"], ["message.id"], name=op.f("fk_message_carried_by")),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_message_document_id")),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_message_office_id")),
         sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_message_visit_id")),
@@ -2210,6 +2300,13 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_message_carried_by",
+            ["carried_by"],
+            unique=False,
+            sqlite_where=sa.text("carried_by IS NOT NULL"),
+            postgresql_where=sa.text("carried_by IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_message_document_id"), ["document_id"], unique=False)
         batch_op.create_index(
             "ix_message_office_id_state_not_before", ["office_id", "state", "not_before"], unique=False
@@ -2329,8 +2426,27 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("finding", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_finding_campaign_id"), ["campaign_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_finding_lead_id"), ["lead_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_finding_repeat_of"), ["repeat_of"], unique=False)
+        batch_op.create_index(
+            "ix_finding_lead_id",
+            ["lead_id"],
+            unique=False,
+            sqlite_where=sa.text("lead_id IS NOT NULL"),
+            postgresql_where=sa.text("lead_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_finding_no_case",
+            ["office_id"],
+            unique=False,
+            sqlite_where=sa.text("state <> 'confirmed'"),
+            postgresql_where=sa.text("state <> 'confirmed'"),
+        )
+        batch_op.create_index(
+            "ix_finding_repeat_of",
+            ["repeat_of"],
+            unique=False,
+            sqlite_where=sa.text("repeat_of IS NOT NULL"),
+            postgresql_where=sa.text("repeat_of IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_finding_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(
@@ -2495,6 +2611,8 @@ def upgrade() -> None:
         sa.Column("returns", sa.Integer(), nullable=False),
         sa.Column("rebounds", sa.Integer(), nullable=False),
         sa.Column("suspended_on", sa.Date(), nullable=True),
+        sa.Column("applied_on", sa.Date(), nullable=True),
+        sa.Column("applied_by", AutoString(), nullable=True),
         sa.Column("verified_by", AutoString(), nullable=True),
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("look_back_on", sa.Date(), nullable=True),
@@ -2539,9 +2657,17 @@ def upgrade() -> None:
     with op.batch_alter_table("rectification", schema=None) as batch_op:
         batch_op.create_index("ix_rectification_campaign_id", ["campaign_id"], unique=False)
         batch_op.create_index(
+            "ix_rectification_due_on", ["office_id", "due_on", "state", "light", "suspended_on"], unique=False
+        )
+        batch_op.create_index(
             "ix_rectification_office_id_next_due_on", ["office_id", "next_due_on"], unique=False
         )
-        batch_op.create_index("ix_rectification_unit_id", ["unit_id"], unique=False)
+        batch_op.create_index(
+            "ix_rectification_state",
+            ["office_id", "state", "due_on", "id", "light", "unit_id", "applied_by", "verified_by"],
+            unique=False,
+        )
+        batch_op.create_index("ix_rectification_unit_id", ["unit_id", "office_id", "light"], unique=False)
 
     op.create_table(
         "web_session",
@@ -2689,6 +2815,85 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("freeze", schema=None) as batch_op:
         batch_op.create_index("ix_freeze_case_id_state", ["case_id", "state"], unique=False)
+
+    op.create_table(
+        "inbound_mail",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("source", AutoString(), nullable=False),
+        sa.Column("key", AutoString(), nullable=False),
+        sa.Column("sha256", AutoString(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("read_at", UTCDateTime(), nullable=False),
+        sa.Column("sent_at", UTCDateTime(), nullable=True),
+        sa.Column("kind", AutoString(), nullable=False),
+        sa.Column("why", AutoString(), nullable=False),
+        sa.Column("state", AutoString(), nullable=False),
+        sa.Column("outcome", AutoString(), nullable=False),
+        sa.Column("header_id", AutoString(), nullable=False),
+        sa.Column("sender_name", AutoString(), nullable=False),
+        sa.Column("sender", AutoString(), nullable=False),
+        sa.Column("subject", AutoString(), nullable=False),
+        sa.Column("text", AutoString(), nullable=False),
+        sa.Column("recipient", AutoString(), nullable=False),
+        sa.Column("status", AutoString(), nullable=False),
+        sa.Column("diagnosis", AutoString(), nullable=False),
+        sa.Column("message_row", sa.Integer(), nullable=True),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("case_id", sa.Integer(), nullable=True),
+        sa.Column("basis", AutoString(), nullable=True),
+        sa.Column("retry_on", sa.Date(), nullable=True),
+        sa.Column("kept", sa.Boolean(), nullable=False),
+        sa.Column("handled_by", AutoString(), nullable=True),
+        sa.Column("handled_on", sa.Date(), nullable=True),
+        sa.Column("note", AutoString(), nullable=False),
+        sa.CheckConstraint(
+            "basis IS NULL OR basis IN ('message_id', 'reference', 'number', 'subject', 'address', 'person')",
+            name=op.f("ck_inbound_mail_basis_code"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('human', 'unclear', 'hard_bounce', 'soft_bounce', 'delayed', 'delivered', 'relayed', 'auto_reply', 'receipt', 'loop', 'bulk', 'too_large', 'secret', 'broken')",
+            name=op.f("ck_inbound_mail_kind_code"),
+        ),
+        sa.CheckConstraint(
+            "outcome <> 'retry_planned' OR retry_on IS NOT NULL", name=op.f("ck_inbound_mail_planned_has_day")
+        ),
+        sa.CheckConstraint(
+            "outcome IN ('bounced', 'retry_planned', 'retried', 'accepted', 'threaded', 'suggested', 'unmatched', 'stale', 'duplicate', 'flood', 'noted', 'failed')",
+            name=op.f("ck_inbound_mail_outcome_code"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'dismissed' OR note <> ''", name=op.f("ck_inbound_mail_dismissed_has_reason")
+        ),
+        sa.CheckConstraint(
+            "state <> 'filed' OR document_id IS NOT NULL OR case_id IS NOT NULL",
+            name=op.f("ck_inbound_mail_filed_has_place"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'filed', 'noted', 'dismissed')", name=op.f("ck_inbound_mail_state_code")
+        ),
+        sa.CheckConstraint(
+            "(message_row IS NULL AND document_id IS NULL AND case_id IS NULL) OR basis IS NOT NULL",
+            name=op.f("ck_inbound_mail_match_has_basis"),
+        ),
+        sa.CheckConstraint("size >= 0", name=op.f("ck_inbound_mail_size_counts")),
+        sa.ForeignKeyConstraint(["case_id"], ["rectification.id"], name=op.f("fk_inbound_mail_case_id")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_inbound_mail_document_id")),
+        sa.ForeignKeyConstraint(["message_row"], ["message.id"], name=op.f("fk_inbound_mail_message_row")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_inbound_mail_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbound_mail")),
+        sa.UniqueConstraint("office_id", "source", "key", name=op.f("uq_inbound_mail_office_id_source_key")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("inbound_mail", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_inbound_mail_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_inbound_mail_document_id"), ["document_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_inbound_mail_message_row"), ["message_row"], unique=False)
+        batch_op.create_index(
+            "ix_inbound_mail_office_id_sender", ["office_id", "sender", "read_at"], unique=False
+        )
+        batch_op.create_index("ix_inbound_mail_office_id_sha256", ["office_id", "sha256"], unique=False)
+        batch_op.create_index("ix_inbound_mail_office_id_state", ["office_id", "state", "id"], unique=False)
 
     op.create_table(
         "incoming",
@@ -2954,6 +3159,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("rung", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_rung_document_id"), ["document_id"], unique=False)
+        batch_op.create_index("ix_rung_fired_on", ["fired_on"], unique=False)
 
     op.create_table(
         "side_request",
@@ -3027,6 +3233,22 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_verification_office_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_verification")),
         sa.UniqueConstraint("case_id", "number", name=op.f("uq_verification_case_id_number")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "inbound_part",
+        sa.Column("inbound_id", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("name", AutoString(), nullable=False),
+        sa.Column("media_type", AutoString(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", AutoString(), nullable=False),
+        sa.Column("evidence_id", sa.Integer(), nullable=True),
+        sa.Column("note", AutoString(), nullable=False),
+        sa.CheckConstraint("size >= 0", name=op.f("ck_inbound_part_size_counts")),
+        sa.ForeignKeyConstraint(["evidence_id"], ["evidence.id"], name=op.f("fk_inbound_part_evidence_id")),
+        sa.ForeignKeyConstraint(["inbound_id"], ["inbound_mail.id"], name=op.f("fk_inbound_part_inbound_id")),
+        sa.PrimaryKeyConstraint("inbound_id", "place", name=op.f("pk_inbound_part")),
         sqlite_strict=True,
     )
     op.create_table(
@@ -3177,6 +3399,321 @@ def upgrade() -> None:
     op.guard("audit_entry", "UPDATE", "DELETE")
     op.guard("document_file", "UPDATE")
     op.guard("message_body", "UPDATE")
+    op.isolate(
+        "account", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "annual_plan", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "archive_file", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "audit_checkpoint",
+        "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)",
+    )
+    op.isolate(
+        "audit_entry", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "audit_head", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "calendar_proposal",
+        "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)",
+    )
+    op.isolate(
+        "calendar_table", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "campaign", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "chat_notice", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "compartment_reader",
+        "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)",
+    )
+    op.isolate(
+        "contact_point", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "delegation", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate("draw", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)")
+    op.isolate(
+        "evidence", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "journalled_mail",
+        "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)",
+    )
+    op.isolate("lease", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)")
+    op.isolate(
+        "linkage_item", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "mail_day", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "mail_pace", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "number_series", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate("person", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)")
+    op.isolate(
+        "plan_draft", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "stat_period", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate("tick", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)")
+    op.isolate("unit", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)")
+    op.isolate(
+        "unit_change", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate("api_call", 'EXISTS (SELECT 1 FROM "account" AS owner WHERE owner.id = "api_call".account_id)')
+    op.isolate(
+        "api_token", 'EXISTS (SELECT 1 FROM "account" AS owner WHERE owner.id = "api_token".account_id)'
+    )
+    op.isolate(
+        "campaign_original",
+        'EXISTS (SELECT 1 FROM "campaign" AS owner WHERE owner.id = "campaign_original".campaign_id)',
+    )
+    op.isolate(
+        "contact_note", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "document", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "field_count", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate("filing", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)")
+    op.isolate(
+        "half_report", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "interview", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "litigation_matter",
+        "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)",
+    )
+    op.isolate(
+        "milestone", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "occurrence", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "plan_reference", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "pool_member", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "recusal_declaration",
+        "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)",
+    )
+    op.isolate("report", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)")
+    op.isolate(
+        "scope_change", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate("task", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)")
+    op.isolate(
+        "training", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "unit_change_party",
+        'EXISTS (SELECT 1 FROM "unit_change" AS owner WHERE owner.id = "unit_change_party".change_id)',
+    )
+    op.isolate("visit", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)")
+    op.isolate(
+        "authorisation", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "check_attachment",
+        'EXISTS (SELECT 1 FROM "evidence" AS owner WHERE owner.id = "check_attachment".evidence_id)',
+    )
+    op.isolate(
+        "check_draft", 'EXISTS (SELECT 1 FROM "visit" AS owner WHERE owner.id = "check_draft".visit_id)'
+    )
+    op.isolate(
+        "check_record", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "document_approval",
+        'EXISTS (SELECT 1 FROM "document" AS owner WHERE owner.id = "document_approval".document_id)',
+    )
+    op.isolate(
+        "document_file",
+        'EXISTS (SELECT 1 FROM "document" AS owner WHERE owner.id = "document_file".document_id)',
+    )
+    op.isolate(
+        "document_reply",
+        'EXISTS (SELECT 1 FROM "document" AS owner WHERE owner.id = "document_reply".document_id)',
+    )
+    op.isolate(
+        "document_view",
+        'EXISTS (SELECT 1 FROM "account" AS owner WHERE owner.id = "document_view".account_id)',
+    )
+    op.isolate(
+        "inquiry", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "interview_person",
+        'EXISTS (SELECT 1 FROM "interview" AS owner WHERE owner.id = "interview_person".interview_id)',
+    )
+    op.isolate("lead", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)")
+    op.isolate(
+        "matter_assessment",
+        'EXISTS (SELECT 1 FROM "litigation_matter" AS owner WHERE owner.id = "matter_assessment".matter_id)',
+    )
+    op.isolate(
+        "matter_date",
+        'EXISTS (SELECT 1 FROM "litigation_matter" AS owner WHERE owner.id = "matter_date".matter_id)',
+    )
+    op.isolate(
+        "matter_event",
+        'EXISTS (SELECT 1 FROM "litigation_matter" AS owner WHERE owner.id = "matter_event".matter_id)',
+    )
+    op.isolate(
+        "matter_fact",
+        'EXISTS (SELECT 1 FROM "litigation_matter" AS owner WHERE owner.id = "matter_fact".matter_id)',
+    )
+    op.isolate(
+        "matter_ones",
+        'EXISTS (SELECT 1 FROM "litigation_matter" AS owner WHERE owner.id = "matter_ones".matter_id)',
+    )
+    op.isolate(
+        "matter_paper",
+        'EXISTS (SELECT 1 FROM "litigation_matter" AS owner WHERE owner.id = "matter_paper".matter_id)',
+    )
+    op.isolate(
+        "matter_party",
+        'EXISTS (SELECT 1 FROM "litigation_matter" AS owner WHERE owner.id = "matter_party".matter_id)',
+    )
+    op.isolate(
+        "matter_result",
+        'EXISTS (SELECT 1 FROM "litigation_matter" AS owner WHERE owner.id = "matter_result".matter_id)',
+    )
+    op.isolate(
+        "matter_sheet",
+        'EXISTS (SELECT 1 FROM "document" AS owner WHERE owner.id = "matter_sheet".document_id)',
+    )
+    op.isolate(
+        "message", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "replacement", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "service_record",
+        'EXISTS (SELECT 1 FROM "document" AS owner WHERE owner.id = "service_record".document_id)',
+    )
+    op.isolate(
+        "visit_member", 'EXISTS (SELECT 1 FROM "person" AS owner WHERE owner.id = "visit_member".person_id)'
+    )
+    op.isolate(
+        "finding", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "inquiry_item", 'EXISTS (SELECT 1 FROM "inquiry" AS owner WHERE owner.id = "inquiry_item".inquiry_id)'
+    )
+    op.isolate(
+        "lead_extension", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "lead_source", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "message_body", 'EXISTS (SELECT 1 FROM "message" AS owner WHERE owner.id = "message_body".message_id)'
+    )
+    op.isolate(
+        "portal_link", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "inquiry_return", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "rectification", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "web_session",
+        'EXISTS (SELECT 1 FROM "account" AS owner WHERE owner.id = "web_session".account_id) OR EXISTS (SELECT 1 FROM "portal_link" AS owner WHERE owner.id = "web_session".portal_link_id)',
+    )
+    op.isolate(
+        "campaign_case",
+        'EXISTS (SELECT 1 FROM "campaign" AS owner WHERE owner.id = "campaign_case".campaign_id)',
+    )
+    op.isolate(
+        "complaint", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "document_case",
+        'EXISTS (SELECT 1 FROM "rectification" AS owner WHERE owner.id = "document_case".case_id)',
+    )
+    op.isolate(
+        "document_item",
+        'EXISTS (SELECT 1 FROM "document" AS owner WHERE owner.id = "document_item".document_id)',
+    )
+    op.isolate("freeze", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)")
+    op.isolate(
+        "inbound_mail", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "incoming", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "institution", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "matter_link",
+        'EXISTS (SELECT 1 FROM "rectification" AS owner WHERE owner.id = "matter_link".case_id)',
+    )
+    op.isolate(
+        "rectification_plan",
+        "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)",
+    )
+    op.isolate(
+        "referral", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate("rung", 'EXISTS (SELECT 1 FROM "rectification" AS owner WHERE owner.id = "rung".case_id)')
+    op.isolate(
+        "side_request", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "verification", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "inbound_part",
+        'EXISTS (SELECT 1 FROM "inbound_mail" AS owner WHERE owner.id = "inbound_part".inbound_id)',
+    )
+    op.isolate(
+        "measure", 'EXISTS (SELECT 1 FROM "rectification_plan" AS owner WHERE owner.id = "measure".plan_id)'
+    )
+    op.isolate(
+        "meeting", "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)"
+    )
+    op.isolate(
+        "referral_material",
+        'EXISTS (SELECT 1 FROM "referral" AS owner WHERE owner.id = "referral_material".referral_id)',
+    )
+    op.isolate(
+        "referral_sanction",
+        'EXISTS (SELECT 1 FROM "referral" AS owner WHERE owner.id = "referral_sanction".referral_id)',
+    )
+    op.isolate(
+        "stage_goal",
+        'EXISTS (SELECT 1 FROM "side_request" AS owner WHERE owner.id = "stage_goal".request_id)',
+    )
+    op.isolate(
+        "joint_supervision",
+        "office_id = (SELECT nullif(current_setting('ducha.office_id', true), '')::integer)",
+    )
     # ### end Alembic commands ###
 
 
@@ -3194,6 +3731,7 @@ def downgrade() -> None:
     op.drop_table("referral_material")
     op.drop_table("meeting")
     op.drop_table("measure")
+    op.drop_table("inbound_part")
     op.drop_table("verification")
     with op.batch_alter_table("side_request", schema=None) as batch_op:
         batch_op.drop_index(
@@ -3204,6 +3742,7 @@ def downgrade() -> None:
 
     op.drop_table("side_request")
     with op.batch_alter_table("rung", schema=None) as batch_op:
+        batch_op.drop_index("ix_rung_fired_on")
         batch_op.drop_index(batch_op.f("ix_rung_document_id"))
 
     op.drop_table("rung")
@@ -3236,6 +3775,15 @@ def downgrade() -> None:
         batch_op.drop_index("ix_incoming_office_id_state")
 
     op.drop_table("incoming")
+    with op.batch_alter_table("inbound_mail", schema=None) as batch_op:
+        batch_op.drop_index("ix_inbound_mail_office_id_state")
+        batch_op.drop_index("ix_inbound_mail_office_id_sha256")
+        batch_op.drop_index("ix_inbound_mail_office_id_sender")
+        batch_op.drop_index(batch_op.f("ix_inbound_mail_message_row"))
+        batch_op.drop_index(batch_op.f("ix_inbound_mail_document_id"))
+        batch_op.drop_index(batch_op.f("ix_inbound_mail_case_id"))
+
+    op.drop_table("inbound_mail")
     with op.batch_alter_table("freeze", schema=None) as batch_op:
         batch_op.drop_index("ix_freeze_case_id_state")
 
@@ -3260,7 +3808,9 @@ def downgrade() -> None:
     op.drop_table("web_session")
     with op.batch_alter_table("rectification", schema=None) as batch_op:
         batch_op.drop_index("ix_rectification_unit_id")
+        batch_op.drop_index("ix_rectification_state")
         batch_op.drop_index("ix_rectification_office_id_next_due_on")
+        batch_op.drop_index("ix_rectification_due_on")
         batch_op.drop_index("ix_rectification_campaign_id")
 
     op.drop_table("rectification")
@@ -3285,8 +3835,21 @@ def downgrade() -> None:
     op.drop_table("inquiry_item")
     with op.batch_alter_table("finding", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_finding_unit_id"))
-        batch_op.drop_index(batch_op.f("ix_finding_repeat_of"))
-        batch_op.drop_index(batch_op.f("ix_finding_lead_id"))
+        batch_op.drop_index(
+            "ix_finding_repeat_of",
+            sqlite_where=sa.text("repeat_of IS NOT NULL"),
+            postgresql_where=sa.text("repeat_of IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_finding_no_case",
+            sqlite_where=sa.text("state <> 'confirmed'"),
+            postgresql_where=sa.text("state <> 'confirmed'"),
+        )
+        batch_op.drop_index(
+            "ix_finding_lead_id",
+            sqlite_where=sa.text("lead_id IS NOT NULL"),
+            postgresql_where=sa.text("lead_id IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_finding_campaign_id"))
 
     op.drop_table("finding")
@@ -3305,6 +3868,11 @@ def downgrade() -> None:
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index("ix_message_office_id_state_not_before")
         batch_op.drop_index(batch_op.f("ix_message_document_id"))
+        batch_op.drop_index(
+            "ix_message_carried_by",
+            sqlite_where=sa.text("carried_by IS NOT NULL"),
+            postgresql_where=sa.text("carried_by IS NOT NULL"),
+        )
 
     op.drop_table("message")
     with op.batch_alter_table("matter_sheet", schema=None) as batch_op:
@@ -3501,7 +4069,11 @@ def downgrade() -> None:
     op.drop_table("plan_draft")
     op.drop_table("person")
     op.drop_table("number_series")
+    op.drop_table("mail_pace")
+    op.drop_table("mail_day")
     op.drop_table("linkage_item")
+    op.drop_table("lease")
+    op.drop_table("journalled_mail")
     with op.batch_alter_table("evidence", schema=None) as batch_op:
         batch_op.drop_index("ix_evidence_subject")
 
@@ -3519,6 +4091,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_compartment_reader_office_id"))
 
     op.drop_table("compartment_reader")
+    op.drop_table("chat_notice")
     op.drop_table("campaign")
     op.drop_table("calendar_table")
     with op.batch_alter_table("calendar_proposal", schema=None) as batch_op:

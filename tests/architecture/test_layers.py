@@ -130,4 +130,4 @@ def test_the_lock_holds_every_direct_dependency_and_no_address() -> None:
 
 def requirement_name(text: str) -> str:
     """Return the normalised name of a requirement such as `psycopg[binary]>=3.2,<4`."""
-    return re.split(r"[\[<>=!~ ;]", text, maxsplit=1)[0].lower().replace("_", "-")
+    return re.split(r"[\[<>=!~ ;]", text, maxsplit=1)[0].lower().replace("_", "-").replace(".", "-")

@@ -109,7 +109,7 @@ def test_the_makefile_has_the_targets_of_the_contract_and_explains_each_in_two_l
 
     assert (
         " ".join(sorted(name for name, _, _ in helped))
-        == "bench check demo golden help lock migration prefect rules serve simulate test"
+        == "bench bundle check demo golden help lock migration mutants peers prefect proof rules serve simulate test"
     )
 
 

@@ -24,7 +24,9 @@ LAYERS = {
 DATA = frozenset({"rules", "templates"})
 SUPPORT = frozenset({"migrations", "tests", "benchmarks", "examples", "deploy", "docs"})
 
-NOT_OURS = frozenset({"out", "var", "build", "dist", "__pycache__", "node_modules"})  # as in .gitignore
+NOT_OURS = frozenset(
+    {"out", "var", "build", "dist", "mutants", "__pycache__", "node_modules"}
+)  # as in .gitignore
 TEXT = frozenset(
     {".py", ".md", ".yaml", ".yml", ".toml", ".json", ".j2", ".typ", ".css", ".js", ".txt", ".csv", ".svg"}
 )

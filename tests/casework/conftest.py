@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from casework.desk import Desk, at_desk
 from system.paths import RULES_DIR
 from system.settings import Settings
-from tests.databases import KINDS, open_database
+from tests.databases import KINDS, RESTRICTED, open_database
 
 if TYPE_CHECKING:
     from tests.casework.court import Court
@@ -24,11 +24,36 @@ TODAY = date(2026, 6, 30)
 OpenDesk = Callable[..., AbstractContextManager[Desk]]
 
 
-@pytest.fixture(params=KINDS)
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
+@pytest.fixture
+def kind_of_database(request: pytest.FixtureRequest) -> str:
+    """Give the kind of database on which the test runs this time."""
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture
+def engine(kind_of_database: str, tmp_path: Path) -> Iterator[sa.Engine]:
     """Give an empty, migrated database: every test runs on SQLite and on PostgreSQL."""
-    with open_database(request.param, tmp_path) as opened:
+    with open_database(kind_of_database, tmp_path) as opened:
         yield opened
+
+
+# Where a forgotten office would show: these run through the role of the application too, behind the lock by row.
+BEHIND_THE_LOCK = (
+    "test_deadlines",
+    "test_shards",
+    "test_story",
+    "test_turns",
+    "test_two_offices",
+)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run every test that has a database on each kind of it."""
+    if "kind_of_database" in metafunc.fixturenames:
+        module = metafunc.module.__name__.rpartition(".")[2]
+        kinds = [*KINDS, RESTRICTED] if module in BEHIND_THE_LOCK else KINDS
+        metafunc.parametrize("kind_of_database", kinds, indirect=True)
 
 
 @pytest.fixture

@@ -10,18 +10,26 @@ from casework.desk import Desk
 from casework.inspection.findings import confirm_findings
 from casework.lights.deadlines import due_cases, sweep_batch
 from casework.lights.rungs import SweepReport
-from casework.mail.outbox import SendReport, claim_next, settle
 from casework.paperwork.documents import CaseOnDocument, draft_document, seal_document, sign_documents
 from casework.paperwork.serving import serve_document
 from casework.rectification.cases import act_on_case
 from core.life.lives import CampaignState, FindingState
-from delivery.smtp import Outcome, Phase, Receipt
+from delivery.smtp import Outcome
 from models.base import key_of
 from models.campaign import Campaign
 from models.document import Document
 from models.organisation import Unit
 from tests.casework.conftest import OpenDesk
-from tests.make import make_campaign, make_check, make_finding, make_person, make_unit, make_visit
+from tests.make import (
+    claim_next,
+    make_campaign,
+    make_check,
+    make_finding,
+    make_person,
+    make_unit,
+    make_visit,
+    settle,
+)
 
 FOUND_ON, SIGNED_ON, SERVED_ON = date(2026, 4, 1), date(2026, 5, 6), date(2026, 5, 7)
 CAMPAIGN = "2026-ZH-01"
@@ -83,13 +91,12 @@ def mail_out(open_desk: OpenDesk, day: date, outcome: Outcome = Outcome.ACCEPTED
     """Send what is ready to a server that answers every mail the same way; return how many."""
     count = 0
     while True:
-        report = SendReport()
         with open_desk(by=None, today=day) as desk:
-            claim = claim_next(desk, "token", report)
+            claim = claim_next(desk)
         if claim is None:
             return count
         with open_desk(by=None, today=day) as desk:
-            settle(desk, claim, Receipt(outcome, "250 queued as 1", Phase.DATA), report)
+            settle(desk, claim, outcome, "250 queued as 1")
         count += 1
 
 

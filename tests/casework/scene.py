@@ -98,36 +98,18 @@ class Scene:
         with self.open_desk(today=OPENED) as desk:
             settle_county(desk)
             campaign = make.make_campaign(desk, plan=plan_json())
-            people = [
-                desk.session.exec(select(Person).where(col(Person.code) == c)).one() for c in ("P01", "P02")
-            ]
-            units = {unit.code: unit for unit in desk.session.exec(select(Unit))}
+            units, people = _county(desk)
             visits = {code: make.make_visit(desk, campaign, unit, *people) for code, unit in units.items()}
             for number, (unit, item, severity) in enumerate(found, 1):
                 codes.append(f"{CODE}-{unit}-{number:02}")
                 check = make.make_check(
-                    desk,
-                    visits[unit],
-                    item,
-                    position=number,
-                    result="failed",
-                    problem="未按规定公示执法信息。",
-                    severity=severity,
-                    unit_opinion="confirmed",
-                )
+                    desk, visits[unit], item, position=number, result="failed", severity=severity,
+                    problem="未按规定公示执法信息。", unit_opinion="confirmed",
+                )  # fmt: skip
                 make.make_finding(
-                    desk,
-                    campaign,
-                    units[unit],
-                    codes[-1],
-                    item=item,
-                    severity=severity,
-                    state="paper",
-                    unit_opinion="confirmed",
-                    confirmed_by=None,
-                    confirmed_on=None,
-                    check_record_id=check.id,
-                )
+                    desk, campaign, units[unit], codes[-1], item=item, severity=severity, state="paper",
+                    unit_opinion="confirmed", confirmed_by=None, confirmed_on=None, check_record_id=check.id,
+                )  # fmt: skip
         with self.open_desk(by="P90", today=date(2026, 4, 1)) as desk:
             confirm_findings(desk, codes)
         return codes
@@ -219,6 +201,15 @@ class Scene:
         """Return the acts that the audit chain tells about a thing, oldest first."""
         with self.open_desk(readonly=True) as desk:
             return [entry.act for entry in history_of(desk.session, desk.office_id, subject, [number or 0])]
+
+
+def _county(desk: Desk) -> tuple[dict[str, Unit], list[Person]]:
+    """Return the units of the office by code, and the two who visit them."""
+    units = desk.session.exec(select(Unit).where(col(Unit.office_id) == desk.office_id))
+    people = select(Person).where(
+        col(Person.office_id) == desk.office_id, col(Person.code).in_(("P01", "P02"))
+    )
+    return {unit.code: unit for unit in units}, list(desk.session.exec(people.order_by(col(Person.code))))
 
 
 def plan_json() -> str:

@@ -12,13 +12,16 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlmodel import select
 
 from casework.rectification.evidence import content_path
 from casework.ticks import hold_reason
 from casework.upkeep.backup import backup, release_hold, restore
 from casework.upkeep.doctor import examine
 from core.errors import InvalidInput, NotAllowed, Refused, WorldFailed
+from delivery.journal import Journal, Line, Mark
 from models.database import make_engine
+from models.message import JournalledMail
 from models.schema import upgrade
 from system.paths import RULES_DIR
 from system.settings import Settings
@@ -116,9 +119,21 @@ def test_two_people_release_the_hold(archive: Path, elsewhere: Settings) -> None
     for by, second in (("P02", "P02"), ("P02", "P01"), ("P01", "P02"), (None, "P02")):
         with pytest.raises(NotAllowed), open_desk(by=by, today=TODAY) as desk:
             release_hold(desk, second)
+    sent = Line(
+        Mark.END,
+        "shilixian",
+        "dead",
+        NOW.isoformat(),
+        "<lost@x>",
+        number="示法督办〔2026〕9号",
+        outcome="accepted",
+    )
+    Journal(elsewhere.journal_folder).write(sent)
     with open_desk(by="P02", today=TODAY) as desk:
-        release_hold(desk, "L-DIRECTOR")
+        compared = release_hold(desk, "L-DIRECTOR")
+        assert (compared["missing"], compared["numbers"]) == (1, ["示法督办〔2026〕9号"])
     with open_desk(by="P02", today=TODAY, readonly=True) as desk:
+        assert [row.message_id for row in desk.session.exec(select(JournalledMail))] == ["<lost@x>"]
         assert hold_reason(desk) is None
         assert examine(desk).ok
     with pytest.raises(Refused, match="没有处于暂停"), open_desk(by="P02", today=TODAY) as desk:

@@ -17,6 +17,7 @@ from casework.inspection.campaigns import (
     plan_of,
 )
 from casework.inspection.choosing import chosen_items
+from casework.inspection.references import approve_exception
 from casework.rulesets.library import frozen_rules
 from core.campaign.campaignplan import read_plan
 from core.errors import IllegalMove, InvalidInput, InvalidRuleFile, NotAllowed, NotFound, Refused
@@ -24,6 +25,7 @@ from models.campaign import Campaign, RuleSet, Visit, VisitMember
 from models.rectification import Evidence
 from tests.casework.conftest import OpenDesk
 from tests.casework.scene import APPROVED, CODE, OPENED, PLAN, PLANNED, Scene
+from tests.make import make_person
 
 
 def test_a_plan_gives_every_unit_a_dated_visit_with_a_team(scene: Scene, open_desk: OpenDesk) -> None:
@@ -65,6 +67,30 @@ def test_who_planned_does_not_approve(scene: Scene, open_desk: OpenDesk) -> None
     with pytest.raises(NotAllowed, match="无权"), open_desk(by="P90", today=APPROVED) as desk:
         approve_campaign(desk, CODE, None)
     assert scene.campaign().state == "planned"
+
+
+def test_whoever_revised_a_plan_leaves_it_to_who_planned_it_and_neither_approves(
+    scene: Scene, open_desk: OpenDesk
+) -> None:
+    scene.settle()
+    with open_desk(by="P90", today=PLANNED) as desk:
+        make_person(desk, "P92", roles="director")
+        make_person(desk, "P93", roles="director")
+    scene.plan(by="L-DIRECTOR")
+    scene.plan(PLAN.replace("units: [D001, T001]", "units: [T001]"), by="P92")
+
+    assert (scene.campaign().planned_by, scene.campaign().planned_on) == ("L-DIRECTOR", PLANNED)
+    for planner in ("L-DIRECTOR", "P92"):
+        with pytest.raises(NotAllowed, match="本人"), open_desk(by=planner, today=APPROVED) as desk:
+            approve_campaign(desk, CODE, scene.file("督察方案.pdf"))
+        with pytest.raises(NotAllowed, match="自己的例外"), open_desk(by=planner, today=APPROVED) as desk:
+            approve_exception(desk, CODE, "上级临时部署")
+    line = 'exception: {reason: 上级交办, approved_by: L-DIRECTOR, "on": 2026-02-09}\n'
+    with pytest.raises(NotAllowed, match="自己的例外"):
+        scene.plan(PLAN + line, by="P92")
+    with open_desk(by="P93", today=APPROVED) as desk:
+        approve_campaign(desk, CODE, scene.file("督察方案.pdf"))
+    assert scene.campaign().approved_by == "P93"
 
 
 def test_an_approval_without_the_scheme_is_refused(scene: Scene, open_desk: OpenDesk) -> None:

@@ -9,9 +9,11 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from casework.rectification.casefile import case_view
 from casework.rectification.caselist import show_case
 from casework.rectification.returns import requirements_of
 from core.errors import InvalidInput, NotAllowed, Refused
+from core.life.rectification import CaseAct
 from models.handling import Complaint, Verification
 from models.rectification import Evidence, Rectification
 from models.task import Task
@@ -213,6 +215,12 @@ def test_a_matter_from_above_is_closed_by_the_higher_post_its_tier_asks_for(scen
     scene.act(code, "flag", OFFICER, DAY, note="上级交办", event="E4")
     scene.act(code, "apply_closure", UNIT, DAY, files=(scene.file(),))
     scene.act(code, "verify", "P05", DAY, verdict="passed")
+    offered = {}
+    for by in (DEPUTY, DIRECTOR):
+        with scene.open_desk(by=by, today=DAY, readonly=True) as desk:
+            page = case_view(desk, code)
+            offered[by] = (CaseAct.CLOSE in {one.act for one in page.offered}, page.waiting.why_not)
+    assert offered == {DEPUTY: (False, "本事项由主任及以上负责人批准销号。"), DIRECTOR: (True, "")}
     with pytest.raises(NotAllowed, match="级别不够"):
         scene.act(code, "close", DEPUTY, DAY)
     scene.act(code, "close", DIRECTOR, DAY)

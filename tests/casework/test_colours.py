@@ -28,7 +28,8 @@ from core.errors import InvalidInput
 from core.rulebook import check_rules, is_error
 from delivery.report import render_report
 from delivery.sheets.ledger import read_ledger, write_ledger
-from flows.jobs import Edge, run_sweep
+from flows.edge import Edge
+from flows.jobs import run_sweep
 from models.rectification import Rectification
 from system.paths import RULES_DIR, read_texts
 from system.settings import Settings

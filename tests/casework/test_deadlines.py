@@ -15,7 +15,8 @@ from sqlmodel import select
 from casework.lights.deadlines import batches
 from casework.paperwork.documents import seal_document, sign_documents, void_document
 from casework.paperwork.serving import serve_document
-from flows.jobs import Edge, run_sweep
+from flows.edge import Edge
+from flows.jobs import run_sweep
 from models.audit import verify_chains
 from models.campaign import Campaign
 from models.document import DocumentCase

@@ -20,6 +20,7 @@ from casework.paperwork.documents import (
 )
 from casework.paperwork.notices import draft_notices
 from casework.paperwork.papers import build_paper, paper_of
+from casework.paperwork.paperview import document_view
 from casework.paperwork.reviewing import put_in_review
 from casework.paperwork.serving import serve_document
 from casework.rulesets.library import store_frozen
@@ -151,6 +152,24 @@ def test_the_author_does_not_sign(scene: Scene, open_desk: OpenDesk) -> None:
         sign(scene, number)
     sign(scene, number, by="L-COUNTY")
     assert scene.documents()[0].signed_by == "L-COUNTY"
+
+
+def test_a_page_says_to_each_what_keeps_them_from_signing(scene: Scene, open_desk: OpenDesk) -> None:
+    scene.confirm(BOTH[0])
+    with open_desk(by="L-DIRECTOR", today=NOTIFIED) as desk:
+        (number,) = [d.id or 0 for d in draft_notices(desk, CODE)]
+    told = {}
+    for by in ("L-DIRECTOR", "L-DEPUTY", "P90", "L-COUNTY"):
+        with open_desk(by=by, today=NOTIFIED, readonly=True) as desk:
+            told[by] = document_view(desk, number).offers.why_not_sign
+
+    name = "法治督察反馈意见暨整改通知书"
+    assert told == {
+        "L-DIRECTOR": "不能签发本人拟写或者修改的文书，由其他有权人员签发",
+        "L-DEPUTY": f"签发{name}的级别不够，由主任及以上负责人签发",
+        "P90": f"无权签发{name}，由主任及以上负责人签发",
+        "L-COUNTY": "",
+    }
 
 
 def test_a_post_that_is_too_low_and_a_person_without_post_do_not_sign(scene: Scene) -> None:

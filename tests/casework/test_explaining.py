@@ -22,6 +22,7 @@ from tests.make import (
     make_finding_and_case,
     make_rung,
     make_unit,
+    note_application,
 )
 
 CODE = "2026-ZH-01-D001-01"
@@ -111,8 +112,7 @@ def test_an_application_in_time_is_not_called_late_while_it_is_verified(desk: De
     case = make_finding_and_case(
         desk, make_campaign(desk), make_unit(desk), CODE, state=CaseState.CLOSURE_APPLIED.value
     )
-    desk.record("case", case.id, "apply_closure", unit_id=case.unit_id, on=DUE_ON)
-    desk.flush_changes()
+    note_application(desk, case, DUE_ON)
 
     text = said(desk)
 

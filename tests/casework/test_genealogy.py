@@ -183,8 +183,11 @@ def test_a_draft_is_addressed_anew_and_one_that_also_tells_of_other_cases_is_div
     new_unit(scene, "D009")
     with scene.open_desk(by="P90", today=BEFORE) as desk:
         draft_notices(desk, CODE)
+    with scene.open_desk(by="P90", today=DAY) as desk, pytest.raises(InvalidInput, match="不是本单位"):
+        assign_unit(desk, second, "D009", "职能划转文件", of="T001")
+    assert unit_of(scene, second) == "D001"
     with scene.open_desk(by="P90", today=DAY) as desk:
-        assign_unit(desk, second, "D009", "职能划转文件")
+        assign_unit(desk, second, "D009", "职能划转文件", of="D001")
     drafts = scene.documents("feedback_notice")
     with scene.open_desk(today=DAY) as desk:
         units = [desk.session.get_one(Unit, row.unit_id).code for row in drafts]

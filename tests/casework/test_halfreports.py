@@ -8,7 +8,6 @@ import pytest
 from sqlmodel import col, select
 
 from casework.counts.statistics import count
-from casework.mail.outbox import SendReport, claim_next
 from casework.mail.posting import compose
 from casework.mail.queueing import NothingToSay
 from casework.rectification.halfreports import (
@@ -30,6 +29,7 @@ from models.rectification import Rectification
 from tests import make
 from tests.casework.conftest import OpenDesk
 from tests.casework.scene import NOTIFIED, Scene
+from tests.make import claim_next
 
 MAJOR = ("D001", "E24", "major")
 LIT, HALF_END = date(2026, 4, 10), date(2026, 4, 15)
@@ -193,7 +193,7 @@ def test_the_leaders_whom_the_rule_names_get_one_mail_a_day_with_every_report(sc
         first = desk.session.get_one(Message, mails[0].id)
         text = compose(desk, first, "fazhi@shilixian.example").mime.decode("utf-8", "replace")
         assert "=?utf-8?" in text.lower()
-        claimed = claim_next(desk, "t", SendReport())
+        claimed = claim_next(desk)
         assert claimed is not None
     assert {row.copied_on for row in reports(scene)} == {LATE}
 

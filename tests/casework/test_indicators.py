@@ -77,7 +77,7 @@ def test_the_rows_behind_a_number_add_up_to_it_and_say_what_they_are(desk: Desk)
     found = drill(scope_of(desk), "findings.severity.grave")
     assert (found["value"], [row["text"] for row in found["rows"]]) == (
         1,
-        ["Q1　E24　grave　示例县T001局未按规定公示执法信息。"],
+        ["Q1　E24　严重　示例县T001局未按规定公示执法信息。"],
     )
     days = drill(scope_of(desk), "extension.days")
     assert (days["value"], [row["amount"] for row in days["rows"]]) == (47, [47])

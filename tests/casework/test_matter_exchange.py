@@ -13,7 +13,7 @@ from casework.desk import Desk
 from casework.litigation.clocks import set_given
 from casework.litigation.exchange import export_matters, import_matters
 from casework.litigation.files import find_matter
-from casework.litigation.listing import list_matters
+from casework.litigation.matterlist import list_matters
 from casework.litigation.rates import rate_board
 from casework.units.genealogy import Wanted, record_change
 from casework.upkeep.doctor import examine

@@ -13,7 +13,8 @@ from casework.litigation.ending import appeal
 from casework.litigation.files import find_matter
 from casework.litigation.filing import annul, close, perform, revise
 from casework.litigation.lights import refresh
-from casework.litigation.listing import list_matters, show_matter
+from casework.litigation.listing import show_matter
+from casework.litigation.matterlist import list_matters
 from casework.litigation.ones import hand_in, set_ones
 from casework.paperwork.documents import sign_documents
 from casework.paperwork.papers import paper_of

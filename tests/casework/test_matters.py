@@ -13,7 +13,8 @@ from casework.litigation.assessing import note_trigger
 from casework.litigation.clocks import Counting, list_clocks_of, recount, set_counted, set_given
 from casework.litigation.files import find_matter
 from casework.litigation.lights import refresh
-from casework.litigation.listing import explain_matter, list_matters, show_matter
+from casework.litigation.listing import explain_matter, show_matter
+from casework.litigation.matterlist import list_matters
 from casework.litigation.recording import void
 from casework.litigation.registering import register
 from casework.upkeep.doctor import examine

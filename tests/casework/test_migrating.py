@@ -24,7 +24,8 @@ from core.calendar.workdays import Unit as PeriodUnit
 from core.errors import InvalidInput, NotAllowed, NotFound, Refused
 from core.rulebook.differences import tree_of
 from core.rulebook.freezing import canonical
-from flows.jobs import Edge, run_sweep
+from flows.edge import Edge
+from flows.jobs import run_sweep
 from flows.rehearsal import SimulatedClock
 from models.campaign import RuleSet
 from system.paths import RULES_DIR

@@ -92,6 +92,14 @@ def test_nobody_approves_the_plan_they_entered(scene: Scene) -> None:
     assert plans(scene)[0].decided_by == "P07"
 
 
+def test_a_unit_reads_that_its_plan_was_decided_and_not_by_whom(scene: Scene) -> None:
+    code = rectifying(scene)
+    for reader, name in ((UNIT, None), (OFFICER, OFFICER)):
+        with scene.open_desk(by=reader, readonly=True) as desk:
+            (plan,) = show_case(desk, code)["plans"]  # type: ignore[misc]  # a list of rows
+        assert (plan["decided_on"], plan["decided_by"]) == (DAY, name)
+
+
 def test_a_change_of_an_approved_plan_is_a_new_version_and_the_old_one_is_kept(scene: Scene) -> None:
     code = rectifying(scene)
     scene.act(code, "submit_plan", UNIT, DAY, measures="改为逐件补正")

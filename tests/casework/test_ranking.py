@@ -28,8 +28,7 @@ def setting(desk: Desk) -> tuple[Campaign, list[Unit]]:
 
 def close_in_time(desk: Desk, campaign: Campaign, unit: Unit, code: str) -> None:
     case = make.make_finding_and_case(desk, campaign, unit, code, state="closed", closed_on=date(2026, 6, 10))
-    desk.record("case", case.id, "apply_closure", unit_id=unit.id, on=make.DUE_ON)
-    desk.flush_changes()
+    make.note_application(desk, case, make.DUE_ON)
 
 
 def places(desk: Desk) -> dict[str, int | None]:

@@ -27,7 +27,8 @@ from casework.rulesets.library import store_frozen
 from core.codes import Severity
 from core.errors import InvalidInput, NotFound, Refused
 from core.rulebook import Ladder, Rulebook, freeze
-from flows.jobs import Edge, run_sweep
+from flows.edge import Edge
+from flows.jobs import run_sweep
 from flows.rehearsal import SimulatedClock, rehearse
 from models.campaign import Campaign
 from models.document import Document, DocumentCase

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from casework.paperwork.replies import import_reply
+from casework.paperwork.replies import import_reply, take_reply
 from core.errors import IllegalMove, InvalidInput, NotAllowed, Refused
 from delivery.sheets.answer import AnswerProblem, Filled, write_answer
 from delivery.sheets.answer_return import read_answer_meta
@@ -48,6 +48,26 @@ def test_a_plan_and_progress_are_taken_and_prove_the_service(scene: Scene) -> No
     assert (case.state, case.percent, case.plan_on) == ("planned", 40, DAY)
     assert "责任人：联络员" in (case.plan_text or "")
     assert (case.served_on, scene.documents()[0].state) == (DAY, "served")
+
+
+def test_two_files_of_one_name_are_refused_before_anything_is_done(scene: Scene) -> None:
+    (code,) = scene.notify(MAJOR)
+    path, number = answer(scene, PLAN), scene.documents()[0].id or 0
+    for folder in ("甲", "乙"):
+        (scene.folder / folder).mkdir()
+    photos = [scene.file(f"{folder}/照片.jpg") for folder in ("甲", "乙")]
+    with scene.open_desk(by=UNIT, today=DAY) as desk, pytest.raises(InvalidInput, match="同名"):
+        take_reply(desk, number, path, photos)
+    assert scene.case(code).state == "open"
+    with scene.open_desk(by=UNIT, today=DAY) as desk:
+        assert take_reply(desk, number, path, photos[:1])["document"] == number
+
+
+def test_the_report_of_another_notice_is_refused(scene: Scene) -> None:
+    scene.notify(MAJOR)
+    path, number = answer(scene, PLAN), scene.documents()[0].id or 0
+    with scene.open_desk(by=UNIT, today=DAY) as desk, pytest.raises(InvalidInput, match="不是这份通知书"):
+        take_reply(desk, number + 1, path, [])
 
 
 def test_the_same_plan_again_is_no_new_plan(scene: Scene) -> None:

@@ -94,7 +94,7 @@ def test_a_case_applied_for_in_time_is_not_late_because_the_office_verified_late
     late_office = make.make_finding_and_case(
         desk, campaign, unit, "Q1", state="closed", closed_on=date(2026, 6, 10)
     )
-    note_act(desk, late_office, "apply_closure", make.DUE_ON)
+    make.note_application(desk, late_office, make.DUE_ON)
     make.make_finding_and_case(desk, campaign, unit, "Q2", state="archived", closed_on=date(2026, 6, 10))
     make.make_finding_and_case(desk, campaign, unit, "Q3")
     make.make_finding_and_case(desk, campaign, unit, "Q4", state="withdrawn")
@@ -187,7 +187,7 @@ def test_a_mail_counts_on_its_day_in_shanghai(desk: Desk) -> None:
         desk,
         Message(
             office_id=desk.office_id, kind="staff", key="k", message_id="<m>", recipient_name="督察员01",
-            recipient="a@shilixian.example", state="ready", queued_at=at, not_before=at,
+            recipient="a@shilixian.example", domain="shilixian.example", state="ready", queued_at=at, not_before=at,
         ),
     )  # fmt: skip
     assert numbers(desk, from_on=date(2026, 6, 1), to_on=date(2026, 6, 1))["mails.state.ready"] == 1

@@ -10,7 +10,6 @@ from sqlmodel import select
 from casework.inspection.checklists import import_checklists, make_checklist
 from casework.inspection.findings import confirm_all
 from casework.inspection.visits import team_of
-from casework.mail.outbox import SendReport, claim_next, settle
 from casework.paperwork.documents import seal_document, sign_documents, void_document
 from casework.paperwork.notices import draft_notices
 from casework.paperwork.replies import import_reply
@@ -18,14 +17,16 @@ from casework.paperwork.serving import serve_document
 from casework.upkeep.doctor import examine
 from delivery.sheets.answer import AnswerProblem, write_answer
 from delivery.sheets.answer_return import read_answer_meta
-from delivery.smtp import Outcome, Phase, Receipt
-from flows.jobs import Edge, run_sweep
+from delivery.smtp import Outcome
+from flows.edge import Edge
+from flows.jobs import run_sweep
 from models.campaign import Campaign, Visit
 from models.document import DocumentFile
 from models.organisation import Unit
 from system.settings import Settings
 from tests.casework.scene import CODE, NOTIFIED, PDF, Scene
 from tests.casework.test_deadlines import Day
+from tests.make import claim_next, settle
 
 RETURNED = date(2026, 4, 1)
 
@@ -63,11 +64,9 @@ def post_all(scene: Scene, day: date, *first: Outcome) -> None:
     """Send every mail that is ready; the first ones end as given, the rest are accepted."""
     outcomes = list(first)
     with scene.open_desk(today=day) as desk:
-        report = SendReport()
-        while (claim := claim_next(desk, "here", report)) is not None:
+        while (claim := claim_next(desk)) is not None:
             outcome = outcomes.pop(0) if outcomes else Outcome.ACCEPTED
-            settle(desk, claim, Receipt(outcome, "250 ok", Phase.SETTLE), report)
-        assert report.problems == []
+            settle(desk, claim, outcome, "250 ok")
 
 
 def answer(scene: Scene, day: date) -> None:

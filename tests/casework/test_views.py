@@ -12,6 +12,8 @@ import sqlalchemy as sa
 
 from casework.desk import Desk
 from casework.paging import PAGE_ROWS
+from casework.tasks import open_task
+from casework.taskview import tasks_view
 from casework.views import (
     Cursor,
     DocumentFilters,
@@ -27,6 +29,8 @@ from core.errors import InvalidInput, NotFound
 from core.life.lives import DocumentState
 from core.life.rectification import CaseState
 from models.campaign import Campaign
+from models.delegation import Delegation
+from models.matter import LitigationMatter
 from models.organisation import Unit
 from models.rectification import Rectification
 from tests.casework.conftest import OpenDesk
@@ -39,6 +43,7 @@ from tests.make import (
     make_request,
     make_rung,
     make_unit,
+    store,
 )
 
 MOST_QUERIES = 15
@@ -193,6 +198,43 @@ def test_only_named_people_are_told_how_many_screenings_wait(
     desk.actor = type(desk.actor)("P09", "督察员09", frozenset({"officer"}))
 
     assert (seen, todo_view(desk).screenings) == (1, None)
+
+
+@pytest.mark.parametrize(("lent", "mine"), [({"acts": "close"}, False), ({"documents": "*"}, True)])
+def test_papers_to_sign_are_ones_own_only_with_a_delegation_for_papers(
+    desk: Desk, lent: dict[str, str], *, mine: bool
+) -> None:
+    store(
+        desk,
+        Delegation(
+            office_id=desk.office_id, principal="L-DIRECTOR", delegate="P05", from_on=desk.today, until_on=desk.today,
+            reason="出差", state="registered", registered_by="P90", registered_on=desk.today, **lent,
+        ),
+    )  # fmt: skip
+    desk.actor = type(desk.actor)("P05", "核查员", frozenset({"verifier"}))
+
+    assert ("to_sign" in todo_view(desk).mine) is mine
+
+
+def test_a_task_about_a_lawsuit_leads_there_only_for_who_sees_it(
+    desk: Desk, campaign: Campaign, unit: Unit
+) -> None:
+    matter = store(
+        desk,
+        LitigationMatter(
+            office_id=desk.office_id, number="（2026）示0101行初3号", kind="litigation", instance="first",
+            plaintiff="person", cause="不服行政处罚", forum="示例县人民法院", unit_id=unit.id, received_on=desk.today,
+            state="registered", rules_sha256=campaign.rules_sha256, registered_on=desk.today, registered_by="P90",
+        ),
+    )  # fmt: skip
+    open_task(
+        desk, "matter:1", kind="answer", title="答辩", subject="matter", subject_id=matter.id, role="officer",
+        owner="P05",
+    )  # fmt: skip
+    seen = tasks_view(desk, "all", "open").rows.rows[0].about
+    desk.actor = type(desk.actor)("P05", "核查员", frozenset({"verifier"}))
+
+    assert (seen, tasks_view(desk, "all", "open").rows.rows[0].about) == (f"/matters/{matter.id}", "")
 
 
 def test_letters_of_a_referral_are_on_no_view(desk: Desk, campaign: Campaign, unit: Unit) -> None:

@@ -37,8 +37,9 @@ from core.life.unitlife import UnitChangeKind
 from core.rulebook import CalendarYear
 from delivery.sheets.checklist_return import ChecklistRow
 from delivery.sink import MailSink
-from flows.jobs import Edge, run_outbox
+from flows.edge import Edge
 from flows.rehearsal import SimulatedClock
+from flows.sending import run_outbox
 from models.audit import verify_chains
 from models.campaign import Finding, Visit
 from models.document import Document

@@ -31,6 +31,7 @@ from core.errors import (
     IllegalMove,
     InvalidInput,
     InvalidRuleFile,
+    LeaseLost,
     NotAllowed,
     NotFound,
     Problem,
@@ -85,7 +86,7 @@ def test_a_failed_delivery_says_whether_trying_again_is_safe() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [InvalidRuleFile, IllegalMove, InvalidInput, NotAllowed, NotFound, CalendarMissing]
+    "kind", [InvalidRuleFile, IllegalMove, InvalidInput, LeaseLost, NotAllowed, NotFound, CalendarMissing]
 )
 def test_a_wrong_request_is_refused_and_not_a_failure_of_the_world(kind: type[DuchaError]) -> None:
     assert issubclass(kind, Refused)

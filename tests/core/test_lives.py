@@ -59,11 +59,12 @@ served     serve=served
 void
 """
 MESSAGE = """
-ready      claim=sending cancel=cancelled reject=rejected
+ready      claim=sending cancel=cancelled reject=rejected lose_track=unknown
 sending    accept=accepted reject=rejected defer=ready lose_track=unknown
-accepted
+accepted   bounce=bounced
 rejected   resend=ready
-unknown    accept=accepted resend=ready
+unknown    accept=accepted reject=rejected defer=ready resend=ready bounce=bounced
+bounced    resend=ready retry=ready
 cancelled
 """
 REFERRAL = """
@@ -133,7 +134,7 @@ def test_every_pair_ends_as_the_table_says(moves: Moves, text: str, state: StrEn
         (CAMPAIGN_MOVES, {"closed", "called_off"}),
         (FINDING_MOVES, {"withdrawn"}),
         (DOCUMENT_MOVES, {"void"}),
-        (MESSAGE_MOVES, {"accepted", "cancelled"}),
+        (MESSAGE_MOVES, {"cancelled"}),
         (REFERRAL_MOVES, {"declined", "closed"}),
         (CALENDAR_MOVES, {"in_force", "rejected", "replaced"}),
     ],
@@ -144,7 +145,18 @@ def test_a_life_ends_only_where_it_should(moves: Moves, ends: set[str]) -> None:
 
 def test_no_act_of_a_machine_leads_from_unknown_back_to_sending() -> None:
     leaving = {act for state, act in MESSAGE_MOVES if state is MessageState.UNKNOWN}
-    assert leaving == {MessageAct.ACCEPT, MessageAct.RESEND}
+    # DEFER is what the journal of the sender's machine may show later: the mail had never begun.
+    told = {MessageAct.ACCEPT, MessageAct.REJECT, MessageAct.BOUNCE, MessageAct.DEFER}
+    assert leaving == {MessageAct.RESEND, *told}
+
+
+def test_a_mail_goes_out_again_only_after_a_person_said_so_or_after_it_came_back() -> None:
+    again = {
+        (state, act) for (state, act), after in MESSAGE_MOVES.items()
+        if after is MessageState.READY and act is not MessageAct.DEFER
+    }  # fmt: skip
+    assert {state for state, act in again if act is MessageAct.RETRY} == {MessageState.BOUNCED}
+    assert {act for _state, act in again} == {MessageAct.RESEND, MessageAct.RETRY}
 
 
 def test_no_referral_is_sent_without_opinion_study_and_approval() -> None:

@@ -140,13 +140,6 @@ def test_rules_may_begin_and_end_on_a_day(book: Rulebook) -> None:
     assert not rule.in_effect(date(2026, 3, 2))
 
 
-def test_a_linkage_target_has_its_receiver_and_no_referral_has_none(book: Rulebook) -> None:
-    receiver = book.linkage.receiver_for("巡察")
-    assert receiver is not None
-    assert receiver.kind == "hand_over"
-    assert book.linkage.receiver_for("不移送") is None
-
-
 def test_a_class_has_its_name(book: Rulebook) -> None:
     assert book.catalog(KEY).class_name("D") == "重大行政决策"
     assert book.catalog(KEY).class_name("Z") == ""

@@ -46,9 +46,10 @@ def deliver(sink: MailSink, *, count: int = 1, timeout: float = 5.0) -> list[Rec
         return [session.send(FROM, TO, write_mail(number)) for number in range(1, count + 1)]
 
 
-@pytest.fixture
-def sink() -> Iterator[MailSink]:
-    with MailSink() as server:
+@pytest.fixture(params=[True, False], ids=["at once", "in turn"])
+def sink(request: pytest.FixtureRequest) -> Iterator[MailSink]:
+    """Give a mail server; it takes the commands before the content all at once, or one after the other."""
+    with MailSink(pipelining=request.param) as server:
         yield server
 
 
@@ -124,9 +125,39 @@ def test_a_fault_while_the_content_is_sent_is_unknown(
     def fail(_mime: bytes) -> bytes:
         raise MemoryError("no room")
 
-    monkeypatch.setattr("delivery.smtp._stuffed", fail)
+    monkeypatch.setattr("delivery.smtp.stuffed", fail)
     (receipt,) = deliver(sink)
     assert (receipt.outcome, receipt.phase) == (Outcome.UNKNOWN, Phase.DATA)
+
+
+def test_a_server_that_wants_the_content_of_a_refused_mail_gets_none(sink: MailSink) -> None:
+    told: list[str] = []
+
+    def refuse(occasion: Occasion) -> Answer | None:
+        return Answer(reply="550 5.1.1 no such user") if occasion.stage == "rcpt" else None
+
+    sink.behave(refuse)
+    with SmtpSession(SmtpAccount.parse(sink.url)) as session:
+        receipt = session.send(FROM, TO, write_mail(1), lambda: told.append("content"))
+        assert (receipt.outcome, receipt.phase) == (Outcome.REJECTED, Phase.RCPT)
+        assert told == []
+        sink.behave(None)
+        assert (
+            session.send(FROM, TO, write_mail(2), lambda: told.append("content")).outcome is Outcome.ACCEPTED
+        )
+    assert told == ["content"]
+    assert len(sink.journal) == 1
+
+
+def test_what_is_raised_before_the_content_leaves_nothing_behind(sink: MailSink) -> None:
+    def fail() -> None:
+        raise OSError("no room in the journal")
+
+    with SmtpSession(SmtpAccount.parse(sink.url)) as session:
+        with pytest.raises(OSError, match="no room"):
+            session.send(FROM, TO, write_mail(1), fail)
+        assert session.send(FROM, TO, write_mail(2)).outcome is Outcome.ACCEPTED
+    assert len(sink.journal) == 1
 
 
 # The connection

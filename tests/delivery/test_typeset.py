@@ -14,7 +14,7 @@ from core.errors import DeliveryFailed, InvalidInput
 from delivery import typeset
 from delivery.fonts import ROLES, Fonts
 from delivery.paper import Countersign, Layout, Paragraph, Sheet, Table
-from delivery.typeset import refuse_unprintable, render_pdf, render_png, render_sheet, render_sheet_png
+from delivery.typeset import refuse_unprintable, render_pdf, render_png, render_sheet
 from delivery.wording import list_kinds
 from tests.delivery.contactsheet import PICTURE, draw
 from tests.delivery.papers import METACHARACTERS, sample_paper, short_paper, squeeze
@@ -161,7 +161,6 @@ def test_the_sheet_has_a_cell_for_every_hand(fonts: Fonts) -> None:
     ):
         assert word in text
     assert render_sheet(sheet, fonts) == render_sheet(sheet, fonts)
-    assert len(render_sheet_png(sheet, fonts, 40)) == 1
 
 
 def test_every_role_has_a_font_and_stand_ins_are_named(fonts: Fonts) -> None:

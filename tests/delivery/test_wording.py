@@ -162,5 +162,10 @@ def test_the_hash_follows_the_text_of_the_template(tmp_path: Path, monkeypatch: 
     assert template_hash("trial") != before
 
 
-def test_numerals_run_to_ninety_nine() -> None:
+def test_numerals_go_beyond_the_longest_notice() -> None:
     assert [wording._print_numeral(n) for n in (1, 10, 11, 20, 46)] == ["一", "十", "十一", "二十", "四十六"]
+    said = ["一百", "一百零一", "一百一十", "二百一十二", "五百零八", "九百九十九"]
+    assert [wording._print_numeral(n) for n in (100, 101, 110, 212, 508, 999)] == said
+    assert [wording._print_numeral(n) for n in (1000, 1001, 1010, 1100)] == [
+        "一千", "一千零一", "一千零一十", "一千一百",
+    ]  # fmt: skip

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from flows.jobs import Edge
+from flows.edge import Edge
 from system.paths import RULES_DIR
 from system.settings import Settings
 from tests.databases import open_database

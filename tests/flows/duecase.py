@@ -6,7 +6,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from flows.jobs import Edge
+from flows.edge import Edge
 from models.base import table_of
 from models.rectification import Rung
 from tests.make import make_campaign, make_finding_and_case, make_unit

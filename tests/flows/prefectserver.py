@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,13 +83,13 @@ class Prefect:
         ]
         return "\n".join(f"---- {name}\n{text}" for name, text in texts)
 
-    def run(self, *words: str) -> None:
+    def run(self, *words: str, seconds: float = 60) -> None:
         """Run one command of Prefect in the checkout to its end."""
         log = self.folder / f"{words[0]}.log"
         with log.open("a", encoding="utf-8") as out:
             done = subprocess.run(
                 [*PREFECT, *words],
-                cwd=self.checkout, env=self.env, stdin=subprocess.DEVNULL, stdout=out, stderr=out, timeout=60,
+                cwd=self.checkout, env=self.env, stdin=subprocess.DEVNULL, stdout=out, stderr=out, timeout=seconds,
                 check=False,
             )  # fmt: skip
         assert done.returncode == 0, self.logs()
@@ -140,6 +140,14 @@ def prefect_server(folder: Path, more: Mapping[str, str]) -> Iterator[Prefect]:
     folder   empty; holds the copied checkout, the server's own database and the logs
     more     variables of the children on top
     """
+    prefect = prepare(folder, more)
+    with prefect.child("server", "start") as server:
+        await_server(prefect, server)
+        yield prefect
+
+
+def prepare(folder: Path, more: Mapping[str, str]) -> Prefect:
+    """Copy the checkout and settle the environment of the children; nothing is started."""
     checkout = copy_checkout(folder / "checkout")
     (folder / "watch").mkdir()
     (folder / "watch" / "sitecustomize.py").write_text(WATCH, encoding="utf-8")
@@ -157,11 +165,12 @@ def prefect_server(folder: Path, more: Mapping[str, str]) -> Iterator[Prefect]:
         "CALLS_FILE": str(folder / "calls.txt"),
         **more,
     }
-    prefect = Prefect(folder, checkout, env)
-    with ExitStack() as stack:
-        server = stack.enter_context(prefect.child("server", "start"))
-        wait_until(lambda: _answers(f"{env['PREFECT_API_URL']}/health"), 60, server, prefect)
-        yield prefect
+    return Prefect(folder, checkout, env)
+
+
+def await_server(prefect: Prefect, server: subprocess.Popen[bytes]) -> None:
+    """Wait until the server answers."""
+    wait_until(lambda: _answers(f"{prefect.env['PREFECT_API_URL']}/health"), 120, server, prefect)
 
 
 def wait_until(

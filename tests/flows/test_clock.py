@@ -22,8 +22,8 @@ from core.errors import DeliveryFailed, Refused
 from core.rulebook import Job
 from flows.clock import build_clock, run_clock, trigger_of
 from flows.duties import Report
+from flows.edge import Edge
 from flows.guard import one_clock
-from flows.jobs import Edge
 from system.clock import SHANGHAI
 from tests.flows.conftest import WORKDAY
 from tests.flows.duecase import count_rungs, write_due_case
@@ -165,7 +165,7 @@ def test_the_lock_of_a_clock_goes_with_it(edge: Edge) -> None:
 
 CLOCK_PROCESS = """
 from flows.clock import run_clock
-from flows.jobs import Edge, WallClock
+from flows.edge import Edge, WallClock
 from models.database import make_engine
 from system.settings import load_settings
 

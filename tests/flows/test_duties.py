@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from core.rulebook import load_rulebook
 from flows.duties import DUTIES, brief, is_its_day, needs_a_person, run_duty, wants_more
-from flows.jobs import Edge
+from flows.edge import Edge
 from system.paths import RULES_DIR, read_texts
 from tests.flows.conftest import OpenEdge
 from tests.flows.duecase import count_rungs, write_due_case

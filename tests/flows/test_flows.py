@@ -14,11 +14,25 @@ from prefect.states import Failed
 
 from core.errors import DatabaseFailed, DeliveryFailed, InvalidInput
 from core.life.lives import DocumentState
-from flows import campaign, checkout, deadlines, linkage, notices, outbox, reports, watch
-from flows.edge import open_edge
-from flows.jobs import Edge
+from flows import (
+    campaign,
+    chatting,
+    checkout,
+    deadlines,
+    intake,
+    linkage,
+    notices,
+    outbox,
+    reports,
+    spreading,
+    watch,
+)  # fmt: skip
+from flows.edge import Edge
+from flows.parts import parts_of
 from flows.retries import is_worth_a_retry
+from flows.running import _engine, open_edge
 from system.paths import ROOT
+from system.settings import Settings
 from tests.flows.conftest import WORKDAY, OpenEdge
 from tests.flows.duecase import count_rungs, write_due_case
 from tests.make import make_campaign, make_document, make_unit
@@ -26,6 +40,8 @@ from tests.make import make_campaign, make_document, make_unit
 FLOWS = [
     (deadlines, "deadlines", "sweep"),
     (outbox, "outbox", "send"),
+    (intake, "intake", "read_mailbox"),
+    (chatting, "chat", "tell"),
     (campaign, "reminders", "remind"),
     (linkage, "linkage", "watch"),
     (watch, "watch", "look"),
@@ -41,6 +57,7 @@ def settings_of_the_process(engine: sa.Engine, tmp_path: Path, monkeypatch: pyte
     """Point the settings of this process to the database of the test."""
     monkeypatch.setenv("DUCHA_DATABASE_URL", str(engine.url))
     monkeypatch.setenv("DUCHA_FILES", str(tmp_path / "files"))
+    _engine.cache_clear()  # the address may have been that of another test's database
 
 
 @pytest.fixture
@@ -61,7 +78,10 @@ def test_a_flow_returns_what_its_task_reports(
 ) -> None:
     write_due_case(edge, date(2026, 7, 20))
 
-    assert without_engine(module, flow, task)(WORKDAY)
+    body = without_engine(module, flow, task)
+
+    assert body(WORKDAY)
+    assert body(WORKDAY, "shilixian", 0)
 
 
 @pytest.mark.parametrize(("module", "flow", "task"), FLOWS, ids=NAMES)
@@ -104,11 +124,11 @@ def test_the_flow_of_deadlines_sweeps_once_however_often_it_runs(
 
     first, second = flow(WORKDAY), flow(WORKDAY)
 
-    assert (first["due"], second["due"], count_rungs(engine)) == (1, 0, 1)
+    assert (first[0]["due"], second[0]["due"], count_rungs(engine)) == (1, 0, 1)
 
 
 def test_a_late_run_counts_for_the_day_on_which_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flows.jobs.civil_day", lambda _instant: WORKDAY)
+    monkeypatch.setattr("flows.edge.civil_day", lambda _instant: WORKDAY)
 
     assert open_edge().clock.today() == WORKDAY
     assert not open_edge().clock.explicit
@@ -133,13 +153,13 @@ def test_the_notices_nobody_acknowledged_are_listed(edge_on: OpenEdge, without_e
 
 def test_the_outbox_flow_sends_slice_after_slice(monkeypatch: pytest.MonkeyPatch) -> None:
     slices = iter([{"accepted": 100, "left": 20}, {"accepted": 20, "left": 0}])
-    monkeypatch.setattr(outbox, "send", lambda _today: next(slices))
+    monkeypatch.setattr(outbox, "send", lambda _today, _office: next(slices))
 
     assert len(outbox.outbox.fn(WORKDAY)) == 2
 
 
 def test_a_broken_invariant_fails_the_run_of_the_doctor(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reports, "examine", lambda _today: {"ok": False, "invariants": [], "warnings": []})
+    monkeypatch.setattr(reports, "examine", lambda *_part: {"ok": False, "invariants": [], "warnings": []})
 
     assert reports.doctor.fn(WORKDAY).is_failed()
 
@@ -151,3 +171,57 @@ def test_a_run_works_in_the_checkout_that_its_interpreter_imports(
 
     assert checkout.enter_checkout() == {"directory": str(ROOT)}
     assert Path.cwd() == ROOT
+
+
+@pytest.fixture
+def ordered(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    """Give a list of the pieces that are handed out instead of being ordered from a server."""
+    pieces: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(spreading.hand_out, "submit", lambda *piece: pieces.append(piece))
+    return pieces
+
+
+@pytest.mark.parametrize(
+    ("module", "flow", "count"),
+    [(deadlines, "deadlines", 4), (outbox, "outbox", 3), (watch, "watch", 1), (reports, "doctor", 1)],
+)
+def test_a_job_in_pieces_is_handed_out_for_each_office_and_shard(
+    module: ModuleType, flow: str, count: int, monkeypatch: pytest.MonkeyPatch, ordered: list[tuple[Any, ...]]
+) -> None:
+    monkeypatch.setenv("DUCHA_DATABASE_URL", "postgresql+psycopg://ducha@127.0.0.1/ducha")
+    monkeypatch.setenv("DUCHA_SHARDS", "4")
+    monkeypatch.setenv("DUCHA_SENDERS", "3")
+    monkeypatch.setattr("flows.parts.offices_of", lambda _settings: ["甲", "乙"])
+
+    getattr(module, flow).fn(WORKDAY)
+
+    assert ordered == [(flow, WORKDAY, office, shard) for office in ("甲", "乙") for shard in range(count)]
+
+
+def test_a_piece_is_ordered_once_however_often_it_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    orders: list[dict[str, Any]] = []
+    monkeypatch.setattr(
+        spreading, "run_deployment", lambda name, **order: orders.append({"name": name, **order}) or Run()
+    )
+
+    assert [spreading.hand_out.fn("deadlines", WORKDAY, "甲", 2) for _ in range(2)] == ["17", "17"]
+
+    assert orders[0] == orders[1]
+    assert orders[0]["name"] == "deadlines/deadlines"
+    assert orders[0]["parameters"] == {"today": "2026-06-30", "office": "甲", "shard": 2}
+    assert orders[0]["timeout"] == 0
+    assert orders[0]["idempotency_key"].endswith("/甲/2")
+
+
+class Run:
+    """What the server tells of an ordered run."""
+
+    id = 17
+
+
+def test_sqlite_has_one_writer_so_its_sweep_stays_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(shards=4, senders=4, database_url="sqlite:///x.db")
+    assert parts_of(settings, "deadlines") == [("shilixian", 0)]
+    assert parts_of(settings.model_copy(update={"database_url": "postgresql+psycopg://x"}), "deadlines") == [
+        ("shilixian", shard) for shard in range(4)
+    ]

@@ -13,21 +13,12 @@ from sqlmodel import col, select
 
 from casework.mail.queueing import Recipient, queue
 from core.errors import DeliveryFailed, NotAllowed
-from core.life.lives import MessageState
-from delivery.sink import MailSink, Rule
-from flows.jobs import (
-    Edge,
-    WallClock,
-    run_doctor,
-    run_linkage,
-    run_outbox,
-    run_reminders,
-    run_reports,
-    run_sweep,
-)
+from delivery.sink import MailSink
+from flows.edge import Edge, WallClock
+from flows.jobs import run_doctor, run_linkage, run_reminders, run_reports, run_sweep
+from flows.sending import run_outbox
 from models.message import Message
-from models.record import AuditCheckpoint, Note, Tick
-from system.process import make_token
+from models.record import AuditCheckpoint, Tick
 from tests import make
 from tests.flows.conftest import WORKDAY, OpenEdge
 
@@ -84,20 +75,6 @@ def test_nothing_is_sent_when_the_limit_is_nothing(mailing: Edge, sink: MailSink
     assert sink.journal == []
 
 
-def test_every_answer_of_the_server_ends_where_it_should(mailing: Edge, sink: MailSink) -> None:
-    post(mailing, "good", "gone", "busy", "lost")
-    sink.behave(
-        [
-            Rule("rcpt", "gone@*", reply="550 5.1.1 no such user"),
-            Rule("rcpt", "busy@*", reply="451 4.3.0 try later"),
-            Rule("settle", "lost@*", drop=True),
-        ]
-    )
-    assert counts(run_outbox(mailing)) == [1, 1, 1, 1, 1]
-    assert states(mailing) == ["accepted", "rejected", "ready", "unknown"]
-    assert counts(run_outbox(mailing)) == [0, 0, 0, 0, 1]
-
-
 def test_a_server_that_is_not_there_touches_no_mail(edge: Edge, sink: MailSink) -> None:
     post(edge, "a")
     with pytest.raises(DeliveryFailed, match="没有设置邮件服务器") as missing:
@@ -113,31 +90,6 @@ def test_a_server_that_is_not_there_touches_no_mail(edge: Edge, sink: MailSink) 
 
 def test_without_mail_no_server_is_needed(edge: Edge) -> None:
     assert counts(run_outbox(edge)) == [0, 0, 0, 0, 0]
-
-
-def test_a_note_of_hold_stops_the_mail(mailing: Edge, sink: MailSink) -> None:
-    post(mailing, "a")
-    with mailing.desk() as desk:
-        make.store(desk, Note(name="hold", value="恢复后核对"))
-    report = run_outbox(mailing)
-    assert (report["held"], report["left"], sink.journal) == ("恢复后核对", 1, [])
-
-
-def test_the_mail_of_a_dead_process_becomes_unknown_and_is_not_sent_again(
-    mailing: Edge, sink: MailSink
-) -> None:
-    post(mailing, "dead", "alive")
-    host, boot, _pid, _start, rest = make_token().split("|")
-    with mailing.desk() as desk:
-        for message, token in zip(
-            desk.session.exec(select(Message).order_by(col(Message.id))),
-            (f"{host}|{boot}|999999999|1|{rest}", make_token()),
-            strict=True,
-        ):
-            message.state, message.token, message.lease_until = MessageState.SENDING.value, token, desk.now
-    assert counts(run_outbox(mailing)) == [0, 0, 1, 0, 0]
-    assert states(mailing) == ["unknown", "sending"]
-    assert sink.journal == []
 
 
 def test_an_authorised_draft_that_cannot_go_waits_for_its_signer(edge_on: OpenEdge, monkeypatch: Any) -> None:

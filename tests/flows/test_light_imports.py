@@ -11,7 +11,8 @@ import pytest
 from system.paths import ROOT
 
 CASES = [
-    ("cli.app", ("prefect", "fastapi", "apscheduler")),
+    ("cli.app", ("prefect", "fastapi", "apscheduler", "sqlalchemy")),
+    ("console.serve", ("prefect", "fastapi", "apscheduler", "sqlalchemy")),
     ("console.app", ("prefect", "apscheduler")),
     ("flows.clock", ("prefect", "fastapi")),
     ("flows.jobs", ("prefect", "fastapi", "apscheduler")),

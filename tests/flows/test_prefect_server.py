@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 import yaml
 
-from flows.jobs import Edge
+from flows.edge import Edge
 from tests.flows.conftest import WORKDAY
 from tests.flows.duecase import count_rungs, write_due_case
 from tests.flows.prefectserver import Prefect, prefect_server, wait_until
@@ -43,8 +44,9 @@ def ask(prefect: Prefect, path: str, **body: Any) -> list[dict[str, Any]]:
 @pytest.mark.timeout(180)
 def test_a_scheduled_sweep_changes_the_database(tmp_path: Path, edge: Edge, engine: sa.Engine) -> None:
     write_due_case(edge, WORKDAY.replace(day=3))
+    beside = os.path.relpath(str(engine.url.database), tmp_path / "prefect" / "checkout")
     more = {
-        "DUCHA_DATABASE_URL": "sqlite:///../../ducha.db",  # found only by a run that has gone to the checkout
+        "DUCHA_DATABASE_URL": f"sqlite:///{beside}",  # found only by a run that has gone to the checkout
         "PREFECT_WORKER_QUERY_SECONDS": "2",
     }
 
@@ -60,7 +62,18 @@ def test_a_scheduled_sweep_changes_the_database(tmp_path: Path, edge: Edge, engi
         names = {row["name"] for row in ask(prefect, "deployments/filter")}
 
     assert done[0]["auto_scheduled"]
-    assert names == {"deadlines", "outbox", "reminders", "linkage", "watch", "reports", "doctor", "notices"}
+    assert names == {
+        "deadlines",
+        "outbox",
+        "intake",
+        "chat",
+        "reminders",
+        "linkage",
+        "watch",
+        "reports",
+        "doctor",
+        "notices",
+    }
     assert prefect.calls == ""
     assert "Unable to connect" not in prefect.logs()
     assert not list((tmp_path / "prefect" / "home").glob("storage/*"))

@@ -18,7 +18,8 @@ from models.database import has_wal_reset_bug, make_engine, reading, transaction
 from models.document import NumberSeries
 from models.organisation import Office
 from system.paths import ROOT
-from tests.databases import open_database
+from tests.databases import KINDS, open_database
+from tests.databases import database as migrated
 
 PROCESSES, TIMES = 4, 50
 TAKE = """
@@ -91,15 +92,17 @@ def test_sqlite_is_opened_with_the_settings_that_keep_commits(tmp_path: Path) ->
         "busy_timeout": 10_000,
         "trusted_schema": 0,
     }
-    with open_database("sqlite", tmp_path) as engine, engine.connect() as connection:
-        found = {name: connection.exec_driver_sql(f"pragma {name}").scalar_one() for name in wanted}
+    with migrated("sqlite", tmp_path) as url:
+        engine = make_engine(url)
+        with engine.connect() as connection:
+            found = {name: connection.exec_driver_sql(f"pragma {name}").scalar_one() for name in wanted}
+        engine.dispose()
 
     assert found == wanted
 
 
 def test_a_read_only_database_is_told_with_its_remedy(tmp_path: Path) -> None:
-    with open_database("sqlite", tmp_path) as engine:
-        engine.dispose()
+    with migrated("sqlite", tmp_path):
         (tmp_path / "ducha.db").chmod(stat.S_IRUSR)
         # root may write anything, so the file is opened as a reader does
         reader = sa.create_engine(
@@ -141,3 +144,32 @@ def test_what_a_reader_writes_is_not_kept(engine: sa.Engine) -> None:
             .scalar_one()
             == 0
         )
+
+
+@pytest.mark.parametrize("kind", KINDS[1:])
+def test_a_database_of_the_tests_is_emptied_and_used_again(kind: str, tmp_path: Path) -> None:
+    offices = table_of(Office)
+    row = {"code": "shilixian", "name": "示例县"}
+    with open_database(kind, tmp_path) as engine, engine.begin() as connection:
+        first = connection.execute(sa.insert(offices), [row]).connection.engine.url.database
+    with open_database(kind, tmp_path) as engine, engine.begin() as connection:
+        assert engine.url.database == first
+        assert connection.execute(sa.select(sa.func.count()).select_from(offices)).scalar_one() == 0
+        assert connection.execute(sa.insert(offices).values(row)).inserted_primary_key == (1,)
+
+
+def test_a_commit_that_fails_is_told_as_in_doubt(engine: sa.Engine) -> None:
+    def lose(_connection: sa.Connection) -> None:
+        raise sa.exc.OperationalError("COMMIT", {}, Exception("server closed the connection"))
+
+    sa.event.listen(engine, "commit", lose)
+    with pytest.raises(DatabaseFailed) as caught, transaction(engine) as session:
+        session.execute(sa.text("SELECT 1"))
+    assert "可能已经写入" in (caught.value.remedy or "")
+    sa.event.remove(engine, "commit", lose)
+
+
+def test_a_statement_that_fails_has_written_nothing(engine: sa.Engine) -> None:
+    with pytest.raises(DatabaseFailed) as caught, transaction(engine):
+        raise sa.exc.OperationalError("SELECT 1", {}, Exception("database is locked"))
+    assert "未写入任何内容" in (caught.value.remedy or "")

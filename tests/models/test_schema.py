@@ -69,6 +69,9 @@ WHOLE = {
 BESIDES: dict[tuple[str, str], dict[str, Any]] = {
     ("litigation_matter", "kind"): {"instance": None},
     ("web_session", "portal_link_id"): {"account_id": None},
+    ("inbound_mail", "message_row"): {"basis": "message_id"},
+    ("inbound_mail", "document_id"): {"basis": "message_id"},
+    ("inbound_mail", "case_id"): {"basis": "person"},
 }
 # The tables of which some row names two rows.
 SECOND = {"campaign": {"id": 2, "code": "y"}, "person": {"id": 2, "code": "y"}}
@@ -98,7 +101,7 @@ def good_value(table: sa.Table, column: sa.Column[Any]) -> Any:
         return codes_of(table)[column.name][1]
     if "sha256" in column.name:
         return HASH
-    return {int: 1, str: "x", bytes: b"x", bool: False, date: DAY, datetime: NOW}[kind]
+    return {int: 1, float: 1.0, str: "x", bytes: b"x", bool: False, date: DAY, datetime: NOW}[kind]
 
 
 def good_row(table: sa.Table, **changed: Any) -> dict[str, Any]:
@@ -217,7 +220,12 @@ def test_only_one_request_of_a_kind_is_open(engine: sa.Engine) -> None:
         ("document", {"signed_by": "x"}, "signer_is_not_author"),
         ("document", {"serial": 0}, "serial_counts"),
         ("message", {"state": "accepted"}, "accepted_has_reply"),
+        ("message", {"state": "bounced"}, "bounced_has_reply"),
         ("message", {"state": "sending"}, "sending_has_token"),
+        ("inbound_mail", {"document_id": 1}, "match_has_basis"),
+        ("inbound_mail", {"state": "filed"}, "filed_has_place"),
+        ("inbound_mail", {"state": "dismissed", "note": ""}, "dismissed_has_reason"),
+        ("inbound_mail", {"outcome": "retry_planned"}, "planned_has_day"),
         ("referral", {"approved_by": "x", "opinion_by": "x"}, "approver_is_not_author"),
         ("calendar_table", {"confirmed_by": "x"}, "two_persons"),
         (

@@ -106,11 +106,13 @@ def test_the_events_and_limits_of_the_reference_are_kept(book: Rulebook) -> None
     assert limits == (3, 15, 30)
 
 
-def test_the_timetable_has_the_six_recurring_jobs(book: Rulebook) -> None:
+def test_the_timetable_has_the_recurring_jobs(book: Rulebook) -> None:
     found = {job.name: (job.days, job.time or f"{job.every_minutes}min") for job in book.timetable}
     assert found == {
         "deadlines": ("workday", "08:30"),
         "outbox": ("every", "5min"),
+        "intake": ("every", "5min"),
+        "chat": ("every", "10min"),
         "reminders": ("workday", "08:00"),
         "linkage": ("workday", "09:00"),
         "watch": ("workday", "08:15"),

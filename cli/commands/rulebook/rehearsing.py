@@ -20,7 +20,7 @@ from core.errors import InvalidInput
 
 if TYPE_CHECKING:
     from casework.rehearsal.rehearsed import Programme
-    from flows.jobs import Edge
+    from flows.edge import Edge
     from flows.rehearsal import Step
 
 OVERVIEW = "预演概览.html"
