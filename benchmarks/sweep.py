@@ -113,7 +113,7 @@ def measure(quick: bool) -> Section:
     count = 20 if quick else LOOKED_AT
     with tempfile.TemporaryDirectory() as name:
         peer = ask("spiff.py", "sweeps", name, count, 500)
-    weight = weigh(*((40, 4) if quick else (2_000, 100)))
+    weight = weigh(*((40, 4) if quick else (8_000, 400)))
     tables = (
         _sizes(found, peer, count),
         _floor_table(ratios, *(QUICK_FLOOR if quick else FLOOR)[:2]),

@@ -7,11 +7,12 @@ and foreign keys. Codes are stored as English text with a CHECK, never as a nati
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import CheckConstraint, Index, String, Table, text
+from sqlalchemy import CheckConstraint, Dialect, Index, Integer, String, Table, text
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.types import Boolean, Date, DateTime, Float, LargeBinary
+from sqlalchemy.types import Boolean, Date, DateTime, Float, LargeBinary, TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
@@ -48,6 +49,29 @@ def _as_real(*_args: object, **_kwargs: object) -> str:
 @compiles(LargeBinary, "sqlite")
 def _as_blob(*_args: object, **_kwargs: object) -> str:
     return "BLOB"
+
+
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant, aware and in UTC; on SQLite the microseconds since 1970: eight bytes where text takes twenty-six.
+
+    For tables with a row for each act; elsewhere instants are text, which a person can read in the database.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | int | None:
+        return (value - EPOCH) // MICROSECOND if value and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        told: datetime = EPOCH + value * MICROSECOND if dialect.name == "sqlite" else value
+        return told.astimezone(UTC)
 
 
 def one_of(column: str, codes: Iterable[str], *, nullable: bool = False) -> CheckConstraint:

@@ -8,7 +8,7 @@ from sqlalchemy import Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from core.life.lives import CalendarState
-from models.base import STRICT, check, one_of, only_where
+from models.base import STRICT, Instant, check, one_of, only_where
 
 SUBJECTS = (
     "office",
@@ -71,14 +71,13 @@ class AuditEntry(SQLModel, table=True):
     __table_args__ = (
         one_of("subject", SUBJECTS),
         Index("ix_audit_entry_subject", "subject", "subject_id"),
-        Index("ix_audit_entry_at", "office_id", "at"),
         STRICT,
     )
 
     office_id: int = Field(foreign_key="office.id", primary_key=True)
     shard: int = Field(primary_key=True)
     seq: int = Field(primary_key=True)
-    at: datetime
+    at: datetime = Field(sa_type=Instant)
     on_day: date  # the civil day the act counts for; later entry of an earlier act keeps both
     actor: str
     subject: str

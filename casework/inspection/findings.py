@@ -115,9 +115,7 @@ def open_case(desk: Desk, finding: Finding) -> Rectification:
     )
     desk.session.add(case)
     desk.session.flush()
-    desk.record(
-        "case", case.id, "open", unit_id=case.unit_id, to_state=CaseState.OPEN.value, code=finding.code
-    )
+    desk.record("case", case.id, "open", unit_id=case.unit_id, to_state=CaseState.OPEN.value)
     return case
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from casework.lights.duehistory import counted_from
 from casework.lights.rungview import write_day
 from core.calendar.workdays import Calendar, Unit
 from core.rulebook.passages import UNIT_WORDS
@@ -56,16 +57,16 @@ def due_changes(history: Sequence[AuditEntry]) -> Iterator[DueChange]:
         said = json.loads(entry.detail)
         if "due_on" not in said:
             continue
-        counted = said.get("start_on") is not None and said.get("count") is not None
+        start, count = counted_from(entry.on_day, said)
         special = next((why for key, why in REASONS if key in said), None)
         unit = Unit(said.get("unit", Unit.WORKDAY))
-        by_notice = counted and special is None
+        by_notice = start is not None and special is None
         yield DueChange(
             on=entry.on_day,
             due_on=date.fromisoformat(said["due_on"]),
             why=special.format(**said) if special else _why(said, unit, by_notice=by_notice),
-            start_on=date.fromisoformat(said["start_on"]) if counted else None,
-            count=said["count"] if counted else None,
+            start_on=start,
+            count=count,
             unit=unit,
             provisional=bool(said.get("provisional", False)),
             by_notice=by_notice,

@@ -15,7 +15,12 @@ def count_due(
     """Set the due date to so many working or calendar days after a day, which itself is not counted."""
     due = desk.calendar.due(start, count, unit)
     case.due_on, case.due_provisional, case.calendar_version = due.due_on, due.provisional, due.version
-    _record(desk, case, start_on=start, count=count, unit=unit.value, **why)
+    # Every case has this entry: what goes without saying is left out, and duehistory.py reads it back.
+    if start != desk.today:
+        why["start_on"] = start
+    if unit is not Unit.WORKDAY:
+        why["unit"] = unit.value
+    _record(desk, case, count=count, **why)
 
 
 def name_due(desk: Desk, case: Rectification, due_on: date, **why: object) -> None:
@@ -38,7 +43,7 @@ def _record(desk: Desk, case: Rectification, **facts: object) -> None:
         detail={
             "due_on": case.due_on,
             "calendar": case.calendar_version,
-            "provisional": case.due_provisional,
+            "provisional": case.due_provisional or None,
             **facts,
         },
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -77,11 +77,12 @@ def _read(on_day: date, detail: str) -> DueSet | None:
     said = json.loads(detail) if detail else {}
     if "due_on" not in said:
         return None
-    count, suspended = said.get("count"), said.get("suspended_workdays")
+    suspended = said.get("suspended_workdays")
+    start, count = counted_from(on_day, said)
     return DueSet(
         date.fromisoformat(str(said["due_on"])),
-        date.fromisoformat(str(said["start_on"])) if "start_on" in said else None,
-        count if isinstance(count, int) else None,
+        start,
+        count,
         Unit(str(said.get("unit", Unit.WORKDAY))),
         str(said["calendar"]) if "calendar" in said else None,
         said.get("provisional") is True,
@@ -89,6 +90,17 @@ def _read(on_day: date, detail: str) -> DueSet | None:
         recounted="calendar_year" in said,
         named_on=date.fromisoformat(str(said["signed_on"])) if "signed_on" in said else on_day,
     )
+
+
+def counted_from(on_day: date, said: Mapping[str, object]) -> tuple[date | None, int | None]:
+    """Return the day from which an entry counted a due date, its own unless it names one, and how many days it counted.
+
+    Both are None when the due date was given as a day.
+    """
+    count, start = said.get("count"), said.get("start_on")
+    if not isinstance(count, int):
+        return None, None
+    return date.fromisoformat(str(start)) if start else on_day, count
 
 
 def calendars_by_version(desk: Desk) -> dict[str, Calendar]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from casework.lights.duehistory import counted_from
 from casework.lights.escalating import COLOURLESS, count_event
 from casework.rectification.casepast import CasePast
 from core.calendar.workdays import Calendar, Unit
@@ -101,11 +102,11 @@ class Replay:
         self.days.append(known.due_on)
         step = {"kind": "named", "on": entry.on_day.isoformat(), "due_on": said["due_on"]}
         calendar = self.past.calendars.get(str(said.get("calendar")))
-        if calendar is not None and said.get("start_on") and said.get("count") is not None:
-            start = date.fromisoformat(said["start_on"])
+        start, count = counted_from(entry.on_day, said)
+        if calendar is not None and start is not None:
             self.days.append(start)
             self.used[calendar.version] = calendar
-            step |= {"kind": "counted", "start_on": said["start_on"], "count": said["count"],
+            step |= {"kind": "counted", "start_on": start.isoformat(), "count": count,
                      "unit": said.get("unit") or Unit.WORKDAY.value, "calendar": calendar.version}  # fmt: skip
         self.due.append(step)
         if NEW_VERSION & set(said):

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
+from models.base import Instant
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -195,7 +197,7 @@ def upgrade() -> None:
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("shard", sa.Integer(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
         sa.Column("on_day", sa.Date(), nullable=False),
         sa.Column("actor", AutoString(), nullable=False),
         sa.Column("subject", AutoString(), nullable=False),
@@ -214,7 +216,6 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
-        batch_op.create_index("ix_audit_entry_at", ["office_id", "at"], unique=False)
         batch_op.create_index("ix_audit_entry_subject", ["subject", "subject_id"], unique=False)
 
     op.create_table(
@@ -4105,7 +4106,6 @@ def downgrade() -> None:
     op.drop_table("audit_head")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_entry_subject")
-        batch_op.drop_index("ix_audit_entry_at")
 
     op.drop_table("audit_entry")
     op.drop_table("audit_checkpoint")
