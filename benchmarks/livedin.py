@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from benchmarks.world import NOW, SIGNED_ON, TODAY
 from core.codes import Light
 from core.life.rectification import CaseAct, CaseState
+from models.audit import SHARDS
 from models.base import table_of
 from models.tables import AuditEntry, Rectification, Rung
 
@@ -31,6 +32,7 @@ ACTS = (
 LIT = {0: Light.BLUE, 1: Light.YELLOW, 2: Light.RED, 3: Light.BLACK}  # of thirteen open cases
 WEEKS = 11
 ACTOR = "O01"
+FAR = 100_000_000  # beyond the places in the chains that new entries take
 
 
 def live_in(engine: sa.Engine) -> None:
@@ -80,7 +82,7 @@ def _write_entries(connection: sa.Connection, place: int, act: CaseAct, reached:
     came = (CASE.c.id % 20).in_([number for number, (_state, acts) in enumerate(STATES) if acts >= place])
     on_day = SIGNED_ON + timedelta(days=5 * place)
     rows = sa.select(
-        CASE.c.office_id, CASE.c.unit_id % 16, CASE.c.id * 10 + place, sa.literal(NOW, ENTRY.c.at.type),
+        CASE.c.office_id, CASE.c.unit_id % SHARDS, FAR + CASE.c.id * 10 + place, sa.literal(NOW, ENTRY.c.at.type),
         sa.literal(on_day, sa.Date), sa.literal(ACTOR), sa.literal("case"), CASE.c.id,
         sa.literal(act.value), sa.literal("rectifying"), sa.literal(reached.value), sa.literal(""),
         sa.literal(bytes(32), ENTRY.c.hash.type),

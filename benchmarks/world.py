@@ -46,15 +46,16 @@ def build(
     return engine, settings
 
 
-def let_fall_due(engine: sa.Engine, cases: int, due: int) -> None:
+def let_fall_due(engine: sa.Engine, cases: int, due: int, turn: int = 0) -> None:
     """Let some of the cases fall due today, spread evenly: half for the blue reminder, half for the yellow draft.
 
+    turn   another one gives other cases
     An overdue case has reported progress, so that its blue reminder does not hold and yellow comes next.
     """
     case = table_of(Rectification)
     step = cases // due
     rank = case.c.id // step
-    chosen = sa.and_(case.c.id % step == 0, rank <= due)
+    chosen = sa.and_(case.c.id % step == turn, rank <= due)
     late = rank % 2 == 0
     values = {
         "next_due_on": TODAY,
