@@ -105,8 +105,11 @@ def settle_one(desk: Desk, message: Message, outcome: Outcome, reply: str) -> No
 
 
 def give_back(desk: Desk, message: Message, reply: str) -> None:
-    """Put back a mail that certainly was not delivered, later each time; after five days a person must see to it."""
-    if desk.now - message.queued_at > GIVE_UP:
+    """Put back a mail that certainly was not delivered, later each time; after five days a person must see to it.
+
+    Days on which nobody tried, because the machine was off or it was a holiday, do not count against the mail.
+    """
+    if desk.now - message.queued_at > GIVE_UP and message.attempts > len(BACK_OFF):
         finish(desk, message, MessageAct.REJECT, f"{GIVE_UP.days}日未能投递：{reply}"[:500])
         return
     put_back(desk, message, reply)
