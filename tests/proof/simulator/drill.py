@@ -1,0 +1,44 @@
+"""The most dangerous day: the database is lost, and a backup of an earlier day takes its place, on HOLD."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from casework.upkeep.backup import backup, release_hold, restore
+from tests.proof.simulator.county import DIRECTOR, OFFICER
+from tests.proof.simulator.office import DAY, SimulatedOffice
+
+ARCHIVE = "备份.tar"
+LEAST, MOST = 0.2, 2.5  # days between the backup and the loss
+
+
+def plan_drill(office: SimulatedOffice, day: int) -> None:
+    """Put a backup, the loss of the database and the end of the HOLD into the days from one on."""
+    saved = day * DAY + office.dice.uniform(8, 20) * 3600
+    lost = saved + office.dice.uniform(LEAST, MOST) * DAY
+    office.scheduler.at(saved, partial(_back_up, office))
+    office.scheduler.at(lost, partial(_lose, office))
+    office.scheduler.at(lost + office.dice.uniform(0.5, 20) * 3600, partial(_release, office))
+
+
+def _back_up(office: SimulatedOffice) -> None:
+    said = backup(office.engine, office.settings, office.folder / ARCHIVE, office.scheduler.instant())
+    office.note("admin", "backup", repr(sorted(dict(said["counts"]).items())))  # type: ignore[call-overload]  # as told
+
+
+def _lose(office: SimulatedOffice) -> None:
+    """Stop everybody, and restore; what is brought back knows nothing of the lost time."""
+    for process in office.processes.values():
+        office.scheduler.kill(process)
+    office.held_days.add(office.today())
+    office.engine.dispose()
+    restore(office.folder / ARCHIVE, office.settings, office.scheduler.instant(), force=True)
+    office.note("admin", "restore", "held")
+
+
+def _release(office: SimulatedOffice) -> None:
+    """End the HOLD by two people, who have compared the journal."""
+    with office.edge().desk(by=OFFICER) as desk:
+        said = release_hold(desk, DIRECTOR)
+    office.held_days.add(office.today())
+    office.note(OFFICER, "release", repr(sorted(said.items())))
