@@ -95,8 +95,8 @@ def recover(desk: Desk, left: Abandoned, told: Told, report: SendReport) -> None
         elif (token, message.message_id) not in told.mails:
             put_back(desk, message, NOT_BEGUN)
             report.recovered += 1
-        elif (answer := told.mails[token, message.message_id]) is None:
-            _lose(desk, message, report, for_good=True)
+        elif (answer := told.mails[token, message.message_id]) is None or answer[0] == Outcome.UNKNOWN:
+            _lose(desk, message, report, for_good=True)  # its sender did not learn more either
         else:
             settle_one(desk, message, Outcome(answer[0]), answer[1])
             report.recovered += 1

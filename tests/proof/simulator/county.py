@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
+from casework.ledgers.ledger import import_ledger
 from casework.staff.parties import import_people, import_units
 from core.calendar.workdays import Calendar
 from core.rulebook import Item
@@ -18,6 +19,7 @@ from models.database import make_engine
 from models.schema import upgrade
 from system.paths import RULES_DIR
 from system.settings import Settings
+from tests.cli.world import LEDGER_HEADERS
 from tests.databases import _temporary
 from tests.proof.county import Hour
 from tests.proof.simulator.fibers import EPOCH
@@ -25,6 +27,7 @@ from tests.proof.simulator.office import SENDER
 
 OFFICER, SECOND, REVIEWER, VERIFIERS = "P91", "P92", "P93", ("P94", "P95")
 DIRECTOR, DEPUTY, COUNTY = "L-DIRECTOR", "L-DEPUTY", "L-COUNTY"
+OLD = "2026-ZX-01"  # for which the office file holds a standing authorisation
 CATALOG = "fazhi-ducha-46"
 UNITS = tuple(f"D{n:03}" for n in range(1, 11))
 VISITED, CHECKED, STEP = 5, 5, 75  # units and items of a campaign, days from one to the next
@@ -59,7 +62,7 @@ def programme(seed: int, days: int, calendar: Calendar, items: tuple[Item, ...])
     """Return the campaigns of a simulation."""
     dice, rounds = Random(f"programme/{seed}"), []
     start = (EPOCH + timedelta(hours=8)).date()
-    for number, offset in enumerate(range(0, days, STEP), 1):
+    for number, offset in enumerate(range(0, days, STEP), 2):
         first = calendar.after(start + timedelta(offset), 5)
         chosen = tuple(sorted(dice.sample([item.id for item in items], CHECKED)))
         units = tuple(sorted(dice.sample(UNITS, VISITED)))
@@ -79,6 +82,9 @@ def template() -> Path:
     with Edge(engine, settings, Hour(datetime(2026, 1, 4, 2, tzinfo=UTC))).desk(by="L-SECTION") as desk:
         import_units(desk, folder / "units.csv")
         import_people(desk, folder / "people.csv")
+    _write(folder / "ledger.csv", tuple(LEDGER_HEADERS.split(",")), _ledger())
+    with Edge(engine, settings, Hour(datetime(2026, 1, 4, 3, tzinfo=UTC))).desk(by=OFFICER) as desk:
+        import_ledger(desk, folder / "ledger.csv")
     engine.dispose()
     return folder
 
@@ -98,6 +104,18 @@ def _units() -> Iterator[tuple[str, ...]]:
         # Not every contact has an address: what cannot be mailed is handed over.
         two, three = two if number % 2 else "", three if number % 5 == 0 else ""
         yield (code, f"示例县{code}局", "政府部门", "", "联络员", one, "负责人", two, "分管领导", three)
+
+
+def _ledger() -> Iterator[tuple[str, ...]]:
+    """Yield problems of the year before: they are due soon, so that lights go on from the first days."""
+    for number, code in enumerate(UNITS):
+        for place, item in enumerate(("E19", "E21", "F28")[: 1 + number % 3]):
+            due = date(2026, 1, 8) + timedelta(3 * number + 5 * place)
+            cells = {
+                "序号": "1", "问题编号": f"{code}-{place}", "督察批次": OLD, "被督察单位": code, "问题类别": item,
+                "问题描述": f"{item}存在问题", "整改措施": "整改", "整改时限": due.isoformat(), "当前进展": "完成20%",
+            }  # fmt: skip
+            yield tuple(cells.get(header, "") for header in LEDGER_HEADERS.split(","))
 
 
 def _people() -> Iterator[tuple[str, ...]]:

@@ -6,28 +6,31 @@ from functools import partial
 
 from casework.upkeep.backup import backup, release_hold, restore
 from tests.proof.simulator.county import DIRECTOR, OFFICER
+from tests.proof.simulator.mailserver import MailServer
 from tests.proof.simulator.office import DAY, SimulatedOffice
 
 ARCHIVE = "备份.tar"
 LEAST, MOST = 0.2, 2.5  # days between the backup and the loss
 
 
-def plan_drill(office: SimulatedOffice, day: int) -> None:
+def plan_drill(office: SimulatedOffice, server: MailServer, day: int) -> None:
     """Put a backup, the loss of the database and the end of the HOLD into the days from one on."""
     saved = day * DAY + office.dice.uniform(8, 20) * 3600
     lost = saved + office.dice.uniform(LEAST, MOST) * DAY
-    office.scheduler.at(saved, partial(_back_up, office))
-    office.scheduler.at(lost, partial(_lose, office))
+    office.scheduler.at(saved, partial(_back_up, office, server, known := set[str]()))
+    office.scheduler.at(lost, partial(_lose, office, server, known))
     office.scheduler.at(lost + office.dice.uniform(0.5, 20) * 3600, partial(_release, office))
 
 
-def _back_up(office: SimulatedOffice) -> None:
+def _back_up(office: SimulatedOffice, server: MailServer, known: set[str]) -> None:
+    known |= set(server.taken)
     said = backup(office.engine, office.settings, office.folder / ARCHIVE, office.scheduler.instant())
     office.note("admin", "backup", repr(sorted(dict(said["counts"]).items())))  # type: ignore[call-overload]  # as told
 
 
-def _lose(office: SimulatedOffice) -> None:
-    """Stop everybody, and restore; what is brought back knows nothing of the lost time."""
+def _lose(office: SimulatedOffice, server: MailServer, known: set[str]) -> None:
+    """Stop everybody, and restore; what is brought back knows nothing of the mails of the lost time."""
+    server.doubtful |= set(server.taken) - known
     for process in office.processes.values():
         office.scheduler.kill(process)
     office.held_days.add(office.today())

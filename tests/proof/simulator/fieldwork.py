@@ -49,6 +49,7 @@ def field_deeds(office: SimulatedOffice, desk: Desk, rounds: list[Round]) -> Ite
 
 
 def _open_deeds(office: SimulatedOffice, desk: Desk, campaign: Campaign) -> Iterator[Deed]:
+    code = campaign.code
     visits = select(Visit.id).where(
         col(Visit.campaign_id) == campaign.id, col(Visit.to_on) <= desk.today, col(Visit.workbook_returned_on).is_(None)
     )
@@ -60,9 +61,9 @@ def _open_deeds(office: SimulatedOffice, desk: Desk, campaign: Campaign) -> Iter
     if papers and office.dice.random() < 0.4:
         yield Deed(REVIEWER, "confirm", lambda d: confirm_findings(d, papers))
     if any(state == "confirmed" for _code, state in found) and office.dice.random() < 0.4:
-        yield Deed(OFFICER, "draft notices", lambda d: draft_notices(d, campaign.code))
+        yield Deed(OFFICER, "draft notices", lambda d: draft_notices(d, code))
     if (desk.today - campaign.period_to).days > 100 and office.dice.random() < 0.1:
-        yield Deed(DIRECTOR, "close campaign", lambda d: close_campaign(d, campaign.code))
+        yield Deed(DIRECTOR, "close campaign", lambda d: close_campaign(d, code))
 
 
 def _return(seed: int, number: int, desk: Desk) -> None:

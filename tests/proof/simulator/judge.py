@@ -53,8 +53,11 @@ class Judge:
     def evening(self) -> None:
         """Look up everything that must hold at the end of a day."""
         self.days += 1
+        # A clock that ran ahead is what INV-13 is there to tell.
+        known = {"INV-13"} if self.office.ahead_until > self.office.scheduler.now else set()
         with self.office.desk(readonly=True) as desk:
-            wrong = [f"{one.id}: {one.examples[:3]}" for one in examine(desk).invariants if one.broken]
+            broken = [one for one in examine(desk).invariants if one.broken and one.id not in known]
+            wrong = [f"{one.id}: {one.examples[:3]}" for one in broken]
             wrong += [*self._mails(desk), *self._numbers(desk), *self._rungs(desk)]
         for one in wrong:
             self.office.fail(one)

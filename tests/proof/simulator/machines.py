@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 
+from casework.mail.claiming import count_ready
+from casework.ticks import hold_reason
 from core.errors import DuchaError
 from flows.duties import run_duty, wants_more
 from flows.edge import Edge
@@ -22,6 +24,7 @@ TIMETABLE = (
 LOOKS = (9.9, 14.5)  # hours at which the second clock looks whether the first one works
 SENDING = (9.2, 13.0, 17.6)
 LAST = 22.75  # everybody is well again: whatever waits goes out before the day is judged
+EVERY, AGAIN = 300.0, 10  # seconds between two turns of a sender, and how many while something waits
 LOSSES = (5.0, 120.0, 1_800.0, 14_400.0, 1.5 * DAY)  # seconds until a process that died is born again
 JUMPS = (timedelta(hours=1), timedelta(hours=-1), timedelta(days=1), timedelta(days=-1))
 
@@ -87,7 +90,17 @@ def send(office: SimulatedOffice, name: str, edge: Edge) -> None:
     """Send what is ready, some times a day and once more before the day is judged."""
     deliver = run_outbox if not office.plan.sender else _mutant(office)
     for what in _hours(office, [*((hour, "outbox") for hour in SENDING), (LAST, "outbox")]):
-        _attempt(office, name, what, partial(deliver, edge))
+        for _again in range(AGAIN):
+            _attempt(office, name, what, partial(deliver, edge))
+            if not _is_left(office):
+                break
+            office.scheduler.pause(EVERY)
+
+
+def _is_left(office: SimulatedOffice) -> bool:
+    """Tell whether a mail waits that may go now; where none does, the turns of every five minutes are left out."""
+    with office.desk(readonly=True) as desk:
+        return hold_reason(desk) is None and count_ready(desk, now_only=True) > 0
 
 
 def _mutant(office: SimulatedOffice) -> Callable[[Edge], Report]:
@@ -165,6 +178,7 @@ def trouble(office: SimulatedOffice, server: MailServer) -> None:
 
 def _jump(office: SimulatedOffice, host: str, seconds: float) -> None:
     office.offsets[host] = seconds
+    office.ahead_until = max(office.ahead_until, office.scheduler.now + seconds)
     office.note(f"host-{host}", "clock", f"{seconds:+.0f} s")
 
 

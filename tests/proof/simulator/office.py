@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -69,6 +70,7 @@ class SimulatedOffice:
     """Everything that the parts of a simulation share.
 
     offsets    of the clocks of machines, in seconds
+    ahead_until  the latest instant that any clock has shown too early
     calm       nothing goes wrong for a while: what is judged then must be in order
     faults     what did not hold
     """
@@ -80,9 +82,10 @@ class SimulatedOffice:
     calendar: Calendar
     dice: Random
     scheduler: Scheduler = field(default_factory=Scheduler)
-    trace: Trace = field(default_factory=Trace)
+    trace: Trace = field(default_factory=lambda: Trace(deque()))
     offsets: dict[str, float] = field(default_factory=dict)
     calm: bool = False
+    ahead_until: float = 0.0
     held_days: set[date] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
     processes: dict[str, Process] = field(default_factory=dict)

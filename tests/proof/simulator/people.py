@@ -148,6 +148,8 @@ Choice = tuple[float, str, str, dict[str, str]]
 def _choices(desk: Desk, case: Rectification, unit: str, pending: dict[str, SideRequest]) -> Iterator[Choice]:
     """Yield what somebody may do about a case today: how likely, who, which act, with what."""
     liaison = f"{unit}:liaison"
+    if case.signed_on is None:
+        return  # the unit has not heard of it
     if case.suspended_on is not None:
         yield 0.1, OFFICER, "resume", {}
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -26,7 +26,7 @@ from tests.proof.simulator.mailserver import MailServer
 from tests.proof.simulator.office import DAY, Plan, SimulatedOffice
 from tests.proof.simulator.people import People
 from tests.proof.simulator.seams import simulated
-from tests.proof.simulator.trace import Step
+from tests.proof.simulator.trace import KEPT, Step
 
 MORNING, JUDGED, QUIET = 5.5, 23.6, 21.5  # hours
 REVIVALS = (5.8, 8.1, 10.0, 12.0, 15.0, 17.5, QUIET)
@@ -58,9 +58,14 @@ class Ending:
         return not self.faults
 
 
-def simulate(seed: int, days: int, folder: Path, sender: str = "") -> Ending:
-    """Live the days of a seed in a folder of its own; the same seed and days give the same ending."""
+def simulate(seed: int, days: int, folder: Path, sender: str = "", kept: int | None = KEPT) -> Ending:
+    """Live the days of a seed in a folder of its own; the same seed and days give the same ending.
+
+    sender   one of tests/proof/simulator/broken.py in the place of the real one
+    kept     how many of the last steps are kept, None for all
+    """
     office = _found(Plan.draw(seed, days, sender), folder)
+    office.trace.last = deque(maxlen=kept)
     server = MailServer(office)
     judge = Judge(office, server)
     try:
@@ -98,7 +103,7 @@ def _live(office: SimulatedOffice, server: MailServer, judge: Judge) -> int:
     people = People(office, server, rounds)
     machines.employ(office)
     if office.plan.restored is not None:
-        plan_drill(office, office.plan.restored)
+        plan_drill(office, server, office.plan.restored)
     try:
         for day in range(office.plan.days):
             _one_day(office, server, judge, people, day * DAY)
@@ -117,11 +122,11 @@ def _one_day(office: SimulatedOffice, server: MailServer, judge: Judge, people: 
     scheduler.at(start, partial(machines.trouble, office, server))
     for hour in REVIVALS:
         scheduler.at(start + hour * 3600, partial(machines.revive, office))
-    scheduler.at(start + MORNING * 3600, judge.morning)
     if works:
+        scheduler.at(start + MORNING * 3600, judge.morning)
         scheduler.at(start + 8.8 * 3600, people.live)
+        scheduler.at(start + JUDGED * 3600, judge.evening)
     scheduler.at(start + (QUIET - 0.1) * 3600, partial(_quiet, office, calm=True))
-    scheduler.at(start + JUDGED * 3600, judge.evening)
     scheduler.run(start + DAY - 1)
 
 

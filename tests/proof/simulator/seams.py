@@ -18,10 +18,15 @@ import sqlalchemy as sa
 import casework.leases
 import casework.paperwork.papers
 import casework.paperwork.replies
+import casework.upkeep.doctor
+import casework.watching
 import flows.jobs
 import flows.sending
 import models.lease
 import system.process
+from casework.desk import Desk
+from casework.rulesets import library
+from casework.upkeep.doctor import Diagnosis
 from core.errors import DatabaseFailed
 from delivery.paper import Paper, write_paper
 from system import failpoints
@@ -74,8 +79,11 @@ def simulated(office: SimulatedOffice, server: MailServer) -> Iterator[None]:
     with _replacements() as replace:
         _replace_clocks(office, replace)
         _replace_processes(office, replace)
+        known = library.rule_files(office.settings.rules)
+        replace.everywhere(library.rule_files, lambda _folder: known)  # nobody edits them: not to be looked for
         replace.on(flows.sending, "SmtpSession", opener(server))
         replace.on(flows.sending, "ThreadPoolExecutor", lambda _size, **_names: Threads(office))
+        replace.on(casework.upkeep.doctor, "examine", _seldom(office))
         replace.on(casework.paperwork.papers, "render_pdf", _print)
         replace.on(casework.paperwork.replies, "answer_workbook", lambda _desk, _document: b"PK\x03\x04 answer form")
 
@@ -89,6 +97,12 @@ def simulated(office: SimulatedOffice, server: MailServer) -> Iterator[None]:
         finally:
             failpoints.arm(None)
             sa.event.remove(office.engine, "begin", begin)
+
+
+def _seldom(office: SimulatedOffice) -> Callable[[Desk], Diagnosis]:
+    """Let the doctor of the clocks look on Mondays only: the judge looks every evening, at the same cost."""
+    look = casework.upkeep.doctor.examine
+    return lambda desk: look(desk) if office.today().weekday() == 0 else Diagnosis((), ())
 
 
 def _print(paper: Paper, _fonts: object) -> bytes:

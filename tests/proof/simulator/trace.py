@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-KEPT = 60  # last steps, for whoever looks at a failure
+KEPT = 60  # of the last steps, for whoever looks at a failure
 
 
 class Step(NamedTuple):
@@ -27,8 +27,8 @@ class Step(NamedTuple):
 class Trace:
     """All steps as their hash, the last of them as they were, and how often each kind of step came."""
 
+    last: deque[Step]
     length: int = 0
-    last: deque[Step] = field(default_factory=lambda: deque(maxlen=KEPT))
     counts: Counter[str] = field(default_factory=Counter)
     _hash: Any = field(default_factory=hashlib.sha256)
 
