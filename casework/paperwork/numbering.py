@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+from core.errors import InvalidInput
 from models.base import table_of
 from models.document import NumberSeries
+
+WRITTEN = re.compile(r"(?P<series>.+)〔(?P<year>[0-9]{4})〕(?P<serial>[1-9][0-9]{0,6})号")
 
 
 def take_number(session: Session, office_id: int, series: str, year: int) -> int:
@@ -47,3 +53,40 @@ def _count_up(session: Session, office_id: int, series: str, year: int) -> int |
 def write_number(code_text: str, year: int, serial: int) -> str:
     """Return the number as it is printed, with hexagonal brackets: 示法督〔2026〕7号."""
     return f"{code_text}〔{year}〕{serial}号"
+
+
+def is_number(text: str) -> bool:
+    """Tell whether a text is a number as it is printed."""
+    return WRITTEN.fullmatch(text.strip()) is not None
+
+
+def read_number(number: str) -> tuple[str, int, int]:
+    """Return series, year and serial of a number as it is printed; raise InvalidInput."""
+    found = WRITTEN.fullmatch(number.strip())
+    if found is None:
+        raise InvalidInput(
+            "文号写法不正确",
+            found=number,
+            expected="代字〔年〕号码号，例如 示法督〔2026〕7号",
+            remedy="照文书抄写",
+        )
+    return found["series"], int(found["year"]), int(found["serial"])
+
+
+def skip_numbers(session: Session, office_id: int, numbers: Iterable[str]) -> list[str]:
+    """Let no document take a number that is out in the world already; return every number that is skipped.
+
+    Numbers are taken without gaps, so whatever lies between the last one known and one of these was taken too.
+    raises   InvalidInput for what is no number
+    """
+    highest: dict[tuple[str, int], int] = {}
+    for series, year, serial in map(read_number, numbers):
+        highest[series, year] = max(serial, highest.get((series, year), 0))
+    skipped: list[str] = []
+    for (series, year), top in sorted(highest.items()):
+        following = take_number(session, office_id, series, year)
+        counter = session.get_one(NumberSeries, (office_id, series, year), populate_existing=True)
+        counter.last = max(top, following - 1)
+        session.add(counter)
+        skipped += [write_number(series, year, one) for one in range(following, top + 1)]
+    return skipped

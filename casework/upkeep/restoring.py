@@ -11,7 +11,7 @@ import os
 import re
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -25,6 +25,7 @@ from sqlalchemy.exc import OperationalError
 from casework.desk import Desk
 from casework.invariants.frozen import BLOCK, hash_file
 from casework.mail.reconciling import compare_with_journal
+from casework.paperwork.numbering import is_number, skip_numbers
 from casework.rectification.evidence import content_path
 from casework.staff.people import find_actor, require_role
 from casework.ticks import HOLD, hold_reason
@@ -266,12 +267,14 @@ def _is_empty(url: str) -> bool:
         engine.dispose()
 
 
-def release_hold(desk: Desk, second: str) -> dict[str, object]:
+def release_hold(desk: Desk, second: str, numbers: Sequence[str] = ()) -> dict[str, object]:
     """End the HOLD after a restore; two different people of the office have looked.
 
-    The journal of this machine's mail is compared first: what went out in the lost time is not sent again.
-    returns  {accepted, unknown, missing, numbers}: mails that the journal settled, mails and numbers of documents that
-             the restored database does not know
+    The journal of this machine's mail is compared first: what went out in the lost time is not sent again, and its
+    numbers are not taken again.
+    numbers  that the register on paper has besides, the last of each series is enough
+    returns  {accepted, unknown, missing, numbers, skipped}: mails that the journal settled, mails and numbers of
+             documents that the restored database does not know, and the numbers that stay empty for that (空号)
     raises   NotAllowed unless both may; Refused when there is no HOLD
     """
     require_role(desk, RELEASERS, "解除暂停")
@@ -289,6 +292,8 @@ def release_hold(desk: Desk, second: str) -> dict[str, object]:
             "系统没有处于暂停状态", found="正常", expected="恢复备份后的暂停状态", remedy="无需解除，直接使用"
         )
     compared = asdict(compare_with_journal(desk, read_journal(desk.settings.journal_folder)))
+    gone = [*filter(is_number, compared["numbers"]), *numbers]
+    compared["skipped"] = skip_numbers(desk.session, desk.office_id, gone)
     desk.session.delete(desk.session.get(Note, HOLD))
     desk.record("office", desk.office_id, "release_hold", reason=reason, second=other.code, journal=compared)
     return compared

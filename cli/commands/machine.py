@@ -132,11 +132,16 @@ def restore(
     emit(do(file, edge.settings, edge.clock.now(), force=force))
 
 
-def release(second: Annotated[str, typer.Option(help="第二名核对人")]) -> None:
+def release(
+    second: Annotated[str, typer.Option(help="第二名核对人")],
+    number: Annotated[
+        list[str] | None, typer.Option(help="发文登记簿上已用的最后文号，每个代字一个；此前的不再使用")
+    ] = None,
+) -> None:
     from casework.upkeep.backup import release_hold
 
     with writing() as desk:
-        compared = release_hold(desk, second)
+        compared = release_hold(desk, second, number or ())
     emit({"released": True, "journal": compared})
 
 

@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import select
 
+from casework.paperwork.numbering import take_number
 from casework.rectification.evidence import content_path
 from casework.ticks import hold_reason
 from casework.upkeep.backup import backup, release_hold, restore
@@ -21,6 +22,7 @@ from casework.upkeep.doctor import examine
 from core.errors import InvalidInput, NotAllowed, Refused, WorldFailed
 from delivery.journal import Journal, Line, Mark
 from models.database import make_engine
+from models.document import NumberSeries
 from models.message import JournalledMail
 from models.schema import upgrade
 from system.paths import RULES_DIR
@@ -130,8 +132,19 @@ def test_two_people_release_the_hold(archive: Path, elsewhere: Settings) -> None
     )
     Journal(elsewhere.journal_folder).write(sent)
     with open_desk(by="P02", today=TODAY) as desk:
-        compared = release_hold(desk, "L-DIRECTOR")
+        last = desk.session.get(NumberSeries, (desk.office_id, "示法督办", 2026))
+        known = last.last if last is not None else 0
+        with pytest.raises(InvalidInput, match="文号写法不正确"):
+            release_hold(desk, "L-DIRECTOR", ["第7号"])
+    with open_desk(by="P02", today=TODAY) as desk:
+        compared = release_hold(desk, "L-DIRECTOR", ["示法督函〔2026〕2号"])
         assert (compared["missing"], compared["numbers"]) == (1, ["示法督办〔2026〕9号"])
+        lost = [f"示法督办〔2026〕{n}号" for n in range(known + 1, 10)]
+        assert {*lost, "示法督函〔2026〕2号"} <= set(compared["skipped"])  # type: ignore[call-overload]  # a list
+        assert take_number(desk.session, desk.office_id, "示法督办", 2026) == 10
+        desk.session.get_one(
+            NumberSeries, (desk.office_id, "示法督办", 2026), populate_existing=True
+        ).last = 9
     with open_desk(by="P02", today=TODAY, readonly=True) as desk:
         assert [row.message_id for row in desk.session.exec(select(JournalledMail))] == ["<lost@x>"]
         assert hold_reason(desk) is None
