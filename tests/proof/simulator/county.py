@@ -121,7 +121,15 @@ def _ledger() -> Iterator[tuple[str, ...]]:
 def _people() -> Iterator[tuple[str, ...]]:
     for number in range(1, 9):
         roles = "inspector、leader" if number % 2 else "inspector"
-        yield (f"P{number:02}", f"督察员{number}", "S001", "", "法治宣传、政府法务", f"p{number}@shilixian.example", roles)
+        yield (
+            f"P{number:02}",
+            f"督察员{number}",
+            "S001",
+            "",
+            "法治宣传、政府法务",
+            f"p{number}@shilixian.example",
+            roles,
+        )
     for code, role in POSTS.items():
         yield (code, f"{role}{code}", "S001", "", "法治宣传", f"{code.lower()}@shilixian.example", role)
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
+from sqlmodel import col, select
+
 from casework.upkeep.backup import backup, release_hold, restore
+from models.document import Document
 from tests.proof.simulator.county import DIRECTOR, OFFICER
 from tests.proof.simulator.mailserver import MailServer
 from tests.proof.simulator.office import DAY, SimulatedOffice
@@ -17,9 +20,10 @@ def plan_drill(office: SimulatedOffice, server: MailServer, day: int) -> None:
     """Put a backup, the loss of the database and the end of the HOLD into the days from one on."""
     saved = day * DAY + office.dice.uniform(8, 20) * 3600
     lost = saved + office.dice.uniform(LEAST, MOST) * DAY
-    office.scheduler.at(saved, partial(_back_up, office, server, known := set[str]()))
-    office.scheduler.at(lost, partial(_lose, office, server, known))
-    office.scheduler.at(lost + office.dice.uniform(0.5, 20) * 3600, partial(_release, office))
+    known, register = set[str](), list[str]()
+    office.scheduler.at(saved, partial(_back_up, office, server, known))
+    office.scheduler.at(lost, partial(_lose, office, server, known, register))
+    office.scheduler.at(lost + office.dice.uniform(0.5, 20) * 3600, partial(_release, office, register))
 
 
 def _back_up(office: SimulatedOffice, server: MailServer, known: set[str]) -> None:
@@ -28,9 +32,12 @@ def _back_up(office: SimulatedOffice, server: MailServer, known: set[str]) -> No
     office.note("admin", "backup", repr(sorted(dict(said["counts"]).items())))  # type: ignore[call-overload]  # as told
 
 
-def _lose(office: SimulatedOffice, server: MailServer, known: set[str]) -> None:
-    """Stop everybody, and restore; what is brought back knows nothing of the mails of the lost time."""
+def _lose(office: SimulatedOffice, server: MailServer, known: set[str], register: list[str]) -> None:
+    """Stop everybody, and restore; what is brought back knows nothing of the mails and papers of the lost time."""
     server.doubtful |= set(server.taken) - known
+    with office.desk(readonly=True) as desk:
+        numbers = desk.session.exec(select(Document.number).where(col(Document.number).is_not(None)))
+        register += [number for number in numbers if number]  # on paper, where no restore forgets it
     for process in office.processes.values():
         office.scheduler.kill(process)
     office.held_days.add(office.today())
@@ -39,9 +46,9 @@ def _lose(office: SimulatedOffice, server: MailServer, known: set[str]) -> None:
     office.note("admin", "restore", "held")
 
 
-def _release(office: SimulatedOffice) -> None:
-    """End the HOLD by two people, who have compared the journal."""
+def _release(office: SimulatedOffice, register: list[str]) -> None:
+    """End the HOLD by two people, who have compared the journal and the register on paper."""
     with office.edge().desk(by=OFFICER) as desk:
-        said = release_hold(desk, DIRECTOR)
+        said = release_hold(desk, DIRECTOR, register)
     office.held_days.add(office.today())
     office.note(OFFICER, "release", repr(sorted(said.items())))

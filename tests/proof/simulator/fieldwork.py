@@ -51,7 +51,9 @@ def field_deeds(office: SimulatedOffice, desk: Desk, rounds: list[Round]) -> Ite
 def _open_deeds(office: SimulatedOffice, desk: Desk, campaign: Campaign) -> Iterator[Deed]:
     code = campaign.code
     visits = select(Visit.id).where(
-        col(Visit.campaign_id) == campaign.id, col(Visit.to_on) <= desk.today, col(Visit.workbook_returned_on).is_(None)
+        col(Visit.campaign_id) == campaign.id,
+        col(Visit.to_on) <= desk.today,
+        col(Visit.workbook_returned_on).is_(None),
     )
     for number in desk.session.exec(visits.order_by(col(Visit.id))):
         yield Deed(SECOND, "return checklist", partial(_return, office.plan.seed, number or 0))

@@ -59,9 +59,7 @@ def revive(office: SimulatedOffice) -> None:
             office.scheduler.at(office.scheduler.now + after, partial(_be_born, office, name, live))
 
 
-def _be_born(
-    office: SimulatedOffice, name: str, live: Callable[[SimulatedOffice, str, Edge], None]
-) -> None:
+def _be_born(office: SimulatedOffice, name: str, live: Callable[[SimulatedOffice, str, Edge], None]) -> None:
     if not office.processes[name].alive:
         _employ(office, name, live)
 
@@ -109,7 +107,10 @@ def _mutant(office: SimulatedOffice) -> Callable[[Edge], Report]:
     return SENDERS[office.plan.sender]
 
 
-def _hours(office: SimulatedOffice, plan: Iterator[tuple[float, str]] | tuple[tuple[float, str], ...] | list[tuple[float, str]]) -> Iterator[str]:
+def _hours(
+    office: SimulatedOffice,
+    plan: Iterator[tuple[float, str]] | tuple[tuple[float, str], ...] | list[tuple[float, str]],
+) -> Iterator[str]:
     """Yield what comes next, at its hour of each day, a little late as always."""
     entries = sorted(plan)
     while True:
@@ -167,7 +168,9 @@ def trouble(office: SimulatedOffice, server: MailServer) -> None:
         begin = start + office.dice.uniform(7.0, 12.0) * 3600
         jump = office.dice.choice(JUMPS).total_seconds()
         office.scheduler.at(begin, partial(_jump, office, host, jump))
-        office.scheduler.at(begin + office.dice.choice((60.0, 3600.0, 8 * 3600.0)), partial(_jump, office, host, 0.0))
+        office.scheduler.at(
+            begin + office.dice.choice((60.0, 3600.0, 8 * 3600.0)), partial(_jump, office, host, 0.0)
+        )
     if office.happens(0.06):
         begin = start + office.dice.uniform(9.0, 16.0) * 3600
         office.scheduler.at(begin, partial(_go_away, office, server, office.dice.uniform(600, 12_000)))

@@ -116,7 +116,9 @@ class Session:
             self._wait(SILENCE)
             return Receipt(Outcome.UNKNOWN, "应答超时", Phase.SETTLE)
         self._wait(0.5)
-        return Receipt(Outcome.ACCEPTED, f"250 2.0.0 Ok: queued as {len(self._server.taken):06X}", Phase.SETTLE)
+        return Receipt(
+            Outcome.ACCEPTED, f"250 2.0.0 Ok: queued as {len(self._server.taken):06X}", Phase.SETTLE
+        )
 
     def _not_taken(self, how: str) -> Receipt:
         if how == "silent":

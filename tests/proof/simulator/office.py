@@ -46,7 +46,9 @@ class Plan:
         """Return the world of a seed."""
         dice = Random(f"plan/{seed}")
         hosts = 1 if dice.random() < 0.7 else 2
-        restored = dice.randint(days // 3, days - 3) if hosts == 1 and days > 9 and dice.random() < 0.5 else None
+        restored = (
+            dice.randint(days // 3, days - 3) if hosts == 1 and days > 9 and dice.random() < 0.5 else None
+        )
         return Plan(seed, days, hosts, dice.random() < 0.4, restored, dice.choice((0.5, 1.0, 2.0)), sender)
 
 
@@ -117,7 +119,9 @@ class SimulatedOffice:
     def edge(self, host: str = "a") -> Edge:
         """Return an edge of a machine: its clock, and its own journal."""
         folder = self.folder / f"journal-{host}"
-        return Edge(self.engine, self.settings.model_copy(update={"mail_journal": folder}), HostClock(self, host))
+        return Edge(
+            self.engine, self.settings.model_copy(update={"mail_journal": folder}), HostClock(self, host)
+        )
 
     def desk(self, *, by: str | None = None, readonly: bool = False) -> AbstractContextManager[Desk]:
         """Open a desk with the true time, for whoever judges."""

@@ -138,7 +138,11 @@ class People:
         return found
 
     def _act(self, code: str, act: str, values: dict[str, str], desk: Desk) -> None:
-        files = (self.office.folder / "proof.pdf",) if act in ("apply_closure", "verify", "correct_on_spot") else ()
+        files = (
+            (self.office.folder / "proof.pdf",)
+            if act in ("apply_closure", "verify", "correct_on_spot")
+            else ()
+        )
         act_on_case(desk, code, act, note="按规定办理", files=files, values=values)
 
 
@@ -191,13 +195,23 @@ def _towards_the_end(desk: Desk, case: Rectification) -> Iterator[Choice]:
     high = case.highest_light in (Light.RED, Light.BLACK)
     if case.state == "closure_applied":
         values = {"verdict": "failed" if case.id % 5 == 0 and case.returns == 0 else "passed"}
-        yield 0.4, VERIFIERS[0], "verify", {**values, **({"second": VERIFIERS[1], "manner": "on_site"} if high else {})}
+        yield (
+            0.4,
+            VERIFIERS[0],
+            "verify",
+            {**values, **({"second": VERIFIERS[1], "manner": "on_site"} if high else {})},
+        )
         yield 0.03, OFFICER, "return", {}
     elif case.state == "verified":
         yield 0.5, COUNTY if case.highest_light == Light.BLACK else DIRECTOR, "close", {}
         yield 0.02, OFFICER, "return", {}
     elif case.state == "closed":
-        yield 0.3, OFFICER, "schedule_look_back", {"on": (desk.today + timedelta(20 + case.id % 40)).isoformat()}
+        yield (
+            0.3,
+            OFFICER,
+            "schedule_look_back",
+            {"on": (desk.today + timedelta(20 + case.id % 40)).isoformat()},
+        )
     elif case.state == "look_back":
         yield 0.05, VERIFIERS[1], "look_back", {"verdict": "rebounded" if case.id % 4 == 0 else "held"}
     elif case.state == "archived":

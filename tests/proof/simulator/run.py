@@ -99,7 +99,9 @@ def _no_flush(connection: Any, _record: object) -> None:
 def _live(office: SimulatedOffice, server: MailServer, judge: Judge) -> int:
     """Live day after day until one has a fault; return how many were lived."""
     with office.desk(readonly=True) as desk:
-        rounds = programme(office.plan.seed, office.plan.days, desk.calendar, desk.rules.catalog(CATALOG).items)
+        rounds = programme(
+            office.plan.seed, office.plan.days, desk.calendar, desk.rules.catalog(CATALOG).items
+        )
     people = People(office, server, rounds)
     machines.employ(office)
     if office.plan.restored is not None:

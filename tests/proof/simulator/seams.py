@@ -80,12 +80,16 @@ def simulated(office: SimulatedOffice, server: MailServer) -> Iterator[None]:
         _replace_clocks(office, replace)
         _replace_processes(office, replace)
         known = library.rule_files(office.settings.rules)
-        replace.everywhere(library.rule_files, lambda _folder: known)  # nobody edits them: not to be looked for
+        replace.everywhere(
+            library.rule_files, lambda _folder: known
+        )  # nobody edits them: not to be looked for
         replace.on(flows.sending, "SmtpSession", opener(server))
         replace.on(flows.sending, "ThreadPoolExecutor", lambda _size, **_names: Threads(office))
         replace.on(casework.upkeep.doctor, "examine", _seldom(office))
         replace.on(casework.paperwork.papers, "render_pdf", _print)
-        replace.on(casework.paperwork.replies, "answer_workbook", lambda _desk, _document: b"PK\x03\x04 answer form")
+        replace.on(
+            casework.paperwork.replies, "answer_workbook", lambda _desk, _document: b"PK\x03\x04 answer form"
+        )
 
         def begin(_connection: sa.Connection) -> None:
             office.scheduler.check_alive()  # whoever is dead begins no transaction
