@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
 from casework.desk import Desk
+from casework.invariants.checkpoints import broken_checkpoints
 from casework.invariants.lives import LIVES
 from casework.invariants.tally import Invariant, Tally
 from core.life.lives import (
@@ -20,16 +20,15 @@ from core.life.lives import (
     REFERRAL_MOVES,
 )
 from core.life.rectification import MOVES, VERDICTS, CaseAct, CaseState, effective_act
-from models.audit import GENESIS, verify_chains
+from models.audit import verify_chains
 from models.base import table_of
 from models.campaign import Campaign, Finding
 from models.document import Document
 from models.message import Message
-from models.record import AuditCheckpoint, AuditEntry, CalendarProposal
+from models.record import AuditEntry, CalendarProposal
 from models.rectification import Rectification, SideRequest
 from models.referral import Referral
 
-PLACES_AT_ONCE = 500  # below the limit of variables of SQLite
 ENTRY, CASE, CAMPAIGN = table_of(AuditEntry), table_of(Rectification), table_of(Campaign)
 SUBJECTS: dict[str, sa.Table] = {
     "campaign": CAMPAIGN,
@@ -83,7 +82,7 @@ def _all_audited(desk: Desk) -> Invariant:
     checked, broken = verify_chains(desk.session, desk.office_id)
     tally.look_at(checked)
     tally.find_all(f"记录链{link.shard} 第{link.seq}条：{link.why}" for link in broken)
-    tally.find_all(f"{day} 的检查点与记录链不符" for day in _broken_checkpoints(desk))
+    tally.find_all(f"{day} 的检查点与记录链不符" for day in broken_checkpoints(desk))
     tally.find_all(f"缺少触发器 {name}" for name in GUARDS if name not in _triggers(desk))
     tally.find_all(_scattered(desk))
     for subject, table in SUBJECTS.items():
@@ -154,37 +153,6 @@ def _compare_states(desk: Desk, subject: str, table: sa.Table, tally: Tally) -> 
     query = sa.select(table.c.id, table.c.state, told.c.to_state).select_from(rows).where(ours, differs)
     for row in link.execute(query):
         tally.find(f"{subject} {row.id} 状态 {row.state}，记录为 {row.to_state or '无'}")
-
-
-def _broken_checkpoints(desk: Desk) -> Iterator[object]:
-    """Yield the days whose checkpoint is not that of the chains; a few questions, however many days there are."""
-    point = table_of(AuditCheckpoint)
-    query = sa.select(point).where(point.c.office_id == desk.office_id).order_by(point.c.on_day)
-    rows = desk.session.connection().execute(query).all()
-    heads = [[tuple(map(int, part.split(":"))) for part in row.lengths.split(",")] for row in rows]
-    known = _hashes_at(desk, {(shard, seq) for pairs in heads for shard, seq in pairs})
-    for row, pairs in zip(rows, heads, strict=True):
-        # An empty chain starts from zeros.
-        hashes = b"".join(known.get((shard, seq), GENESIS) for shard, seq in pairs)
-        if hashlib.sha256(hashes).digest() != bytes(row.hash):
-            yield row.on_day
-
-
-def _hashes_at(desk: Desk, places: Collection[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
-    """Return the hash at some places of the chains, each (shard, seq)."""
-    query = sa.select(ENTRY.c.seq, ENTRY.c.hash).where(
-        ENTRY.c.office_id == desk.office_id,
-        ENTRY.c.shard == sa.bindparam("which"),
-        ENTRY.c.seq.in_(sa.bindparam("places", expanding=True)),
-    )
-    found: dict[tuple[int, int], bytes] = {}
-    for which in {shard for shard, _seq in places}:
-        wanted = sorted(seq for shard, seq in places if shard == which)
-        for start in range(0, len(wanted), PLACES_AT_ONCE):
-            given = {"which": which, "places": wanted[start : start + PLACES_AT_ONCE]}
-            for seq, link in desk.session.connection().execute(query, given):
-                found[which, seq] = bytes(link)
-    return found
 
 
 def _triggers(desk: Desk) -> set[str]:

@@ -246,6 +246,19 @@ def test_without_its_journal_every_mail_of_a_dead_sender_is_in_doubt(mailing: Ed
     assert len(sink.journal) == 1
 
 
+def test_of_a_mail_that_nobody_answered_for_the_journal_is_not_asked_again(
+    mailing: Edge, sink: MailSink
+) -> None:
+    post(mailing, 1)
+    sink.behave([Rule("settle", drop=True)])
+    assert run_outbox(mailing)["unknown"] == 1
+
+    assert [run_outbox(mailing)["recovered"] for _again in range(2)] == [0, 0]
+
+    with mailing.desk(readonly=True) as desk:
+        assert [(row.state, row.token) for row in desk.session.exec(select(Message))] == [("unknown", None)]
+
+
 def test_the_mails_of_another_machine_are_unknown_when_their_lease_is_over(
     mailing: Edge, sink: MailSink
 ) -> None:

@@ -1,4 +1,4 @@
-"""`python -m tests.proof.simulator --seed N --days D`: one seed again, with its last steps when something did not hold."""
+"""`python -m tests.proof.simulator --seed N --days D`: one seed again, with its last steps when something broke."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ def say(ending: Ending, *, steps: bool) -> None:
     if steps:
         write("".join(f"{step}\n" for step in ending.last))
     write("".join(f"FAULT {fault}\n" for fault in ending.faults))
-    write(f"seed {ending.seed}, {ending.days} days, {ending.steps} steps, {ending.mails} mails, {ending.rungs} rungs\n")
+    write(
+        f"seed {ending.seed}, {ending.days} days, {ending.steps} steps, {ending.mails} mails, {ending.rungs} rungs\n"
+    )
     write(f"hash {ending.digest}\n")
 
 
@@ -38,7 +40,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.proof.simulator")
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--days", type=int, default=DAYS)
-    parser.add_argument("--sender", choices=tuple(SENDERS), default="", help="a broken one in place of the real one")
+    parser.add_argument(
+        "--sender", choices=tuple(SENDERS), default="", help="a broken one in place of the real one"
+    )
     parser.add_argument("--trace", action="store_true", help="print every step")
     options = parser.parse_args()
     ending = play(options.seed, options.days, options.sender, None if options.trace else KEPT)

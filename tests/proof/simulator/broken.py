@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from sqlmodel import col, select
+
 import flows.sending
 from casework.mail.settling import THING, finish
 from casework.moves import move
 from core.life.lives import MESSAGE_MOVES, MessageAct
 from flows.edge import Edge
 from models.message import Message
-from sqlmodel import col, select
 from system.failpoints import reach
 
 Report = dict[str, object]

@@ -32,7 +32,8 @@ CATALOG = "fazhi-ducha-46"
 UNITS = tuple(f"D{n:03}" for n in range(1, 11))
 VISITED, CHECKED, STEP = 5, 5, 75  # units and items of a campaign, days from one to the next
 UNIT_HEAD = (
-    "单位编码", "单位名称", "类别", "上级编码", "联络员", "联络员邮箱", "负责人", "负责人邮箱", "分管领导", "分管领导邮箱",
+    "单位编码", "单位名称", "类别", "上级编码",
+    "联络员", "联络员邮箱", "负责人", "负责人邮箱", "分管领导", "分管领导邮箱",
 )  # fmt: skip
 PEOPLE_HEAD = ("编号", "姓名", "工作单位编码", "曾任单位编码", "专业", "邮箱", "角色")
 POSTS = {OFFICER: "officer", SECOND: "officer", REVIEWER: "reviewer", "P94": "verifier", "P95": "verifier"}

@@ -31,6 +31,7 @@ FAILED = 0.5
 
 def field_deeds(office: SimulatedOffice, desk: Desk, rounds: list[Round]) -> Iterator[Deed]:
     """Yield the next step of every campaign."""
+    proof = office.folder / "proof.pdf"
     known = {row.code: row for row in desk.session.exec(select(Campaign))}
     for one in rounds:
         begin = desk.calendar.after(one.first, -5)
@@ -40,7 +41,6 @@ def field_deeds(office: SimulatedOffice, desk: Desk, rounds: list[Round]) -> Ite
             path.write_text(one.text(), encoding="utf-8")
             yield Deed(OFFICER, "plan campaign", lambda d, p=path: plan_campaign(d, p))
         elif row is not None and row.state == "planned":
-            proof = office.folder / "proof.pdf"
             yield Deed(DIRECTOR, "approve campaign", lambda d, c=one.code: approve_campaign(d, c, proof))
         elif row is not None and row.state == "approved":
             yield Deed(SECOND, "open campaign", lambda d, c=one.code: open_campaign(d, c))
@@ -87,7 +87,8 @@ def _row(dice: Random, at: int, item: Item, inspector: str, visit: Visit) -> Che
     failed = dice.random() < FAILED
     return ChecklistRow(
         item=item.id, result=CheckResult.FAILED if failed else CheckResult.PASSED,
-        problem=item.title if failed else "", facts="", severity=dice.choice(SEVERITIES) if failed else None, evidence=(),
+        problem=item.title if failed else "", facts="",
+        severity=dice.choice(SEVERITIES) if failed else None, evidence=(),
         checked_on=visit.to_on, inspector=inspector, opinion=UnitOpinion.CONFIRMED if failed else None,
         opinion_note="", row=at, is_extra=False,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -107,10 +107,7 @@ def _mutant(office: SimulatedOffice) -> Callable[[Edge], Report]:
     return SENDERS[office.plan.sender]
 
 
-def _hours(
-    office: SimulatedOffice,
-    plan: Iterator[tuple[float, str]] | tuple[tuple[float, str], ...] | list[tuple[float, str]],
-) -> Iterator[str]:
+def _hours(office: SimulatedOffice, plan: Sequence[tuple[float, str]]) -> Iterator[str]:
     """Yield what comes next, at its hour of each day, a little late as always."""
     entries = sorted(plan)
     while True:

@@ -1,4 +1,4 @@
-"""The people of a simulation: each morning they look at what there is to do, and do some of it in the course of the day.
+"""The people of a simulation: each morning they look at what there is to do, and do some of it during the day.
 
 They know nothing that is not in the database, so they find their way after a crash or a restore as real people do. What
 somebody else did meanwhile is refused when they come to it.
@@ -82,7 +82,7 @@ class People:
     # ---- mails -----------------------------------------------------------------------------------------------
 
     def _mails(self, desk: Desk) -> Iterator[Deed]:
-        """Ask about every mail whose end is unknown; send again what was refused, when its address is right after all."""
+        """Ask the units about every mail whose end is unknown."""
         query = select(Message.id, Message.message_id).where(col(Message.state) == "unknown")
         for number, name in desk.session.exec(query.order_by(col(Message.id))):
             for officer in (OFFICER, SECOND):  # so that it is done today though a page may fail

@@ -1,7 +1,7 @@
 """Where the world outside comes into the product, and what comes in from the simulation instead.
 
-Clocks that nobody can set, the clock of the database, tokens of processes, threads, the mail server, and the printing of
-papers, which is far slower than all the rest and proved elsewhere. Everything else is the product as it runs in service.
+Clocks that nobody can set, the clock of the database, tokens of processes, threads, the mail server, and the printing
+of papers, which is far slower than all the rest and proved elsewhere. All else is the product as it runs in service.
 """
 
 from __future__ import annotations
@@ -46,31 +46,40 @@ STALLS = (20.0, 90.0, 1_200.0)  # seconds: shorter than a lease, longer than one
 
 
 def strike(office: SimulatedOffice, server: MailServer) -> Callable[[str], None]:
-    """Return what happens at each failpoint: a death, a database that is busy, others who come in between, or nothing."""
+    """Return what happens at each failpoint: a death, a database that fails, others who come in between, or nothing."""
+    scheduler = office.scheduler
 
     def struck(name: str) -> None:
-        scheduler = office.scheduler
         scheduler.check_alive()
         if scheduler.running is None:
             return
-        if name == "sender.after_beginning_is_written":
-            server.begun()
-        if name == "sender.after_end_is_written":
-            server.written_down()
+        if name in MARKS:
+            MARKS[name](server)
         if office.happens(DEATH):
             office.note(scheduler.running.name, "dies", name)
             scheduler.die()
-        if name == "desk.before_commit" and office.happens(BUSY):
-            office.note(scheduler.running.name, "database", "is locked")
-            raise DatabaseFailed("数据库操作失败", found="database is locked")
-        if name == "desk.committed" and office.happens(TOLD_WRONG):
-            office.note(scheduler.running.name, "database", "has committed, and says that it has not")
-            raise DatabaseFailed("数据库操作失败", found="disk I/O error")
+        _fail_to_commit(office, scheduler.running.name, name)
         if name in BETWEEN:
             stalls = office.happens(STALL)
             scheduler.pause(office.dice.choice(STALLS) if stalls else office.dice.uniform(0.001, 0.2))
 
     return struck
+
+
+MARKS: dict[str, Callable[[MailServer], None]] = {
+    "sender.after_beginning_is_written": MailServer.begun,
+    "sender.after_end_is_written": MailServer.written_down,
+}
+
+
+def _fail_to_commit(office: SimulatedOffice, who: str, name: str) -> None:
+    """Let the database refuse a commit, or carry it out and say that it has not."""
+    if name == "desk.before_commit" and office.happens(BUSY):
+        office.note(who, "database", "is locked")
+        raise DatabaseFailed("数据库操作失败", found="database is locked")
+    if name == "desk.committed" and office.happens(TOLD_WRONG):
+        office.note(who, "database", "has committed, and says that it has not")
+        raise DatabaseFailed("数据库操作失败", found="disk I/O error")
 
 
 @contextmanager
