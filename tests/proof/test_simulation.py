@@ -9,7 +9,7 @@ from tests.proof.simulator.office import Plan
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
 
-DAYS = 14
+DAYS = 10
 # One with a restore, one with two machines, one with neither: see test_the_seeds_are_of_each_kind.
 RESTORED, TWO_MACHINES, PLAIN = 2, 8, 3
 
@@ -44,6 +44,6 @@ def test_the_same_seed_gives_the_same_history() -> None:
     ids=["sends first", "marks first"],
 )
 def test_a_sender_that_is_wrong_is_found_out(sender: str, fault: str) -> None:
-    faults = [fault for seed in (1, 2) for fault in play(seed, 5, sender).faults]
+    faults = play(1, 6, sender).faults
 
     assert any(fault in one for one in faults)

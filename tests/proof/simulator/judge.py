@@ -58,8 +58,9 @@ class Judge:
     def evening(self) -> None:
         """Look up everything that must hold at the end of a day."""
         self.days += 1
-        # A clock that ran ahead is what INV-13 is there to tell.
+        # A clock that ran ahead is what INV-13 is there to tell; a restore brings old doubts back with their age.
         known = {"INV-13"} if self.office.ahead_until > self.office.scheduler.now else set()
+        known |= {"INV-3"} if self.office.today() in self.office.held_days else set()
         with self.office.desk(readonly=True) as desk:
             broken = [one for one in examine(desk).invariants if one.broken and one.id not in known]
             wrong = [f"{one.id}: {one.examples[:3]}" for one in broken]

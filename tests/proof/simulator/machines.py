@@ -138,7 +138,7 @@ def _told(office: SimulatedOffice, name: str, job: str, do: Callable[[], Report]
     except DuchaError as error:
         office.note(name, job, f"{type(error).__name__}: {error.what}")
         raise
-    except Exception as error:
+    except Exception as error:  # whatever a job does not know is a fault of the product, and told as one
         office.fail(f"{name} {job}: {type(error).__name__}: {str(error)[:300]}")
         raise
     office.note(name, job, _brief(report))

@@ -83,18 +83,18 @@ class People:
 
     def _mails(self, desk: Desk) -> Iterator[Deed]:
         """Ask the units about every mail whose end is unknown."""
-        query = select(Message.id, Message.message_id).where(col(Message.state) == "unknown")
-        for number, name in desk.session.exec(query.order_by(col(Message.id))):
+        query = select(Message.message_id).where(col(Message.state) == "unknown")
+        for name in desk.session.exec(query.order_by(col(Message.id))):
             for officer in (OFFICER, SECOND):  # so that it is done today though a page may fail
-                yield Deed(officer, "settle mail", partial(self._settle, number or 0, name))
+                yield Deed(officer, "settle mail", partial(self._settle, name))
 
-    def _settle(self, number: int, name: str, desk: Desk) -> None:
-        message = desk.session.get_one(Message, number)
-        if message.state != "unknown":
-            return
+    def _settle(self, name: str, desk: Desk) -> None:
+        message = desk.session.exec(select(Message).where(col(Message.message_id) == name)).first()
+        if message is None or message.state != "unknown":
+            return  # somebody else has, or a restore made it forgotten
         carrier = desk.session.get(Message, message.carried_by) if message.carried_by else None
         arrived = self.server.taken[carrier.message_id if carrier else name]
-        resolve(desk, number, "accepted" if arrived else "resend")
+        resolve(desk, message.id or 0, "accepted" if arrived else "resend")
 
     # ---- papers ----------------------------------------------------------------------------------------------
 
