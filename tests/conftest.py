@@ -18,6 +18,15 @@ import pytest
 hypothesis.settings.register_profile(
     "ducha", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
+# For tests/mutation.py: the same examples for each mutant, and none of them made smaller.
+hypothesis.settings.register_profile(
+    "mutants",
+    parent=hypothesis.settings.get_profile("ducha"),
+    derandomize=True,
+    max_examples=40,
+    database=None,
+    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+)
 hypothesis.settings.load_profile("ducha")
 
 IN_CI = os.environ.get("DUCHA_CI") == "1"
