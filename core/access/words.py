@@ -24,6 +24,7 @@ P = Permission
 PERMISSION_LABELS = {
     P.ANYBODY: "登录页",
     P.OWN_ACCOUNT: "自己的账号",
+    P.HOME: "首页",
     P.TODAY: "今日待办",
     P.CASE_VIEW: "查看整改事项",
     P.CASE_ACT: "办理整改事项",
@@ -42,6 +43,7 @@ PERMISSION_LABELS = {
     P.MATTER_ACT: "办理行政争议",
     P.LINKAGE: "贯通移送（仅知悉人员）",
     P.OUTBOX: "邮件发送",
+    P.INBOX: "来信",
     P.PEOPLE: "人才库",
     P.UNITS: "被督察单位",
     P.RULES: "督察规则",
