@@ -41,11 +41,13 @@ def series_in_sight(desk: Desk, year: int | None = None) -> list[dict[str, Any]]
 
 def _without(row: dict[str, Any], kinds: set[str]) -> dict[str, Any]:
     """Return a series without the kinds of the compartment; their numbers stay taken and are no gaps."""
+    voids = [one for one in row["voids"] if one["kind"] not in kinds]
+    borne = sum(row["kinds"][kind]["count"] for kind in kinds & row["kinds"].keys())
     return {
         **row,
-        "issued": row["issued"] - sum(row["kinds"][kind]["count"] for kind in kinds & row["kinds"].keys()),
+        "issued": row["issued"] - (borne - (len(row["voids"]) - len(voids))),  # a void was not issued
         "kinds": {kind: one for kind, one in row["kinds"].items() if kind not in kinds},
-        "voids": [one for one in row["voids"] if one["kind"] not in kinds],
+        "voids": voids,
     }
 
 
