@@ -111,7 +111,8 @@ def test_a_number_is_written_with_hexagonal_brackets_and_no_leading_zero() -> No
 
 def test_a_series_tells_everything_of_its_year(desk: Desk, campaign: Campaign, unit: Unit) -> None:
     counter(desk, SHEET, 4)
-    counter(desk, SHEET, 9, 2025)
+    for year in (2025, 2027):
+        counter(desk, SHEET, 9, year)
     other = neighbour(desk).id or 0
     counter(desk, SHEET, 7, 2026, other)
     numbered(desk, (campaign, unit), 1)
@@ -128,6 +129,13 @@ def test_a_series_tells_everything_of_its_year(desk: Desk, campaign: Campaign, u
         "voids": [{"number": "示法督办〔2026〕4号", "kind": "urging", "unit_id": unit.id, "reason": "主送单位有误"}],
         "gaps": [3], "next": "示法督办〔2026〕5号",
     }  # fmt: skip
+
+
+def test_a_gap_at_the_beginning_or_the_end_is_named(desk: Desk, campaign: Campaign, unit: Unit) -> None:
+    counter(desk, SHEET, 3)
+    numbered(desk, (campaign, unit), 2)
+    (row,) = [one for one in list_series(desk) if one["series"] == SHEET]
+    assert row["gaps"] == [1, 3]
 
 
 def test_the_series_of_the_office_file_come_first_by_line_and_key_and_unused_ones_too(
@@ -240,8 +248,10 @@ def test_numbers_of_other_offices_are_looked_at_by_nobody_here(
     ours, desk.office = desk.office, neighbour(desk)
     numbered(desk, (campaign, unit), 2, signed_on=date(2026, 5, 9))
     numbered(desk, (campaign, unit), 3)
+    spoil(desk, numbered(desk, (campaign, unit), 1, "示法督通"), content=None)
+    counter(desk, "示法督通", 1)
     counter(desk, FEEDBACK, 5)
-    assert book(desk).broken == 3
+    assert book(desk).broken == 4
     desk.office = ours
     assert (book(desk).checked, book(desk).broken) == (0, 0)
 
@@ -271,14 +281,29 @@ def test_a_document_that_bears_a_number_over_no_frozen_content_is_found(
     lost = make.make_document(desk, campaign, unit, "prompt", state="void", void_reason="未签发")
     counter(desk, SHEET, 2)
     assert book(desk).broken == 0
+    void = numbered(desk, (campaign, unit), 3, state="void", void_reason="重号")
+    spoil(desk, void, content=None)
+    counter_now(desk, SHEET, 3)
     spoil(desk, bare, content=None)
     spoil(desk, signed, content=None)
     spoil(desk, draft, content=None)
     spoil(desk, lost, content=None)
     found = book(desk)
-    assert found.examples == tuple(f"文书{one.id} 文号与定稿内容不符" for one in (bare, signed))
-    assert found.broken == 2
+    assert found.examples == tuple(f"文书{one.id} 文号与定稿内容不符" for one in (bare, signed, void))
+    assert found.broken == 3
     assert whole.content is not None
+
+
+def test_a_number_of_no_series_is_found_beside_the_others(desk: Desk, campaign: Campaign, unit: Unit) -> None:
+    numbered(desk, (campaign, unit), 1)
+    counter(desk, SHEET, 1)
+    spoil(desk, numbered(desk, (campaign, unit), 1, FEEDBACK), series=None)
+    assert book(desk).examples == ("None〔2026〕：1份文书，号码1至1，计数器无",)
+
+
+def counter_now(desk: Desk, series: str, last: int) -> None:
+    """Move a counter that is there."""
+    desk.session.get_one(NumberSeries, (desk.office_id, series, 2026)).last = last
 
 
 def spoil(desk: Desk, document: Document, **values: Any) -> None:

@@ -77,6 +77,30 @@ def test_a_limit_that_was_only_learned_is_lost_again_at_last() -> None:
     assert bucket.rate == UNLIMITED
 
 
+def test_after_a_complaint_everything_begins_anew() -> None:
+    later = NOW + timedelta(minutes=7)
+    worn = Bucket(20, 40, 13.0, NOW, NOW, taken=77)
+    assert worn.slowed(later) == Bucket(10, 40, 0.0, later, later + HOLD, taken=0)
+
+
+def test_what_is_taken_adds_up_until_the_rate_changes_and_lifts_the_hold_with_it() -> None:
+    bucket = Bucket(20, 0, 3.0, NOW, NOW + HOLD, taken=5)
+    assert bucket.pleased(4) == Bucket(20, 0, 3.0, NOW, NOW + HOLD, taken=9)
+    assert bucket.pleased(95) == Bucket(22, 0, 3.0, NOW, None, taken=0)
+    assert full_bucket(UNLIMITED, NOW).pleased(9) == full_bucket(UNLIMITED, NOW)
+
+
+@pytest.mark.parametrize(("rate", "ceiling", "faster"), [
+    (1, 0, 2), (9, 0, 10), (10, 0, 11), (21, 0, 23), (110, 0, 121), (30, 31, 31), (30, 33, 33), (30, 90, 33),
+    (545, 0, 599), (546, 0, 600), (547, 0, UNLIMITED), (546, 900, 600), (800, 900, 880),
+])  # fmt: skip
+def test_a_rate_grows_by_a_tenth_and_from_ten_a_second_on_is_none(
+    rate: int, ceiling: int, faster: int
+) -> None:
+    grown = Bucket(rate, ceiling, 0.0, NOW).pleased(SATISFIED * rate).rate
+    assert (grown, type(grown)) == (faster, int)
+
+
 @given(st.integers(1, 500), st.lists(st.tuples(st.integers(0, 300), st.integers(0, 50)), max_size=30))
 def test_no_minute_ever_lets_more_go_than_twice_its_rate(rate: int, steps: list[tuple[int, int]]) -> None:
     bucket, now, gone = full_bucket(rate, NOW), NOW, list[tuple[datetime, int]]()
@@ -164,6 +188,31 @@ def test_days_off_may_count_too(calendar: Calendar) -> None:
 )
 def test_an_hour_of_service_time_ago(calendar: Calendar, when: datetime, earlier: datetime) -> None:
     assert HOURS.hours_ago(when, calendar, timedelta(hours=1)) == earlier
+
+
+@pytest.mark.parametrize(("when", "earlier"), [
+    (at(27, 7, 30), at(26, 19, 0)),  # the very opening: nothing of the day has passed
+    (at(27, 8, 30), at(27, 7, 30)),  # exactly what has passed
+])  # fmt: skip
+def test_service_time_at_the_edges_of_the_hours(
+    calendar: Calendar, when: datetime, earlier: datetime
+) -> None:
+    found = HOURS.hours_ago(when, calendar, timedelta(hours=1))
+    assert (found, found.tzinfo) == (earlier, UTC)
+    assert HOURS.open_from(at(27, 21), calendar).tzinfo is UTC
+
+
+def test_where_nobody_ever_works_the_days_are_taken_as_they_come() -> None:
+    class Idle(Calendar):
+        """No working day at all."""
+
+        def is_workday(self, day: date) -> bool:
+            return False
+
+    idle = Idle([])
+    assert not HOURS.are_open(at(27, 12), idle)
+    assert HOURS.open_from(at(27, 6), idle) == at(27, 7, 30)
+    assert HOURS.hours_ago(at(27, 12), idle, timedelta(hours=1)) == at(26, 19)
 
 
 def test_the_first_of_may_is_a_day_off(calendar: Calendar) -> None:
