@@ -25,7 +25,8 @@ ONE_DAY = timedelta(1)
 UNSERVED: dict[str, Any] = {"served_on": None, "signed_on": None, "due_on": None, "first_due_on": None}
 EVERY_CASE = {"served", "told", "drafted", "referred", "theirs", "applied", "verified", "looked"}
 EVERY_PAPER = {
-    "told", "drafted", "theirs", "merged", "merged_twice", "splitting", "upward", "secret_later", "secret_today",
+    "told", "drafted", "theirs", "announced", "merged", "merged_twice", "splitting", "upward", "secret_later",
+    "secret_today",
 }  # fmt: skip
 
 
@@ -111,6 +112,7 @@ def _settle(county: County, of: str) -> None:
     county.name(make.make_document(desk, opened, own, "referral_letter"), of + "compartment")
     county.name(make.make_document(desk, hidden, own, "inspection_notice"), of + "secret_later")
     county.name(make.make_document(desk, hidden, other, "inspection_notice"), of + "secret_today")
+    county.name(make.make_document(desk, run, other, "inspection_notice"), of + "announced")
 
 
 def _visits(
@@ -227,9 +229,9 @@ def test_a_unit_reads_what_went_to_it_and_to_those_merged_into_it(county: County
     county.desk.today += ONE_DAY
     assert county.papers() == {"told", "merged", "merged_twice", "splitting", "secret_later"}
     county.desk.actor = actor("D002:liaison", "unit", unit="D002")
-    assert county.papers() == {"theirs", "secret_today"}
+    assert county.papers() == {"theirs", "announced", "secret_today"}
     county.desk.today -= ONE_DAY
-    assert county.papers() == {"theirs", "secret_today"}
+    assert county.papers() == {"theirs", "announced", "secret_today"}
 
 
 def test_a_unit_that_does_not_exist_sees_nothing(county: County) -> None:

@@ -36,6 +36,26 @@ def test_several_weaknesses_are_told_at_once_and_short_names_do_not_count() -> N
     assert weaknesses(POLICY, "Shanshui-2026-Xian", "an", "") == []
 
 
+def test_the_words_for_each_weakness() -> None:
+    assert weaknesses(POLICY, "admin", "admin") == [
+        "长度应为10至128位", "应含大写字母、小写字母、数字、符号中的3类", "不得含登录名、姓名", "含有容易被猜到的字串",
+    ]  # fmt: skip
+    assert weaknesses(PasswordPolicy(length=3), "A1-") == ["重复的字符过多"]
+
+
+@pytest.mark.parametrize(("length", "good"), [(9, False), (10, True), (128, True), (129, False)])
+def test_the_first_and_the_last_length_that_will_do(length: int, good: bool) -> None:
+    assert (weaknesses(POLICY, ("aB3-" + "xyz7" * 50)[:length]) == []) is good
+
+
+def test_three_characters_of_a_name_count_and_four_different_ones_are_enough() -> None:
+    assert weaknesses(POLICY, "Shan-LIM-2026", "lim") == ["不得含登录名、姓名"]
+    assert weaknesses(POLICY, "aB3-aB3-aB3-") == []
+    assert weaknesses(POLICY, "aA3-aA3-aA3-") == [
+        "重复的字符过多"
+    ]  # capital and small letters are alike here
+
+
 def test_an_office_may_ask_for_length_alone() -> None:
     assert weaknesses(PLAIN, "correcthorse", "director") == []
     assert not must_change(PLAIN, date(2020, 1, 1), date(2026, 1, 1))
@@ -58,3 +78,5 @@ def test_each_round_of_failures_locks_for_twice_as_long_and_at_most_a_day() -> N
 
     assert [minutes(one) for one in (0, 4, 5, 6, 9, 10, 15)] == [None, None, 10, None, None, 20, 40]
     assert minutes(5 * 40) == 24 * 60
+    odd = PasswordPolicy(attempts=3, lock_minutes=7)
+    assert lock_until(odd, 9, NOW) == NOW + timedelta(minutes=28)
