@@ -31,3 +31,16 @@ def test_periods_have_the_names_that_offices_use() -> None:
     names = [name_period(kind, first) for kind in PeriodKind]
     assert names == ["2026年10月上半月", "2026年10月", "2026年第四季度", "2026年度"]
     assert kind_of(date(2026, 10, 1), date(2026, 10, 2)) is None
+    assert name_period(PeriodKind.HALF_MONTH, date(2026, 3, 16)) == "2026年3月下半月"
+    quarters = [name_period(PeriodKind.QUARTER, date(2026, month, 1)) for month in (1, 4, 7, 10)]
+    assert quarters == [f"2026年第{which}季度" for which in "一二三四"]
+
+
+def test_the_last_period_of_each_kind_that_was_over() -> None:
+    ended = {kind: last_ended(kind, date(2026, 5, 20)) for kind in PeriodKind}
+    assert ended == {
+        PeriodKind.HALF_MONTH: (date(2026, 5, 1), date(2026, 5, 15)),
+        PeriodKind.MONTH: (date(2026, 4, 1), date(2026, 4, 30)),
+        PeriodKind.QUARTER: (date(2026, 1, 1), date(2026, 3, 31)),
+        PeriodKind.YEAR: (date(2025, 1, 1), date(2025, 12, 31)),
+    }
