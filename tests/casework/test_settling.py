@@ -19,7 +19,7 @@ from core.life.lives import MessageAct
 from core.mail.pacing import FIRST_RATE, HOLD, SATISFIED
 from delivery.journal import Line, Mark
 from delivery.smtp import Outcome, Phase, Receipt
-from models.message import MailPace, Message
+from models.message import JournalledMail, MailPace, Message
 from models.organisation import Office
 from models.record import AuditEntry
 from tests import make
@@ -109,6 +109,26 @@ def test_every_mail_that_cannot_be_composed_is_counted_with_its_reason(scene: Sc
     assert [one.parcel.recipient for one in claims] == ["good@shilixian.example"]
     assert report.rejected == 2
     assert [one.partition("：")[0] for one in report.problems] == [f"邮件{number}" for number in numbers]
+
+
+@pytest.mark.parametrize(("reply", "said"), [("250 queued as 7", "250 queued as 7"), ("", "无应答")])
+def test_a_mail_that_a_journal_knows_from_before_a_restore_is_left_to_a_person(
+    scene: Scene, reply: str, said: str
+) -> None:
+    post(scene, "a", "b")
+    with scene.open_desk(today=DAY) as desk:
+        known, other = (message.message_id for message in rows_of(desk))
+        kept = {"outcome": "accepted", "reply": reply, "at": NOW - timedelta(hours=3), "number": ""}
+        make.store(desk, JournalledMail(office_id=desk.office_id, message_id=known, **kept))
+        neighbour = make.store(desk, Office(code="lincheng", name="临城县"))
+        make.store(desk, JournalledMail(office_id=neighbour.id, message_id=other, **kept))
+    claims, report = claim(scene, size=2)
+    assert [one.parcel.message_id for one in claims] == [other]
+    first = scene.messages()[0]
+    assert (first.state, first.token, first.attempts, report.rejected) == ("unknown", None, 0, 0)
+    assert first.smtp_reply == (
+        f"恢复前的邮件日志中已有同一邮件（2026-05-26 23:00Z，{said}），核对后再决定是否重发"
+    )
 
 
 # ---- settling -------------------------------------------------------------------------------------------------

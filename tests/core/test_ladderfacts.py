@@ -141,6 +141,12 @@ def test_a_ladder_may_count_what_was_counted_together_once_more() -> None:
     assert unit_light([YELLOW] * 3, ladder) is RED
 
 
+def test_rules_that_count_together_are_taken_from_the_lowest_colour_up_however_they_are_listed() -> None:
+    listed = [{**rule, "carries": "true"} for rule in reversed(TREE["aggregation"]) if "of" in rule]
+    ladder = Ladder.model_validate({"key": "problem", **TREE, "aggregation": listed})
+    assert unit_light([YELLOW] * 6, ladder) is BLACK
+
+
 @settings(max_examples=60)
 @given(st.lists(st.sampled_from(Light), max_size=12))
 def test_the_colour_of_a_unit_is_what_its_rules_say_and_never_below_a_case(lights: list[Light]) -> None:
@@ -153,6 +159,13 @@ def test_the_colour_of_a_unit_is_what_its_rules_say_and_never_below_a_case(light
     assert ranks[colour] == max((ranks[light] for light in expected), default=0)
     more = unit_light([*lights, YELLOW], LADDER)
     assert ranks[more] >= ranks[colour]
+
+
+def test_a_review_of_every_working_day_begins_after_the_first() -> None:
+    since = date(2026, 3, 2)
+    assert review_days(CALENDAR, since, 1, since) == (None, date(2026, 3, 3))
+    assert review_days(CALENDAR, since, 1, date(2026, 3, 3)) == (date(2026, 3, 3), date(2026, 3, 4))
+    assert review_days(CALENDAR, since, 2, date(2026, 2, 1)) == (None, date(2026, 3, 4))
 
 
 def test_a_suspension_is_reviewed_every_thirty_working_days() -> None:

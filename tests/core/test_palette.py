@@ -57,7 +57,7 @@ def test_every_colour_has_its_word_and_none_says_so() -> None:
 @pytest.mark.parametrize(
     ("word", "light"),
     [
-        ("蓝", BLUE), ("蓝灯", BLUE), ("橙", ORANGE), ("橙牌", ORANGE), ("朱", RED), ("红灯", RED), ("无", NONE),
+        ("蓝", BLUE), ("蓝灯", BLUE), ("橙", ORANGE), ("橙牌", ORANGE), ("朱", RED), ("红灯", RED), ("红", RED), ("无", NONE),
         ("未亮灯", NONE),
     ],
 )  # fmt: skip
