@@ -57,8 +57,8 @@ def test_every_colour_has_its_word_and_none_says_so() -> None:
 @pytest.mark.parametrize(
     ("word", "light"),
     [
-        ("蓝", BLUE), ("蓝灯", BLUE), ("橙", ORANGE), ("橙牌", ORANGE), ("朱", RED), ("红灯", RED), ("红", RED), ("无", NONE),
-        ("未亮灯", NONE),
+        ("蓝", BLUE), ("蓝灯", BLUE), ("橙", ORANGE), ("橙牌", ORANGE), ("朱", RED), ("红灯", RED), ("红", RED),
+        ("无", NONE), ("未亮灯", NONE),
     ],
 )  # fmt: skip
 def test_a_colour_is_known_by_its_own_words_and_the_usual_ones(word: str, light: Light) -> None:
