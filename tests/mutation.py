@@ -17,6 +17,7 @@ import sys
 import time
 import tomllib
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -128,14 +129,18 @@ def surroundings() -> dict[str, str]:
     return kept | {"TMPDIR": str(MEMORY)} if MEMORY.is_dir() else kept
 
 
-def run(group: Group, workers: int) -> Score:
-    """Run the mutants of a group; raises CalledProcessError when its tests fail as they are."""
+def run(group: Group) -> Score:
+    """Run the mutants of a group one by one; raises CalledProcessError when its tests fail as they are.
+
+    Two children of one process would share the database that its tests use again (tests/databases.py), and disturb
+    each other: a mutant would look caught that is not. So several groups may run at once, but of each one mutant.
+    """
     began = time.monotonic()
     folder = lay_out(group)
     mutmut = Path(sys.executable).with_name("mutmut")
     with (folder / "mutmut.log").open("wb") as log:
         subprocess.run(
-            [mutmut, "run", "--max-children", str(workers)],
+            [mutmut, "run", "--max-children", "1"],
             cwd=folder, env=surroundings(), stdout=log, stderr=subprocess.STDOUT, check=True,
         )  # fmt: skip
     told = subprocess.run(
@@ -185,30 +190,34 @@ def _versions() -> str:
     )
 
 
-def _tell(line: str) -> None:
-    sys.stderr.write(line + "\n")
-
-
 def main() -> int:
     """Run the groups that were asked for; 1 when one of them is below the floor."""
     known = groups()
     parser = argparse.ArgumentParser(prog="python -m tests.mutation")
     parser.add_argument("groups", nargs="*", default=list(known), choices=[*known, []], metavar="group")
-    parser.add_argument("--workers", type=int, default=max(1, os.cpu_count() or 1))
+    parser.add_argument("--workers", type=int, default=max(1, os.cpu_count() or 1), help="groups at once")
     options = parser.parse_args()
     floor = float(settings()["at_least_percent"])
     held = True
-    for name in options.groups or known:
-        score = run(known[name], options.workers)
-        held = held and score.percent >= floor
-        for mutant in score.missed:
-            _tell(f"  missed {mutant}")
-        _tell(
-            f"{'ok    ' if score.percent >= floor else 'FAILED'} {name}: {score.caught} of {score.total} caught, "
-            f"{score.timeouts} of them by the time limit, {score.percent:.1f} %, {score.minutes:.1f} min"
-        )
-        write("mutation", table(rows_kept(DOCUMENT.read_text(encoding="utf-8")) | {name: row(score)}, floor))
+    with ThreadPoolExecutor(options.workers) as pool:
+        runs = [pool.submit(run, known[name]) for name in options.groups or known]
+        for ended in as_completed(runs):
+            score = ended.result()
+            held = held and score.percent >= floor
+            tell(score, floor)
+            rows = rows_kept(DOCUMENT.read_text(encoding="utf-8"))
+            write("mutation", table(rows | {score.group.name: row(score)}, floor))
     return 0 if held else 1
+
+
+def tell(score: Score, floor: float) -> None:
+    """Print how a group came out, with the names of what was missed."""
+    lines = [f"  missed {mutant}" for mutant in score.missed]
+    lines.append(
+        f"{'ok    ' if score.percent >= floor else 'FAILED'} {score.group.name}: {score.caught} of {score.total} "
+        f"caught, {score.timeouts} by the time limit, {score.percent:.1f} %, {score.minutes:.1f} min"
+    )
+    sys.stderr.write("\n".join([*lines, ""]))
 
 
 if __name__ == "__main__":
