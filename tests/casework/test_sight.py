@@ -23,7 +23,7 @@ from tests.casework.conftest import TODAY
 
 ONE_DAY = timedelta(1)
 UNSERVED: dict[str, Any] = {"served_on": None, "signed_on": None, "due_on": None, "first_due_on": None}
-EVERY_CASE = {"served", "told", "drafted", "referred", "theirs", "applied", "verified", "looked"}
+EVERY_CASE = {"served", "told", "drafted", "referred", "theirs", "elsewhere", "applied", "verified", "looked"}
 EVERY_PAPER = {
     "told", "drafted", "theirs", "announced", "merged", "merged_twice", "splitting", "upward", "secret_later",
     "secret_today",
@@ -133,7 +133,7 @@ def _cases(county: County, of: str, units: tuple[Unit, Unit], campaigns: tuple[C
     kept: dict[str, Any] = {}
     for number, (name, campaign, unit, values) in enumerate((
         ("served", opened, own, {}), ("told", opened, own, UNSERVED), ("drafted", opened, own, UNSERVED),
-        ("referred", opened, own, UNSERVED), ("theirs", opened, other, {}),
+        ("referred", opened, own, UNSERVED), ("theirs", opened, other, {}), ("elsewhere", run, own, UNSERVED),
         ("applied", run, other, {"state": "closure_applied", "applied_on": TODAY, "applied_by": "D002:liaison"}),
         ("verified", run, other, {"state": "verified"}), ("looked", run, other, {"state": "look_back"}),
     )):  # fmt: skip
