@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -38,24 +40,31 @@ def build(
     settings = Settings(database_url=url or f"sqlite:///{folder / 'bench.db'}", files=folder / "files")
     engine = make_engine(settings.database_url)
     upgrade(engine)
-    with at_desk(engine, settings, by=None, today=SIGNED_ON, now=NOW) as desk:
-        digest = freeze_current(desk.session, desk.rules, {CATALOG: (ITEM,)}, NOW)
-        _write(desk.session.connection(), desk.office_id, digest, cases, units)
+    add_office(engine, settings, cases=cases, units=units)
     if due:
         let_fall_due(engine, cases, due)
     return engine, settings
 
 
-def let_fall_due(engine: sa.Engine, cases: int, due: int, turn: int = 0) -> None:
+def add_office(engine: sa.Engine, settings: Settings, *, cases: int, units: int, first: int = 0) -> None:
+    """Write the county of the office of the settings; every key is above `first`."""
+    with at_desk(engine, settings, by=None, today=SIGNED_ON, now=NOW) as desk:
+        digest = freeze_current(desk.session, desk.rules, {CATALOG: (ITEM,)}, NOW)
+        _write(desk.session.connection(), County(desk.office_id, digest, cases, units, first))
+
+
+def let_fall_due(engine: sa.Engine, cases: int, due: int, turn: int = 0, *, first: int = 0) -> None:
     """Let some of the cases fall due today, spread evenly: half for the blue reminder, half for the yellow draft.
 
-    turn   another one gives other cases
     An overdue case has reported progress, so that its blue reminder does not hold and yellow comes next.
+    turn    another one gives other cases
+    first   the key before those of the office
     """
     case = table_of(Rectification)
     step = cases // due
-    rank = case.c.id // step
-    chosen = sa.and_(case.c.id % step == turn, rank <= due)
+    number = case.c.id - first
+    rank = number // step
+    chosen = sa.and_(number.between(1, cases), number % step == turn, rank <= due)
     late = rank % 2 == 0
     values = {
         "next_due_on": TODAY,
@@ -67,21 +76,58 @@ def let_fall_due(engine: sa.Engine, cases: int, due: int, turn: int = 0) -> None
         connection.execute(sa.update(case).where(chosen).values(values))
 
 
-def _write(connection: sa.Connection, office: int, digest: str, cases: int, units: int) -> None:
-    connection.execute(sa.insert(table_of(Unit)), [_unit(office, n) for n in range(1, units + 1)])
-    connection.execute(sa.insert(table_of(Campaign)), [_campaign(office, digest)])
-    connection.execute(sa.insert(table_of(Visit)), [_visit(office, n) for n in range(1, units + 1)])
-    connection.execute(
-        sa.insert(table_of(Document)), [_notice(office, digest, n) for n in range(1, units + 1)]
-    )
-    for start in range(1, cases + 1, 10_000):
-        numbers = range(start, min(start + 10_000, cases + 1))
-        connection.execute(sa.insert(table_of(Finding)), [_finding(office, n, units) for n in numbers])
-        connection.execute(sa.insert(table_of(Rectification)), [_case(office, n, units) for n in numbers])
-        connection.execute(
-            sa.insert(table_of(DocumentCase)),
-            [{"document_id": _unit_of(n, units), "case_id": n, "light": "none"} for n in numbers],
+KEYS = ("id", "unit_id", "campaign_id", "document_id", "case_id")
+NUMBERED = (Unit, Campaign, Visit, Document, Finding, Rectification)
+
+
+@dataclass(frozen=True, slots=True)
+class County:
+    """What is written for one office; keys run from `first` on."""
+
+    office: int
+    digest: str
+    cases: int
+    units: int
+    first: int
+
+    def rows(self, rows: Iterable[dict[str, object]]) -> list[dict[str, object]]:
+        """Return rows with their keys where they belong."""
+        shift = self.first
+        return [
+            {
+                name: value + shift if name in KEYS and isinstance(value, int) else value
+                for name, value in row.items()
+            }
+            for row in rows
+        ]
+
+
+def _write(link: sa.Connection, county: County) -> None:
+    office, digest, units = county.office, county.digest, county.units
+    every = range(1, units + 1)
+    link.execute(sa.insert(table_of(Unit)), county.rows(_unit(office, n) for n in every))
+    link.execute(sa.insert(table_of(Campaign)), county.rows([_campaign(office, digest)]))
+    link.execute(sa.insert(table_of(Visit)), county.rows(_visit(office, n) for n in every))
+    link.execute(sa.insert(table_of(Document)), county.rows(_notice(office, digest, n) for n in every))
+    for start in range(1, county.cases + 1, 10_000):
+        numbers = range(start, min(start + 10_000, county.cases + 1))
+        link.execute(sa.insert(table_of(Finding)), county.rows(_finding(office, n, units) for n in numbers))
+        link.execute(
+            sa.insert(table_of(Rectification)), county.rows(_case(office, n, units) for n in numbers)
         )
+        on = ({"document_id": _unit_of(n, units), "case_id": n, "light": "none"} for n in numbers)
+        link.execute(sa.insert(table_of(DocumentCase)), county.rows(on))
+    _count_on(link)
+
+
+def _count_on(link: sa.Connection) -> None:
+    """Let PostgreSQL number on behind the keys that were given here; SQLite does by itself."""
+    if link.dialect.name != "postgresql":
+        return
+    for model in NUMBERED:
+        table = table_of(model)
+        sequence = sa.func.pg_get_serial_sequence(table.name, "id")
+        link.execute(sa.select(sa.func.setval(sequence, sa.func.max(table.c.id))).select_from(table))
 
 
 def _unit_of(number: int, units: int) -> int:

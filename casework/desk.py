@@ -78,6 +78,7 @@ class Desk:
     )
     _campaigns: dict[int, Campaign] = field(default_factory=dict)
     _units: dict[int, Unit] = field(default_factory=dict)
+    held: set[tuple[type, int]] = field(default_factory=set)  # rows that this transaction has locked
     _calendar: Calendar | None = None
 
     @property

@@ -5,6 +5,7 @@ SQLite gives a desk that writes the whole database, so nothing is to be done the
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -33,9 +34,14 @@ def hold_row(desk: Desk, model: type[ModelT], key: int) -> ModelT:
     return desk.session.get_one(model, key, with_for_update=True, populate_existing=True)
 
 
+def note_held(desk: Desk, rows: Iterable[Any]) -> None:
+    """Note rows that were read and locked in one statement: until this transaction ends nobody moves them on."""
+    desk.held.update((type(row), row.id) for row in rows)
+
+
 def require_current(desk: Desk, row: Any) -> None:
     """Hold a row for a change of its state; raise Refused where it moved on after this desk had read it."""
-    if desk.session.connection().dialect.name != "postgresql":
+    if desk.session.connection().dialect.name != "postgresql" or (type(row), row.id) in desk.held:
         return
     table = table_of(type(row))
     read = sa.inspect(row).committed_state.get("state", row.state)  # before moves that were not written yet

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
@@ -20,6 +21,7 @@ class Address:
     address: str
 
 
+@lru_cache(maxsize=4096)  # a mail's own sender and answer address are checked with every mail
 def check_address(text: str) -> str:
     """Return the address as it goes on the wire: local part kept, domain lower case and IDNA-encoded.
 

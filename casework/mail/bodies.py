@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from typing import Any
@@ -13,18 +13,20 @@ from casework.desk import Desk
 from casework.mail.digesting import KIND
 from casework.mail.filling import TOKEN_PLACE, token_place
 from casework.mail.letters import write_body
-from casework.mail.posting import compose
+from casework.mail.posting import REMINDER, cases_told, compose
 from casework.mail.queueing import NothingToSay
 from core.life.lives import MessageState
 from delivery.mail import Attachment, safe_attachment_name
 from delivery.mailfilling import text_of
 from models.base import key_of
+from models.campaign import Finding
 from models.document import Document
 from models.message import Message, MessageBody
 from models.organisation import Unit
 
 # Most mail services refuse more than 20 MB, and base64 adds a third: what does not fit goes by itself.
 MOST_BYTES = 12_000_000
+IDS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +38,29 @@ class Ahead:
 
 
 def read_ahead(desk: Desk, messages: Sequence[Message]) -> Ahead:
-    """Read the stored bodies, the documents and the units of some mails."""
+    """Read the stored bodies, the documents, the units and what reminders tell of cases, for some mails."""
     ids = [key_of(message) for message in messages]
     bodies = desk.session.exec(select(MessageBody).where(col(MessageBody.message_id).in_(ids))).all()
     numbers = {message.document_id for message in messages if message.document_id is not None}
     documents = desk.session.exec(select(Document).where(col(Document.id).in_(numbers))).all()
     units = {document.unit_id for document in documents}
-    held = (*documents, *desk.session.exec(select(Unit).where(col(Unit.id).in_(units))))
+    reminded = {message.document_id for message in messages if message.kind == REMINDER}
+    told = sorted({row["case"] for one in documents if one.id in reminded for row in cases_told(one)})
+    held = (
+        *documents,
+        *desk.session.exec(select(Unit).where(col(Unit.id).in_(units))),
+        *(
+            row
+            for ids in _in_parts(told)
+            for row in desk.session.exec(select(Finding).where(col(Finding.id).in_(ids)))
+        ),
+    )
     return Ahead({body.message_id: body for body in bodies}, held)
+
+
+def _in_parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Yield ids in parts that a statement can name."""
+    return (ids[start : start + IDS_AT_ONCE] for start in range(0, len(ids), IDS_AT_ONCE))
 
 
 def body_of(desk: Desk, message: Message, sender: str, ahead: Ahead | None = None) -> MessageBody:

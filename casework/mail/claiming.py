@@ -22,6 +22,7 @@ from casework.mail.sendreport import SendReport
 from casework.mail.settling import THING, finish
 from casework.moves import move
 from casework.ticks import hold_reason
+from casework.turns import note_held
 from core.errors import DuchaError
 from core.life.lives import MESSAGE_MOVES, MessageAct, MessageState
 from delivery.handover import Parcel
@@ -92,6 +93,7 @@ def _next_rows(desk: Desk, size: int, closed: Sequence[str]) -> list[Message]:
         .order_by(col(Message.not_before), col(Message.id))
         .limit(size)
         .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
     )
     if closed:
         query = query.where(col(Message.domain).not_in(closed))
@@ -99,6 +101,7 @@ def _next_rows(desk: Desk, size: int, closed: Sequence[str]) -> list[Message]:
     if len(rows) < size and open_now:
         others = query.where(col(Message.kind).not_in(AT_ONCE)).limit(size - len(rows))
         rows += desk.session.exec(others)
+    note_held(desk, rows)
     return rows
 
 

@@ -6,8 +6,6 @@ import json
 from collections.abc import Callable
 from datetime import date
 
-from sqlmodel import col, select
-
 from casework.desk import Desk
 from casework.inspection.checklists import checklist_name, make_checklist
 from casework.inspection.visits import team_of
@@ -31,6 +29,7 @@ from models.document import Document
 from models.message import Message, MessageBody
 from models.organisation import Person, Unit
 
+REMINDER = "reminder"
 PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RETURN_WORKDAYS = 3
@@ -102,6 +101,12 @@ def _collect(desk: Desk, message: Message) -> Parts:
     }, ()
 
 
+def cases_told(document: Document) -> list[Values]:
+    """Return what an unnumbered reminder says of its cases, as it was frozen when it went out."""
+    cases: list[Values] = json.loads(document.content or "{}")["cases"]
+    return cases
+
+
 def _reminder(desk: Desk, message: Message) -> Parts:
     document, unit = _document_and_unit(desk, message)
     rules = rules_of_document(desk, document)
@@ -110,10 +115,10 @@ def _reminder(desk: Desk, message: Message) -> Parts:
         for catalog in rules.catalogs.values()
         for item in (*catalog.items, *catalog.retired)
     }
-    frozen = {row["case"]: row for row in json.loads(document.content or "{}")["cases"]}
-    query = select(Finding).where(col(Finding.id).in_(list(frozen))).order_by(col(Finding.code))
+    frozen = {row["case"]: row for row in cases_told(document)}
+    findings = [desk.session.get_one(Finding, number) for number in frozen]  # read ahead, see bodies.py
     rows = []
-    for finding in desk.session.exec(query):
+    for finding in sorted(findings, key=lambda one: one.code):
         said = frozen[key_of(finding)]
         due_on = date.fromisoformat(said["due_on"])
         rows.append(
@@ -244,7 +249,7 @@ def _visit(desk: Desk, message: Message) -> tuple[Visit, Campaign, Unit, list[Pe
 COMPOSERS: dict[str, Callable[[Desk, Message], Parts]] = {
     "document": _document,
     "notice_collect": _collect,
-    "reminder": _reminder,
+    REMINDER: _reminder,
     "task": _task,
     "team_reminder": _team_reminder,
     "late_reports": _late_reports,

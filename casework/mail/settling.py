@@ -13,6 +13,7 @@ from casework.desk import Desk
 from casework.mail.pacing import ACCOUNT, Pace, count_today, read_pace
 from casework.mail.sendreport import SendReport
 from casework.moves import move
+from casework.turns import note_held
 from core.life.lives import MESSAGE_MOVES, MessageAct, MessageState
 from core.mail.pacing import asks_to_slow_down
 from delivery.smtp import Outcome, Phase, Receipt
@@ -73,7 +74,9 @@ def _rows(desk: Desk, claims: Sequence[Claim]) -> dict[int, Message]:
         col(Message.id).in_(numbers),
         col(Message.state).in_(IN_PROGRESS),
     )
-    found = desk.session.exec(query.order_by(col(Message.id)).with_for_update())
+    locked = query.order_by(col(Message.id)).with_for_update().execution_options(populate_existing=True)
+    found = desk.session.exec(locked).all()
+    note_held(desk, found)
     return {row.id: row for row in found if row.id is not None}
 
 
