@@ -5,12 +5,13 @@ Prefect flows, the single-box clock, the command and the demo all come through h
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from functools import wraps
 from itertools import takewhile
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, InternalError
 
 from casework.desk import Desk
 from casework.lights.deadlines import batches, due_cases, set_aside, sweep_batch
@@ -27,7 +28,11 @@ from system.failpoints import reach
 from system.process import boot_id, uptime_seconds
 
 ELSEWHERE = "另一台机器正在办理"
+# The database refused what a row asked for; PostgreSQL calls the word of a trigger an internal error.
+REFUSED = (IntegrityError, DataError, InternalError)
 Job = Callable[[Edge], dict[str, object]]
+
+log = logging.getLogger(__name__)
 
 
 def alone(name: str) -> Callable[[Job], Job]:
@@ -104,7 +109,7 @@ def _sweep_one(edge: Edge, batch: list[int], report: SweepReport, *, again: bool
             part = SweepReport(report.today)
             authorised = sweep_batch(desk, batch, part)
             reach("sweep.batch_written")
-    except IntegrityError as error:
+    except REFUSED as error:
         _isolate(edge, batch, str(error.orig), report, again=again)
         return
     reach("sweep.between_batch_and_signatures")
@@ -126,8 +131,14 @@ def _isolate(edge: Edge, batch: list[int], why: str, report: SweepReport, *, aga
 
 
 def _set_aside(edge: Edge, case_id: int, why: str, report: SweepReport) -> None:
-    with edge.desk() as desk:
-        set_aside(desk, [(case_id, why[:300])], report)
+    """Note that a row is set aside; one that cannot even be noted is told by this report and, being late, by doctor."""
+    part = SweepReport(report.today)
+    try:
+        with edge.desk() as desk:
+            set_aside(desk, [(case_id, why[:300])], part)
+    except REFUSED:
+        log.exception("整改事项%s不能搁置", case_id)
+    report.add(part)
 
 
 def _let_go(edge: Edge, document_id: int, report: SweepReport) -> str | None:

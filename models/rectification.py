@@ -88,9 +88,7 @@ class Rectification(SQLModel, table=True):
     verified_by: str | None = None
     closed_on: date | None = None
     look_back_on: date | None = None
-    set_aside: str | None = (
-        None  # why the sweep could not handle the row; it is skipped until an act clears it
-    )
+    set_aside: str | None = None  # why the sweep could not handle the row; tried again every day until it can
 
 
 class Rung(SQLModel, table=True):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -165,16 +165,24 @@ def _decide(desk: Desk, ladder: Ladder, row: Any) -> Decision:
 def _write_waiting(desk: Desk, waiting: Sequence[tuple[int, date | None]]) -> None:
     if waiting:
         desk.session.connection().execute(
-            sa.update(CASE).where(CASE.c.id == sa.bindparam("which")).values(next_due_on=sa.bindparam("day")),
+            sa.update(CASE)
+            .where(CASE.c.id == sa.bindparam("which"))
+            .values(next_due_on=sa.bindparam("day"), set_aside=None),
             [{"which": case_id, "day": day} for case_id, day in waiting],
         )
 
 
 def set_aside(desk: Desk, broken: Sequence[tuple[int, str]], report: SweepReport) -> None:
-    """Take rows that cannot be swept out of the sweep, with the reason; the next act on the case brings them back."""
+    """Take rows that cannot be swept out of today's sweep, with the reason.
+
+    Tomorrow's sweep tries them again, so that a row is taken up once its cause is mended; the next act on the case
+    brings it back at once. The same reason is told to the history once.
+    """
+    link = desk.session.connection()
     for case_id, why in broken:
         report.set_aside.append({"case": str(case_id), "error": why})
-        desk.session.connection().execute(
-            sa.update(CASE).where(CASE.c.id == case_id).values(next_due_on=None, set_aside=why)
-        )
-        desk.record("case", case_id, "set_aside", error=why)
+        known = link.execute(sa.select(CASE.c.set_aside).where(CASE.c.id == case_id)).scalar()
+        again = desk.today + timedelta(days=1)
+        link.execute(sa.update(CASE).where(CASE.c.id == case_id).values(next_due_on=again, set_aside=why))
+        if known != why:
+            desk.record("case", case_id, "set_aside", error=why)

@@ -264,6 +264,7 @@ def _write_cases(desk: Desk, fired: Sequence[Fired], rung_ids: Sequence[int]) ->
             highest_light=sa.bindparam("top"),
             last_rung_id=sa.bindparam("rung"),
             next_due_on=sa.bindparam("day"),
+            set_aside=None,
         ),
         rows,
     )

@@ -45,7 +45,7 @@ def read_ahead(desk: Desk, messages: Sequence[Message]) -> Ahead:
     documents = desk.session.exec(select(Document).where(col(Document.id).in_(numbers))).all()
     units = {document.unit_id for document in documents}
     reminded = {message.document_id for message in messages if message.kind == REMINDER}
-    told = sorted({row["case"] for one in documents if one.id in reminded for row in cases_told(one)})
+    told = sorted({number for one in documents if one.id in reminded for number in _cases_of(one)})
     held = (
         *documents,
         *desk.session.exec(select(Unit).where(col(Unit.id).in_(units))),
@@ -56,6 +56,14 @@ def read_ahead(desk: Desk, messages: Sequence[Message]) -> Ahead:
         ),
     )
     return Ahead({body.message_id: body for body in bodies}, held)
+
+
+def _cases_of(document: Document) -> list[int]:
+    """Return the cases of a reminder; one that cannot be read is found out when its own mail is made."""
+    try:
+        return [int(row["case"]) for row in cases_told(document)]
+    except (ValueError, TypeError, LookupError):
+        return []
 
 
 def _in_parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -31,6 +31,7 @@ from models.document import Document
 from models.message import JournalledMail, Message
 
 LEASE = timedelta(minutes=15)
+UNREADABLE = (DuchaError, ValueError, TypeError, LookupError)
 AT_ONCE = frozenset({CODE_KIND})  # somebody waits for it at a screen: neither hours nor digests hold it up
 
 
@@ -115,7 +116,7 @@ def _claim(desk: Desk, message: Message, token: str, ahead: Ahead, report: SendR
     except NothingToSay as reason:
         finish(desk, message, MessageAct.CANCEL, f"不再需要：{reason}")
         return []
-    except DuchaError as error:
+    except UNREADABLE as error:  # one mail that cannot be made must not stop the others
         report.rejected += 1
         report.problems.append(f"邮件{message.id}：{error}")
         finish(desk, message, MessageAct.REJECT, f"未能生成：{error}"[:500])

@@ -240,7 +240,7 @@ def test_a_row_that_cannot_be_decided_is_set_aside_and_the_others_go_on(scene: S
     )
     case = scene.case("D001-2")
     assert "CalendarMissing" in (case.set_aside or "")
-    assert (case.next_due_on, scene.case("D001-3").light) == (None, "blue")
+    assert (case.next_due_on, scene.case("D001-3").light) == (BLUE_ON + timedelta(days=1), "blue")
     with scene.open_desk(today=BLUE_ON) as desk:
         desk.session.get_one(Rectification, case.id).due_on = make.DUE_ON
     scene.act("D001-2", "report_progress", "D001:liaison", BLUE_ON, percent="10")
@@ -257,7 +257,10 @@ def test_a_row_the_database_refuses_is_found_and_set_aside(scene: Scene, sweep: 
     report = sweep(BLUE_ON)
     assert [aside["case"] for aside in report["set_aside"]] == [str(clash.id)]
     assert {scene.case(c).light for c in ("D001-1", "D001-3", "T001-1")} == {"blue"}
-    assert (scene.case("D001-2").light, scene.case("D001-2").next_due_on) == ("none", None)
+    assert (scene.case("D001-2").light, scene.case("D001-2").next_due_on) == (
+        "none",
+        BLUE_ON + timedelta(days=1),
+    )
     with scene.open_desk(readonly=True) as desk:
         assert verify_chains(desk.session, desk.office_id)[1] == []
 
