@@ -28,7 +28,7 @@ from casework.mail.reconciling import compare_with_journal
 from casework.paperwork.numbering import is_number, skip_numbers
 from casework.rectification.evidence import content_path
 from casework.staff.people import find_actor, require_role
-from casework.ticks import HOLD, hold_reason
+from casework.ticks import HOLD, end_hold, hold_reason
 from casework.upkeep.snapshots import DUMP, LITE, check_copy, failed, load_dump, open_copy
 from core.errors import InvalidInput, NotAllowed, Refused
 from delivery.journal import read_journal
@@ -268,13 +268,14 @@ def _is_empty(url: str) -> bool:
 
 
 def release_hold(desk: Desk, second: str, numbers: Sequence[str] = ()) -> dict[str, object]:
-    """End the HOLD after a restore; two different people of the office have looked.
+    """End the HOLD after a restore for the office of the desk; two different people of it have looked.
 
     The journal of this machine's mail is compared first: what went out in the lost time is not sent again, and its
-    numbers are not taken again.
+    numbers are not taken again. Other offices of the database stay on HOLD until each of them has done the same.
     numbers  that the register on paper has besides, the last of each series is enough
-    returns  {accepted, unknown, missing, numbers, skipped}: mails that the journal settled, mails and numbers of
-             documents that the restored database does not know, and the numbers that stay empty for that (空号)
+    returns  {accepted, unknown, missing, numbers, skipped, still_held}: mails that the journal settled, mails and
+             numbers of documents that the restored database does not know, the numbers that stay empty for that
+             (空号), and the offices that are still on HOLD
     raises   NotAllowed unless both may; Refused when there is no HOLD
     """
     require_role(desk, RELEASERS, "解除暂停")
@@ -294,6 +295,6 @@ def release_hold(desk: Desk, second: str, numbers: Sequence[str] = ()) -> dict[s
     compared = asdict(compare_with_journal(desk, read_journal(desk.settings.journal_folder)))
     gone = [*filter(is_number, compared["numbers"]), *numbers]
     compared["skipped"] = skip_numbers(desk.session, desk.office_id, gone)
-    desk.session.delete(desk.session.get(Note, HOLD))
+    still = end_hold(desk, reason)
     desk.record("office", desk.office_id, "release_hold", reason=reason, second=other.code, journal=compared)
-    return compared
+    return {**compared, "still_held": still}

@@ -15,7 +15,11 @@ from sqlmodel import col, select
 
 from casework.accounts.register import first_administrators
 from casework.desk import Desk, at_desk
+from casework.ticks import HOLD, hold_reason
+from casework.upkeep.backup import release_hold
 from casework.upkeep.doctor import examine
+from core.errors import Refused
+from delivery.journal import Journal, Line, Mark
 from delivery.sink import MailSink
 from flows.edge import Edge
 from flows.jobs import run_sweep
@@ -25,7 +29,7 @@ from models.account import Account
 from models.audit import verify_chains
 from models.document import Document, NumberSeries
 from models.message import Message
-from models.record import AuditEntry
+from models.record import AuditEntry, Note
 from models.rectification import Rectification, Rung
 from system.paths import RULES_DIR
 from system.settings import Settings
@@ -194,3 +198,45 @@ def test_a_process_for_all_offices_has_an_edge_for_each(engine: sa.Engine, setti
     assert offices_of(settings_of(settings, "lincheng")) == ["lincheng"]
     edges = each_office(Edge(engine, settings, Day(NOTIFIED)))
     assert [edge.settings.office for edge in edges] == list(OFFICES)
+
+
+def test_each_office_ends_the_hold_for_itself_and_the_last_one_for_all(
+    both: sa.Engine, settings: Settings
+) -> None:
+    with desk_of(both, settings, "lincheng") as desk:
+        desk.session.add(Note(name=HOLD, value="由备份恢复"))
+    first, last = OFFICES
+    lost = Line(Mark.END, last, "dead", "2026-06-18T03:00:00+00:00", "<lost@x>", outcome="accepted")
+    Journal(settings_of(settings, last).journal_folder).write(lost)
+
+    assert release(both, settings, first) == {"missing": 0, "still_held": [last]}
+    with desk_of(both, settings, first) as desk:
+        assert hold_reason(desk) is None
+    with desk_of(both, settings, last) as desk:
+        assert hold_reason(desk) == "由备份恢复", "nobody has compared its journal yet"
+    assert "held" in run_outbox(Edge(both, settings_of(settings, last), Day(SWEPT, explicit=True)))
+    with pytest.raises(Refused, match="没有处于暂停"):
+        release(both, settings, first)
+
+    assert release(both, settings, last) == {"missing": 1, "still_held": []}
+    with desk_of(both, settings, last) as desk:
+        assert hold_reason(desk) is None
+        assert desk.session.exec(select(Note.name).where(col(Note.name).startswith(HOLD))).all() == []
+
+
+def test_an_old_release_does_not_end_a_new_hold(both: sa.Engine, settings: Settings) -> None:
+    with desk_of(both, settings, "lincheng") as desk:
+        desk.session.add(Note(name=HOLD, value="第一次恢复"))
+    release(both, settings, "lincheng")
+    with desk_of(both, settings, "lincheng") as desk:
+        desk.session.get_one(Note, HOLD).value = "第二次恢复"
+    with desk_of(both, settings, "lincheng") as desk:
+        assert hold_reason(desk) == "第二次恢复"
+
+
+def release(engine: sa.Engine, settings: Settings, office: str) -> dict[str, object]:
+    """Let two people of an office end the hold; return what is told of it here."""
+    now = datetime.combine(SWEPT, time(3, 0), UTC)
+    with at_desk(engine, settings_of(settings, office), by="P90", today=SWEPT, now=now) as desk:
+        said = release_hold(desk, "L-DIRECTOR")
+    return {key: said[key] for key in ("missing", "still_held")}
