@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import re
+import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -28,9 +28,15 @@ from models.record import Note
 from models.schema import current_revision
 from system.durable import sync
 from system.failpoints import reach
+from system.process import is_dead, make_token
 from system.settings import Settings
 
 __all__ = ["backup", "release_hold", "restore"]
+SCRATCH = ".ducha-backup-"
+PART, LEFT = (
+    re.compile(r"\..+\.(?P<token>[^|]+(?:\|[^|]*){4})\.part"),
+    re.compile(rf"{SCRATCH}(?P<token>.+)-[^-]+"),
+)
 KEPT_NAME = re.compile(r"[0-9a-f]{64}")
 
 
@@ -44,10 +50,12 @@ def backup(engine: sa.Engine, settings: Settings, path: Path, now: datetime) -> 
         raise InvalidInput(
             "备份文件已存在", found=str(path), expected="一个新文件名", remedy="换一个文件名，例如带上日期"
         )
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    token = make_token()
+    part = path.with_name(f".{path.name}.{token}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".ducha-backup-", dir=path.parent) as scratch:
+        _sweep_out(path.parent)
+        with tempfile.TemporaryDirectory(prefix=f"{SCRATCH}{token}-", dir=path.parent) as scratch:
             said = _write(engine, settings, part, Path(scratch), now)
         reach("backup.written")
         part.replace(path)
@@ -62,6 +70,18 @@ def backup(engine: sa.Engine, settings: Settings, path: Path, now: datetime) -> 
             part.unlink()
     _note(engine, now)
     return {"file": str(path), "sha256": hash_file(path), "bytes": path.stat().st_size, **said}
+
+
+def _sweep_out(folder: Path) -> None:
+    """Remove what backups have left here that were killed: their process is gone."""
+    for stale in folder.glob(".*.part"):
+        token = PART.fullmatch(stale.name)
+        if token is not None and is_dead(token["token"]):
+            stale.unlink(missing_ok=True)
+    for stale in folder.glob(f"{SCRATCH}*"):
+        token = LEFT.fullmatch(stale.name)
+        if token is not None and is_dead(token["token"]):
+            shutil.rmtree(stale, ignore_errors=True)
 
 
 def _note(engine: sa.Engine, now: datetime) -> None:

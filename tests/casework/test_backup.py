@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import subprocess
+import sys
 import tarfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
@@ -25,7 +27,8 @@ from models.database import make_engine
 from models.document import NumberSeries
 from models.message import JournalledMail
 from models.schema import upgrade
-from system.paths import RULES_DIR
+from system.paths import ROOT, RULES_DIR
+from system.process import make_token
 from system.settings import Settings
 from tests.casework.conftest import OpenDesk, open_desks_on
 from tests.casework.past import lived
@@ -112,6 +115,25 @@ def test_a_restored_office_is_the_same_and_on_hold(
         result = examine(desk)
     assert result.ok
     assert "由备份" in result.warnings[0]
+
+
+def test_the_next_backup_removes_what_a_killed_one_has_left_and_nothing_else(
+    past: Settings, tmp_path: Path
+) -> None:
+    made = subprocess.run(
+        [sys.executable, "-c", "from system.process import make_token; print(make_token())"],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    dead, alive = made.stdout.strip(), make_token()
+    (tmp_path / f".a.tar.{dead}.part").write_bytes(b"half")
+    (tmp_path / f".ducha-backup-{dead}-x1").mkdir()
+    kept = {f".a.tar.{alive}.part", ".notes.part"}
+    for name in kept:
+        (tmp_path / name).write_bytes(b"somebody is at it, or it is not ours")
+    engine = make_engine(past.database_url)
+    backup(engine, past, tmp_path / "b.tar", NOW)
+    engine.dispose()
+    assert {one.name for one in tmp_path.iterdir()} == {"b.tar", *kept}
 
 
 def test_two_people_release_the_hold(archive: Path, elsewhere: Settings) -> None:
