@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from casework.desk import Desk
+from casework.mail.unsettled import is_unsettled
 from casework.ticks import hold_reason
 from core.life.inboundlife import InboundState
 from core.life.lives import DocumentState, MessageState
@@ -139,7 +140,10 @@ def _counts(desk: Desk) -> list[tuple[int, str]]:
         (_count(desk, DOCUMENT, ours, is_shown(), DOCUMENT.c.state.in_(UNSIGNED)), "件文书待签发"),
         (_count(desk, DOCUMENT, ours, is_shown(), *late), "件文书逾期未签收"),
         (_count(desk, MESSAGE, mail, MESSAGE.c.state == MessageState.UNKNOWN.value), "封邮件结果不明"),
-        (_count(desk, MESSAGE, mail, MESSAGE.c.state == MessageState.BOUNCED.value), "封邮件被退回"),
+        (
+            _count(desk, MESSAGE, mail, MESSAGE.c.state == MessageState.BOUNCED.value, is_unsettled()),
+            "封邮件被退回",
+        ),
         (_count(desk, INBOUND, inbound, INBOUND.c.state == InboundState.WAITING.value), "封来信待处理"),
         (_count(desk, TASK, *tasks, TASK.c.due_on < desk.today), "项任务逾期"),
     ]

@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from casework.desk import Desk
+from casework.mail.unsettled import is_unsettled
 from casework.paging import PAGE_ROWS, Cursor, Page, page_of
 from casework.sight import documents_in_sight, sees_office, visits_in_sight
 from core.codes import Secrecy
@@ -36,7 +37,6 @@ KIND_LABELS = {
     "team_reminder": "督察前提醒", "late_reports": "迟报汇总", "staff": "待签提醒", "half_owed": "半月报催报",
     "half_report": "半月报", "portal_code": "验证码", "digest": "合并邮件",
 }  # fmt: skip
-BAD = (MessageState.UNKNOWN, MessageState.REJECTED, MessageState.BOUNCED)
 SECRET_KINDS = frozenset({"portal_code"})  # what they say is for the recipient alone
 
 
@@ -79,11 +79,12 @@ ACTS: dict[MessageState, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """One page of mails, the newest first; `counts` are of all that are in sight."""
+    """One page of mails, the newest first; `counts` are of all that are in sight, `bad` of those for a person."""
 
     state: str
     page: Page[MailRow]
     counts: dict[MessageState, int]
+    bad: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +116,16 @@ def mailbox_view(desk: Desk, state: str = "", cursor: Cursor | None = None) -> M
     if state not in {"", "bad", *MessageState}:
         raise InvalidInput("筛选条件不正确", found=state[:40], expected="页面所列选项", remedy="回到邮件重选")
     link, seen = desk.session.connection(), mails_in_sight(desk)
-    count = sa.select(MESSAGE.c.state, sa.func.count()).where(seen).group_by(MESSAGE.c.state)
-    counts = {MessageState(row[0]): int(row[1]) for row in link.execute(count)}
-    wanted = [one.value for one in BAD] if state == "bad" else [state]
-    query = sa.select(MESSAGE.c.id).where(seen, *([MESSAGE.c.state.in_(wanted)] if state else []))
+    bad = sa.func.sum(sa.case((is_unsettled(), 1), else_=0))
+    count = sa.select(MESSAGE.c.state, sa.func.count(), bad).where(seen).group_by(MESSAGE.c.state)
+    rows_of = [(MessageState(row[0]), int(row[1]), int(row[2])) for row in link.execute(count)]
+    wanted = is_unsettled() if state == "bad" else MESSAGE.c.state == state
+    query = sa.select(MESSAGE.c.id).where(seen, *([wanted] if state else []))
     keys = _keys(link, query, cursor)
     rows = {row.id: row for row in mail_rows(desk, keys.rows)}
     shown = tuple(rows[number] for number in keys.rows if number in rows)
-    return Mailbox(state, keys.showing(shown), counts)
+    counts = {name: total for name, total, _bad in rows_of}
+    return Mailbox(state, keys.showing(shown), counts, sum(row[2] for row in rows_of))
 
 
 def _keys(link: sa.Connection, query: sa.Select[Any], cursor: Cursor | None) -> Page[int]:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from casework.calendar.calendarwatch import calendar_warnings
 from casework.desk import Desk
 from casework.mail.chatnotices import is_mailbox_silent
+from casework.mail.unsettled import is_unsettled
 from casework.staff.people import require_role
 from casework.ticks import hold_reason
 from casework.upkeep.overdue import done_at, late_jobs
@@ -117,7 +118,9 @@ def _late(desk: Desk) -> set[str]:
 def _mails(desk: Desk) -> list[Standing]:
     count = sa.func.count()
     own = MESSAGE.c.office_id == desk.office_id
-    query = sa.select(MESSAGE.c.state, count, sa.func.min(MESSAGE.c.not_before)).where(own)
+    query = sa.select(MESSAGE.c.state, count, sa.func.min(MESSAGE.c.not_before)).where(
+        own, sa.or_(MESSAGE.c.state == MessageState.READY.value, is_unsettled())
+    )
     rows = {row[0]: row for row in desk.session.connection().execute(query.group_by(MESSAGE.c.state))}
     ready = rows.get(MessageState.READY.value)
     age = desk.now - ready[2] if ready else timedelta()

@@ -14,9 +14,11 @@ from casework.invariants.mails import check_mails
 from casework.lights.climbing import must_be_served
 from casework.lights.deadlines import due_cases, sweep_batch
 from casework.lights.rungs import SweepReport
+from casework.linkage.referrals import approve, screen, study
 from casework.mail.intake import Arrival, take_in
 from casework.mail.intakeacts import dismiss_inbound, file_inbound
 from casework.mail.intakeview import inbound_about, inbound_view, inbox_view, saved_inbound
+from casework.mail.mailbox import mailbox_view
 from casework.mail.outbox import resolve
 from casework.mail.settling import finish
 from casework.moves import move
@@ -24,7 +26,7 @@ from casework.paperwork.paperview import document_view
 from casework.paperwork.serving import serve_document
 from casework.paperwork.unservedview import NextStep, unserved_view
 from casework.rectification.casefile import case_view
-from core.errors import InvalidInput, NotAllowed, NotFound
+from core.errors import InvalidInput, NotAllowed, NotFound, Refused
 from core.inbound import InboundKind
 from core.life.inboundlife import InboundState
 from core.life.lives import MESSAGE_MOVES, MessageAct, MessageState
@@ -35,13 +37,14 @@ from models.document import Document
 from models.inbound import InboundMail
 from models.message import Message
 from models.rectification import Evidence, Rectification, Rung
+from models.referral import Referral
 from models.task import Task
 from tests import make
 from tests.casework.scene import NOTIFIED, Scene
 from tests.delivery.inbound.corpus import samples
 from tests.delivery.inbound.mailmaking import ID, OFFICE, block, mail, report
 
-DAY = date(2026, 4, 9)
+DAY, LATER = date(2026, 4, 9), date(2026, 4, 20)
 FROM = "liaison.d001@shilixian.example"
 OURS = frozenset({OFFICE})
 FULL = block("failed", "5.2.2", "552 5.2.2 mailbox full")
@@ -106,11 +109,51 @@ def test_a_notice_that_came_back_is_unserved_at_once_and_its_clock_stands(notice
         assert must_be_served(document.state, document.signed_on)
 
 
+def test_a_mail_that_came_back_waits_for_a_person_until_its_document_is_served_otherwise(
+    noticed: Scene,
+) -> None:
+    for mail_row in mails_of(noticed):
+        arrive(noticed, report(HARD, message_id=mail_row.message_id), mail_row.message_id)
+    with noticed.open_desk(by="P90", today=DAY) as desk:
+        box = mailbox_view(desk, "bad")
+        assert (box.bad, len(box.page.rows)) == (len(mails_of(noticed)), box.bad)
+        serve_document(
+            desk, key_of(desk.session.exec(select(Document)).one()), "left", DAY, note="两名见证人在场"
+        )
+    with noticed.open_desk(by="P90", readonly=True, today=DAY) as desk:
+        box = mailbox_view(desk, "bad")
+        assert (box.bad, box.page.rows) == (0, ())
+        assert box.counts[MessageState.BOUNCED] == len(mails_of(noticed)), "what happened stays told"
+
+
+def test_no_referral_starts_from_a_notice_that_came_back_until_it_is_served_otherwise(scene: Scene) -> None:
+    (code,) = scene.notify(("D001", "E24", "major"), serve=False)
+    send_all(scene)
+    for mail_row in mails_of(scene):
+        arrive(scene, report(HARD, message_id=mail_row.message_id), mail_row.message_id)
+    scene.act(code, "flag", "P90", LATER, note="佐证系伪造", event="E1")
+    with scene.open_desk(by="P91", today=LATER) as desk:
+        number = key_of(desk.session.exec(select(Referral)).one())
+        screen(desk, number, receiver="discipline", opinion="涉嫌弄虚作假")
+        study(
+            desk, number, note="集体研究同意移送", participants=("L-DIRECTOR", "L-DEPUTY", "P91"),
+            file=scene.file("会议纪要.pdf"),
+        )  # fmt: skip
+    with pytest.raises(Refused, match="送达"), scene.open_desk(by="L-DIRECTOR", today=LATER) as desk:
+        approve(desk, number)
+    with scene.open_desk(by="P90", today=LATER) as desk:
+        serve_document(
+            desk, key_of(desk.session.exec(select(Document)).one()), "left", LATER, note="两名见证人在场"
+        )
+    with scene.open_desk(by="L-DIRECTOR", today=LATER) as desk:
+        assert approve(desk, number).state == "approved"
+
+
 @pytest.mark.parametrize("returned", [True, False])
 def test_no_light_beyond_an_unserved_sheet_is_lit(noticed: Scene, returned: bool) -> None:
     """The ladder waits for service whatever the mail says: accepted, or back with a report."""
     with noticed.open_desk(by="P90", today=NOTIFIED) as desk:
-        serve_document(desk, key_of(desk.session.exec(select(Document)).one()), "hand", NOTIFIED)
+        serve_document(desk, key_of(scene.documents("feedback_notice")[0]), "hand", NOTIFIED)
     lights = []
     for day in (date(2026, 6, 1), date(2026, 7, 1), date(2026, 8, 3), date(2026, 9, 1)):
         with noticed.open_desk(today=day) as desk:
