@@ -77,7 +77,7 @@ $(PEERS)/.installed: benchmarks/peers.lock $(STAMP)
 bundle: $(STAMP) ## 离线安装包：x86-64 和 ARM64 的软件包、清单、校验值 | wheels, lock, bill of materials, sums; no network needed
 	$(BIN)/python deploy/bundle.py $(BUNDLE_ARGS)
 
-proof: $(STAMP) ## 杀进程、断电、第 N 次故障：数字写入 docs/proof.md（约半小时） | kills, power cuts, Nth faults
+proof: $(STAMP) ## 杀进程、断电、第 N 次故障、真实服务器：数字写入 docs/proof.md（约一小时） | kills, power cuts, faults, servers
 	$(BIN)/python -m tests.proof $(PROOF_ARGS)
 
 mutants: $(STAMP) ## 变异测试：日历、预警、发件、文号、权限（MUTANTS_ARGS="ladder"） | mutation testing, at least 85 % caught

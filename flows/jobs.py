@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import wraps
 from itertools import takewhile
 
-from sqlalchemy.exc import DataError, IntegrityError, InternalError
+from sqlalchemy.exc import DatabaseError
 
 from casework.desk import Desk
 from casework.lights.deadlines import batches, due_cases, set_aside, sweep_batch
@@ -24,12 +24,11 @@ from casework.ticks import check_clock, hold_reason, remember
 from core.errors import Refused
 from flows.edge import Edge
 from models.audit import write_checkpoint
+from models.database import why_refused
 from system.failpoints import reach
 from system.process import boot_id, uptime_seconds
 
 ELSEWHERE = "另一台机器正在办理"
-# The database refused what a row asked for; PostgreSQL calls the word of a trigger an internal error.
-REFUSED = (IntegrityError, DataError, InternalError)
 Job = Callable[[Edge], dict[str, object]]
 
 log = logging.getLogger(__name__)
@@ -109,8 +108,8 @@ def _sweep_one(edge: Edge, batch: list[int], report: SweepReport, *, again: bool
             part = SweepReport(report.today)
             authorised = sweep_batch(desk, batch, part)
             reach("sweep.batch_written")
-    except REFUSED as error:
-        _isolate(edge, batch, str(error.orig), report, again=again)
+    except DatabaseError as error:
+        _isolate(edge, batch, why_refused(error), report, again=again)
         return
     reach("sweep.between_batch_and_signatures")
     report.add(part)
@@ -136,8 +135,8 @@ def _set_aside(edge: Edge, case_id: int, why: str, report: SweepReport) -> None:
     try:
         with edge.desk() as desk:
             set_aside(desk, [(case_id, why[:300])], part)
-    except REFUSED:
-        log.exception("整改事项%s不能搁置", case_id)
+    except DatabaseError as error:
+        log.error("整改事项%s不能搁置：%s", case_id, why_refused(error))  # noqa: TRY400  the trace tells nothing more
     report.add(part)
 
 

@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, OperationalError, ProgrammingError
 from sqlmodel import Session
 
 from core.errors import DatabaseFailed
@@ -158,6 +158,17 @@ def _is_of_the_world(error: DatabaseError) -> bool:
     if getattr(error.orig, "sqlstate", None) == CUT_OFF:
         return True
     return isinstance(error, OperationalError) or type(error) is DatabaseError
+
+
+def why_refused(error: DatabaseError) -> str:
+    """Return why the database refused a row: a constraint, a value, or the word of a trigger; raise any other error.
+
+    PostgreSQL counts the word of a trigger among the wrong statements.
+    """
+    said_by_trigger = str(getattr(error.orig, "sqlstate", "")).startswith("P0")
+    if not said_by_trigger and not isinstance(error, IntegrityError | DataError):
+        raise error
+    return str(error.orig)
 
 
 def _database_failed(error: DatabaseError, *, in_doubt: bool = False) -> DatabaseFailed:

@@ -45,7 +45,7 @@ class OwnServer:
     def start(self) -> None:
         """Start, after a crash with the recovery that this takes."""
         told = {"port": str(self.port), "listen_addresses": "127.0.0.1",
-                "unix_socket_directories": str(self.folder), **self.settings}  # fmt: skip
+                "unix_socket_directories": "", **self.settings}  # fmt: skip
         said = " ".join(f"-c {name}={value}" for name, value in told.items())
         self._ctl("start", "-w", "-t", str(PATIENCE), "-l", str(self.folder / "server.log"), "-o", said)
 
@@ -55,7 +55,8 @@ class OwnServer:
 
     def kill(self) -> None:
         """Send SIGKILL to the server and every process that it has started."""
-        first = int((self.folder / "data" / "postmaster.pid").read_text("utf-8").split()[0])
+        lock = self.folder / "data" / "postmaster.pid"
+        first = int(lock.read_text("utf-8").split()[0])
         os.kill(first, signal.SIGSTOP)  # it starts no other one meanwhile
         family = [first, *_children(first)]
         for one in family:
@@ -63,6 +64,8 @@ class OwnServer:
                 os.kill(one, signal.SIGKILL)
         for one in family:
             _await_end(one)
+        # After a reboot its number belongs to nobody; here the dead process may keep it until somebody buries it.
+        lock.unlink()
 
     def run(self, statement: str) -> Any:
         """Run a statement outside of a transaction; return the first value that it gives."""

@@ -143,7 +143,7 @@ def test_no_referral_starts_from_a_notice_that_came_back_until_it_is_served_othe
         approve(desk, number)
     with scene.open_desk(by="P90", today=LATER) as desk:
         serve_document(
-            desk, key_of(desk.session.exec(select(Document)).one()), "left", LATER, note="两名见证人在场"
+            desk, key_of(scene.documents("feedback_notice")[0]), "left", LATER, note="两名见证人在场"
         )
     with scene.open_desk(by="L-DIRECTOR", today=LATER) as desk:
         assert approve(desk, number).state == "approved"
@@ -153,7 +153,7 @@ def test_no_referral_starts_from_a_notice_that_came_back_until_it_is_served_othe
 def test_no_light_beyond_an_unserved_sheet_is_lit(noticed: Scene, returned: bool) -> None:
     """The ladder waits for service whatever the mail says: accepted, or back with a report."""
     with noticed.open_desk(by="P90", today=NOTIFIED) as desk:
-        serve_document(desk, key_of(scene.documents("feedback_notice")[0]), "hand", NOTIFIED)
+        serve_document(desk, key_of(desk.session.exec(select(Document)).one()), "hand", NOTIFIED)
     lights = []
     for day in (date(2026, 6, 1), date(2026, 7, 1), date(2026, 8, 3), date(2026, 9, 1)):
         with noticed.open_desk(today=day) as desk:
