@@ -136,7 +136,7 @@ def _set_aside(edge: Edge, case_id: int, why: str, report: SweepReport) -> None:
         with edge.desk() as desk:
             set_aside(desk, [(case_id, why[:300])], part)
     except DatabaseError as error:
-        log.error("整改事项%s不能搁置：%s", case_id, why_refused(error))  # noqa: TRY400  the trace tells nothing more
+        log.error("整改事项%s不能搁置：%s", case_id, why_refused(error))
     report.add(part)
 
 
