@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
+import sqlalchemy as sa
 
 from benchmarks.__main__ import CALLED, EVERY
 from benchmarks.frame import PAGE, Section, Table, render, run, told, write_section
+from benchmarks.workers import hand_out, rules_of_offices
+from benchmarks.world import TODAY, add_office, build, let_fall_due
+from models.organisation import Unit
+from models.rectification import Rectification
+from system.settings import Settings
+from tests.databases import KINDS, database
 
 CHEAP = ("lifecycle", "sweep", "jobs", "workdays", "rederiving", "assignment")
 
@@ -59,3 +70,37 @@ def test_a_section_is_written_over_and_the_others_stay(tmp_path: Path) -> None:
 def test_samples_are_told_as_median_and_range() -> None:
     assert told([3.0, 1.0, 2.0]) == "2.00 (1.00–3.00)"
     assert (told([0.5], "{:.0%}"), told([])) == ("50%", "—")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_county_numbers_on_behind_the_keys_that_it_was_given(kind: str, tmp_path: Path) -> None:
+    with database(kind, tmp_path) as url:
+        engine, settings = build(tmp_path, cases=20, due=4, units=5, url=url)
+        add_office(engine, settings_of_neighbour(settings, tmp_path), cases=20, units=5, first=1_000)
+        let_fall_due(engine, 20, 4, first=1_000)
+        with engine.begin() as link:
+            fresh = {"office_id": 1, "code": "NEW", "name": "新单位", "kinds": "政府部门"}
+            number = link.execute(sa.insert(Unit).values(fresh)).inserted_primary_key
+            due = sa.select(sa.func.count()).where(Rectification.next_due_on == TODAY)  # type: ignore[arg-type]  # a column
+            assert link.execute(due).scalar_one() == 8
+        assert number is not None
+        assert number[0] > 1_005
+        engine.dispose()
+
+
+def settings_of_neighbour(settings: Settings, folder: Path) -> Settings:
+    """Return settings for a second office like the shipped one."""
+    rules = rules_of_offices(folder / "rules", ["neighbour"])
+    return settings.model_copy(update={"rules": rules, "office": "neighbour"})
+
+
+def test_pieces_go_to_whoever_is_free_and_are_counted() -> None:
+    says = "import sys\nfor line in sys.stdin: print('{\"done\": 1}', flush=True)"
+    with ExitStack() as stack:
+        workers = [
+            stack.enter_context(
+                subprocess.Popen([sys.executable, "-c", says], stdin=PIPE, stdout=PIPE, text=True)
+            )
+            for _ in range(2)
+        ]
+        assert hand_out(workers, ["a", "b", "c", "d", "e"]) == {"done": 5}
