@@ -15,16 +15,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
 import httpx
 import sqlalchemy as sa
 import uvicorn
 from fastapi import FastAPI
-from fastapi.responses import HTMLResponse
 
 from benchmarks.atwork import at_work
+from benchmarks.barepage import bare_app
 from benchmarks.frame import Section, Table
 from benchmarks.livedin import live_in
 from benchmarks.world import NOW, TODAY, build
@@ -34,11 +33,8 @@ from casework.rulesets.library import current_rules
 from console.app import create_app
 from console.opening import Opening
 from console.serve import configure
-from core.life.rectification import SETTLED, CaseState
 from models.account import Account
-from models.base import table_of
 from models.database import make_engine
-from models.tables import Finding, Rectification, Unit
 from system.settings import Settings
 
 CASES = 100_000
@@ -279,34 +275,6 @@ def serve(kind: str, url: str, files: str) -> None:
         uvicorn.Server(configure(opening, port=PORT)).run()
         return
     uvicorn.run(bare_app(engine), host="127.0.0.1", port=PORT, log_level="warning", access_log=False)
-
-
-def bare_app(engine: sa.Engine) -> FastAPI:
-    """Return an application that shows the same fifty rows and nothing else: no account, no template, no light."""
-    app = FastAPI()
-    case, finding, unit = table_of(Rectification), table_of(Finding), table_of(Unit)
-    running = [one.value for one in CaseState if one not in SETTLED]
-    first = (  # as the ledger asks for its first page, see casework/paging.py
-        sa.select(case.c.id, case.c.unit_id, case.c.state, case.c.due_on)
-        .where(case.c.office_id == 1, case.c.state.in_(running), case.c.due_on.is_not(None))
-        .order_by(case.c.due_on, case.c.id)
-        .limit(50)
-        .subquery()
-    )
-    query = (
-        sa.select(finding.c.code, unit.c.name, finding.c.problem, first.c.state, first.c.due_on)
-        .select_from(first.join(finding, finding.c.id == first.c.id).join(unit, unit.c.id == first.c.unit_id))
-        .order_by(first.c.due_on, first.c.id)
-    )
-
-    @app.get("/ledger")
-    def ledger() -> HTMLResponse:
-        with engine.connect() as connection:
-            rows = connection.execute(query).all()
-        cells = ("".join(f"<td>{escape(str(value))}</td>" for value in row) for row in rows)
-        return HTMLResponse("<table>" + "".join(f"<tr>{line}</tr>" for line in cells) + "</table>")
-
-    return app
 
 
 if __name__ == "__main__":

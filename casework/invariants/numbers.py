@@ -77,7 +77,7 @@ def _unfrozen(desk: Desk) -> list[int]:
             DOCUMENT.c.serial.is_(None) != DOCUMENT.c.number.is_(None),
         ),
     )
-    return list(desk.session.connection().execute(query).scalars())
+    return sorted(desk.session.connection().execute(query).scalars())
 
 
 def _out_of_order(desk: Desk) -> list[str]:

@@ -13,6 +13,7 @@ from core.errors import InvalidInput
 from models.base import table_of
 from models.document import NumberSeries
 
+NUMBERS = table_of(NumberSeries)
 WRITTEN = re.compile(r"(?P<series>.+)〔(?P<year>[0-9]{4})〕(?P<serial>[1-9][0-9]{0,6})号")
 
 
@@ -27,9 +28,7 @@ def take_number(session: Session, office_id: int, series: str, year: int) -> int
     try:
         with session.begin_nested():
             session.connection().execute(
-                sa.insert(table_of(NumberSeries)).values(
-                    office_id=office_id, series=series, year=year, last=0
-                )
+                sa.insert(NUMBERS).values(office_id=office_id, series=series, year=year, last=0)
             )
     except IntegrityError:
         pass  # somebody else has just started the series; the count below takes the next of theirs
@@ -39,15 +38,14 @@ def take_number(session: Session, office_id: int, series: str, year: int) -> int
 
 
 def _count_up(session: Session, office_id: int, series: str, year: int) -> int | None:
-    counter = table_of(NumberSeries)
-    statement = (
-        sa.update(counter)
-        .where(counter.c.office_id == office_id, counter.c.series == series, counter.c.year == year)
-        .values(last=counter.c.last + 1)
-        .returning(counter.c.last)
-    )
+    counted = sa.update(NUMBERS).where(*_of(office_id, series, year)).values(last=NUMBERS.c.last + 1)
+    statement = counted.returning(NUMBERS.c.last)
     found: int | None = session.connection().execute(statement).scalar_one_or_none()
     return found
+
+
+def _of(office_id: int, series: str, year: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return (NUMBERS.c.office_id == office_id, NUMBERS.c.series == series, NUMBERS.c.year == year)
 
 
 def write_number(code_text: str, year: int, serial: int) -> str:
@@ -85,8 +83,7 @@ def skip_numbers(session: Session, office_id: int, numbers: Iterable[str]) -> li
     skipped: list[str] = []
     for (series, year), top in sorted(highest.items()):
         following = take_number(session, office_id, series, year)
-        counter = session.get_one(NumberSeries, (office_id, series, year), populate_existing=True)
-        counter.last = max(top, following - 1)
-        session.add(counter)
+        changed = sa.update(NUMBERS).where(*_of(office_id, series, year))
+        session.connection().execute(changed.values(last=max(top, following - 1)))
         skipped += [write_number(series, year, one) for one in range(following, top + 1)]
     return skipped

@@ -146,9 +146,7 @@ def test_a_deferred_mail_waits_longer_each_time(scene: Scene) -> None:
 
 def test_a_mail_that_is_put_off_for_days_is_given_to_a_person(scene: Scene) -> None:
     post(scene, "a")
-    later = GIVE_UP + timedelta(
-        hours=1
-    )  # the machine was off for as long: the mail gets all its tries all the same
+    later = GIVE_UP + timedelta(hours=1)  # the machine was off for as long: all tries are made all the same
     for wait in (*BACK_OFF, timedelta(0)):
         assert scene.messages()[0].state == "ready"
         (found,), _report = claim(scene, later=later)

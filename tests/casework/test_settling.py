@@ -164,6 +164,8 @@ def test_five_days_are_tried_in_full(scene: Scene, late: timedelta, state: str) 
     (found,), _report = claim(scene, later=GIVE_UP + late)
     reply = "451 " + "z" * 600
     with scene.open_desk(today=DAY) as desk:
+        desk.session.get_one(Message, found.id).attempts = len(BACK_OFF) + 1
+    with scene.open_desk(today=DAY) as desk:
         desk.now += GIVE_UP + late
         settle_batch(desk, ended([found], Outcome.DEFERRED, reply), [], SendReport())
     (message,) = scene.messages()
