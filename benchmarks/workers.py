@@ -51,7 +51,7 @@ class Plan:
         return [f"county{number}" for number in range(1, self.offices + 1)]
 
 
-FULL = Plan(8, 10_000, 5_000, 1_000, (1, 2, 3, 4), 3)
+FULL = Plan(8, 5_000, 800, 400, (1, 2, 3, 4), 3)
 QUICK = Plan(2, 80, 40, 20, (1, 2), 1)
 WARM_PLAN = Plan(1, 160, 80, 80, (), 0)
 
