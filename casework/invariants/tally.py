@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 SHOWN = 5
+
+
+def by_number(example: str) -> tuple[int, str]:
+    """Return what puts examples in order: number 9 stands before number 10."""
+    return len(example), example
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +50,11 @@ class Tally:
         self.checked += count
 
     def find(self, example: str) -> None:
-        """Add one thing that is broken."""
+        """Add one thing that is broken; of all that are found, the first few by number are named."""
         self.broken += 1
-        if len(self.examples) < SHOWN:
-            self.examples.append(example)
+        # Databases answer in an order of their own: the same ones are named on each of them and on every day.
+        insort(self.examples, example, key=by_number)
+        del self.examples[SHOWN:]
 
     def find_all(self, examples: Iterable[str]) -> None:
         """Add things that are broken."""

@@ -337,6 +337,20 @@
     });
   }
 
+  /* What was filled in while this script was still on its way; the form asks the browser not to fill in by itself. */
+  function early() {
+    document.querySelectorAll("#checklist-body [name^='v.']").forEach(function (field) {
+      var place = field.name.slice(2);
+      var given = field.type === "radio" ? field.checked && !field.defaultChecked
+        : field.options ? field.selectedIndex >= 0 && !field.options[field.selectedIndex].defaultSelected && field.value !== ""
+        : field.value !== field.defaultValue;
+      if (!given || queue.some(function (one) { return one.place === place; })) { return; }
+      put(place, valueOf(place));
+      if (field.type === "radio") { chosen(place, field); }
+      later(0);
+    });
+  }
+
   function readSeen(text) {
     text.split(" ").forEach(function (mark) {
       var parts = mark.split(":");
@@ -411,6 +425,7 @@
   restore();
   keep();
   tell();
+  early();
   document.addEventListener("input", typed);
   document.addEventListener("change", typed);
   document.addEventListener("click", more);

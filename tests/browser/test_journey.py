@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.office import Office, act, fill, said, scan
 from tests.browser.town import PASSWORD, town_in
@@ -48,14 +48,26 @@ def plan(office: Office) -> None:
     assert office.seal_all("officer") == 2
 
 
+def fail_before_the_script_is_there(page: Page) -> None:
+    """Open the checklist and tick its first item while the page's script is still on its way."""
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    page.route("**/checklist.js*", hold)
+    page.get_by_role("link", name=re.compile("检查表")).first.click()
+    page.locator('input[value="不合格"]').first.check()
+    late.pop().continue_()
+
+
 def inspect(office: Office) -> None:
     for number, login, day in TEAMS:
         office.town.advance(day)
         with office.window(login, "/visits") as page:
             page.locator(f'main a[href="/visits/{number}"]').first.click()
-            page.get_by_role("link", name=re.compile("检查表")).first.click()
-            page.locator('input[value="不合格"]').first.check()
-            assert page.locator('[name="v.E24.1.day"]').input_value() == day.isoformat()
+            fail_before_the_script_is_there(page)
+            expect(page.locator('[name="v.E24.1.day"]')).to_have_value(day.isoformat())
             fill(page, **{
                 "v.E24.1.problem": "未按规定公示执法信息", "v.E24.1.facts": "现场查看公示栏，缺少执法人员名单",
                 "v.E24.1.severity": "较重", "v.E24.1.opinion": "确认",
