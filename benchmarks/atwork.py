@@ -34,6 +34,8 @@ def at_work(settings: Settings, cases: int) -> Iterator[list[int]]:
     """Let a process sweep and send until the block ends; give a list that then holds (cases, mails)."""
     done: list[int] = []
     words = [
+        "nice",
+        "-n10",
         sys.executable,
         "-m",
         "benchmarks.atwork",

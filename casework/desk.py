@@ -14,6 +14,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from casework.commits import COMMITS
 from casework.leases import Hold, prove_lease
 from casework.rulesets.library import calendar_of, rule_files, rules_of_office
 from core.calendar.workdays import Calendar
@@ -79,6 +80,8 @@ class Desk:
     _campaigns: dict[int, Campaign] = field(default_factory=dict)
     _units: dict[int, Unit] = field(default_factory=dict)
     held: set[tuple[type, int]] = field(default_factory=set)  # rows that this transaction has locked
+    seen_commits: int = 0  # of this process, all of which this desk sees
+    wrote: bool = False  # history, in this transaction
     _calendar: Calendar | None = None
 
     @property
@@ -154,6 +157,7 @@ class Desk:
 
     def flush_changes(self) -> None:
         """Write the noted changes to their chains."""
+        self.wrote = self.wrote or bool(self.changes)
         kept = keep_chains(self.session, self.office_id, self.changes)
         append_changes(self.session, self.office_id, kept, self.now)
         self.changes.clear()
@@ -180,6 +184,7 @@ def at_desk(
     from casework.staff.people import find_actor  # people needs the desk's types
 
     files = rule_files(settings.rules)
+    seen_commits = COMMITS.count
     opened = reading(engine) if readonly else transaction(engine)
     with opened as session:
         office = _office_row(
@@ -188,7 +193,7 @@ def at_desk(
         if hold is not None and not readonly:
             prove_lease(session, hold)
         rules = rules_of_office(files, office.code, today)
-        desk = Desk(session, office, settings, rules, MACHINE, today, now)
+        desk = Desk(session, office, settings, rules, MACHINE, today, now, seen_commits=seen_commits)
         if by is not None:
             desk.actor = by if isinstance(by, Actor) else find_actor(desk, by)
         yield desk
@@ -196,6 +201,8 @@ def at_desk(
             session.flush()
             desk.flush_changes()
             reach("desk.before_commit")
+    if desk.wrote:
+        COMMITS.add()
     if not readonly:
         reach("desk.committed")
 

@@ -17,25 +17,37 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Rows wanted under a name, in the order of some of their columns."""
+    """Rows wanted under a name, in the order of some of their columns.
+
+    query   its rows in any order; `first_of` gives the first few of many
+    """
 
     name: str
     query: sa.Select[Any]
     order: tuple[str, ...] = ("id",)
 
 
+def first_of(query: sa.Select[Any], count: int, *order: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """Return a query for the first rows of another one."""
+    return sa.select(query.order_by(*order).limit(count).subquery())
+
+
 def gather(desk: Desk, *parts: Part) -> dict[str, list[Row]]:
     """Return {name of a part: its rows} with one query; days and instants come back as such."""
     connection = desk.session.connection()
     make = sa.func.json_build_object if connection.dialect.name == "postgresql" else sa.func.json_object
-    selects = []
+    selects: list[sa.Select[Any]] = []
     readers = []
     for place, part in enumerate(parts):
-        rows = part.query.subquery()
-        # PostgreSQL takes arguments of any type here, and must be told that a name is a text.
-        pairs = [value for column in rows.c for value in (sa.cast(sa.literal(column.name), sa.Text), column)]
-        selects.append(sa.select(sa.literal(place), sa.cast(make(*pairs), sa.Text)))
-        readers.append({column.name: _reader(column.type) for column in rows.c})
+        columns = part.query.selected_columns
+        # Names are written out: PostgreSQL would have to be told the type of each, and all would be bound anew.
+        pairs = [
+            value for name, column in columns.items() for value in (sa.literal_column(f"'{name}'"), column)
+        ]
+        selects.append(
+            part.query.with_only_columns(sa.literal_column(str(place)), sa.cast(make(*pairs), sa.Text))
+        )
+        readers.append({name: _reader(column.type) for name, column in columns.items()})
     found: dict[str, list[Row]] = {part.name: [] for part in parts}
     for place, text in connection.execute(sa.union_all(*selects)):
         found[parts[place].name].append(_read(json.loads(text), readers[place]))

@@ -2,6 +2,9 @@
 
 Every change of what is counted appends an entry to the history in the same transaction, so the number of its entries
 tells whether anything changed. What changes without one (the state of a mail) must not be remembered.
+
+While sweeps and senders of other processes write all the time, a count is worked out anew at most every few seconds:
+it may leave out what they did in the last `LONGEST` seconds, and nothing that was done in this process before.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from threading import Lock
+from time import monotonic as steady
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -22,17 +26,52 @@ from models.record import AuditHead
 
 HEAD = table_of(AuditHead)
 MOST = 128
+SHORTEST, LONGEST = 2.0, 10.0  # seconds
+SHARE = 20  # a count takes at most a twentieth of a processor
 ResultT = TypeVar("ResultT")
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What was worked out, from which state of the office, when and for how long; times of the steady clock."""
+
+    value: Any
+    length: int
+    commits: int
+    rules: Rulebook
+    at: float
+    took: float
+
+    def suits(self, desk: Desk, length: int, *, waiting: bool) -> bool:
+        """Tell whether a reader may have it: nothing was added, or only by others and just now."""
+        if self.rules is not desk.rules:
+            return False
+        longest = LONGEST if waiting else min(LONGEST, max(SHORTEST, SHARE * self.took))
+        return self.length >= length or (self.commits >= desk.seen_commits and steady() - self.at < longest)
 
 
 @dataclass(slots=True, eq=False)
 class _Slot:
-    """One result; its lock lets one reader work it out while the others wait."""
+    """One result; its lock lets one reader work it out while the others have the last one or wait."""
 
     lock: Lock = field(default_factory=Lock)
-    length: int = -1
-    rules: Rulebook | None = None
-    value: Any = None
+    result: _Result | None = None
+
+    def give(self, desk: Desk, length: int, work: Callable[[], Any]) -> Any:
+        """Return the result if it suits the reader, else work it out; who waits takes one a little older."""
+        if not self.lock.acquire(blocking=False):
+            if self.result is not None and self.result.suits(desk, length, waiting=True):
+                return self.result.value
+            self.lock.acquire()
+        try:
+            if self.result is None or not self.result.suits(desk, length, waiting=False):
+                began = steady()
+                value = work()
+                ended = steady()
+                self.result = _Result(value, length, desk.seen_commits, desk.rules, ended, ended - began)
+            return self.result.value
+        finally:
+            self.lock.release()
 
 
 @dataclass(slots=True, eq=False)
@@ -67,13 +106,8 @@ def remembered(desk: Desk, key: tuple[Hashable, ...], work: Callable[[], ResultT
     with _opening:
         memory = _memories.setdefault(bind.pool, _Memory())
     slot = memory.slot((desk.office_id, desk.today, *key))
-    with slot.lock:
-        length = _length(desk)
-        if slot.length != length or slot.rules is not desk.rules:
-            slot.value = work()
-            slot.length, slot.rules = length, desk.rules
-        found: ResultT = slot.value
-        return found
+    found: ResultT = slot.give(desk, _length(desk), work)
+    return found
 
 
 def _length(desk: Desk) -> int:

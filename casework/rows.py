@@ -17,6 +17,7 @@ from core.life.lives import DocumentState
 from core.life.rectification import CLOCK_RUNS, CaseState
 from models.base import table_of
 from models.campaign import Campaign, Finding
+from models.dialects import past_index
 from models.document import Document, DocumentCase
 from models.organisation import Unit
 from models.rectification import Rectification
@@ -114,7 +115,7 @@ def _case_query(desk: Desk) -> sa.Select[Any]:
         .join(FINDING, FINDING.c.id == CASE.c.id)
         .join(UNIT, UNIT.c.id == CASE.c.unit_id)
         .join(CAMPAIGN, CAMPAIGN.c.id == CASE.c.campaign_id)
-        .where(cases_in_sight(desk))
+        .where(past_index(cases_in_sight(desk), CASE.c.office_id))  # each is known by its key
     )  # fmt: skip
 
 

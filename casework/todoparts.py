@@ -8,10 +8,12 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.operators import desc_op
 
 from casework.desk import Desk
 from casework.gathering import Part, Row, gather
 from casework.lights.climbing import office_palette
+from casework.remembering import remembered
 from casework.rows import visible_documents
 from casework.sight import cases_in_sight, sees_office, visits_in_sight
 from casework.tasks import tasks_in_sight
@@ -52,28 +54,44 @@ class Found:
 
 
 def find_piles(desk: Desk, since: date, until: date, issued_before: date) -> dict[str, Found]:
-    """Return what waits, by name of the pile; one query."""
+    """Return what waits, by name of the pile; two queries, and one for the changed lights when something changed."""
     parts = (
         *_papers(desk, issued_before),
         *_cases(desk, until),
         _requests(desk),
-        _lights(desk, since),
         _mails(desk),
         _tasks(desk),
         _visits(desk),
         *_screenings(desk),
     )
-    found = gather(desk, *parts)
+    found = {**gather(desk, *parts), **_lit(desk, since)}
     return {name: Found(rows[0]["total"] if rows else 0, rows) for name, rows in found.items()}
 
 
 def _pile(name: str, query: sa.Select[Any], *order: Any) -> Part:
-    """Return the first rows of a query with the count of all of them, in their order."""
-    counted = query.add_columns(
-        sa.func.count().over().label("total"), sa.func.row_number().over(order_by=order).label("place")
-    ).subquery()
-    first = sa.select(counted).where(counted.c.place <= SHOWN)
+    """Return the first rows of a query with the count of all of them, in their order.
+
+    Counted apart from the rows: an index counts thousands and gives the first few without sorting them all.
+    """
+    keys = [key.element if _is_falling(key) else key for key in order]
+    few = query.add_columns(*(key.label(f"key_{at}") for at, key in enumerate(keys)))
+    few = few.order_by(*order).limit(SHOWN)
+    rows = few.subquery()
+    again = [
+        rows.c[f"key_{at}"].desc() if _is_falling(key) else rows.c[f"key_{at}"]
+        for at, key in enumerate(order)
+    ]
+    total = sa.select(sa.func.count()).select_from(query.subquery()).scalar_subquery()
+    first = sa.select(
+        *(column for column in rows.c if not column.name.startswith("key_")),
+        total.label("total"),
+        sa.func.row_number().over(order_by=again).label("place"),
+    )
     return Part(name, first, ("place",))
+
+
+def _is_falling(key: Any) -> bool:
+    return isinstance(key, sa.UnaryExpression) and key.modifier is desc_op
 
 
 def _papers(desk: Desk, issued_before: date) -> tuple[Part, ...]:
@@ -139,6 +157,13 @@ def _requests(desk: Desk) -> Part:
     return _pile("requests", query, REQUEST.c.asked_on, REQUEST.c.id)
 
 
+def _lit(desk: Desk, since: date) -> dict[str, list[Row]]:
+    """Return the changed lights; whoever sees the whole office sees the same ones."""
+    if sees_office(desk):
+        return remembered(desk, ("changed lights", since), lambda: gather(desk, _lights(desk, since)))
+    return gather(desk, _lights(desk, since))
+
+
 def _lights(desk: Desk, since: date) -> Part:
     """Find the newest rung of each case that got one since a day, gravest first."""
     # Asked as a subquery, so that the few new rungs are found first and each case by its key.
@@ -157,16 +182,18 @@ def _mails(desk: Desk) -> Part:
     papers = visible_documents(desk)
     seen = sa.or_(MESSAGE.c.document_id.is_(None), papers) if sees_office(desk) else papers
     # A mail that came back has its task; here it stands until its document is served in another way.
-    returned = sa.and_(
-        MESSAGE.c.state == MessageState.BOUNCED.value, DOCUMENT.c.state == DocumentState.ISSUED.value
-    )
+    open_still = sa.or_(MESSAGE.c.state.in_(BAD_MAIL), DOCUMENT.c.state == DocumentState.ISSUED.value)
     query = (
         sa.select(
             MESSAGE.c.id, MESSAGE.c.recipient_name, MESSAGE.c.recipient, MESSAGE.c.state, MESSAGE.c.smtp_reply,
             MESSAGE.c.document_id,
         )
         .outerjoin(DOCUMENT, DOCUMENT.c.id == MESSAGE.c.document_id)
-        .where(MESSAGE.c.office_id == desk.office_id, sa.or_(MESSAGE.c.state.in_(BAD_MAIL), returned), seen)
+        .where(
+            MESSAGE.c.office_id == desk.office_id,
+            # Named all together, so that the index of states leads to them.
+            MESSAGE.c.state.in_([*BAD_MAIL, MessageState.BOUNCED.value]), open_still, seen,
+        )
     )  # fmt: skip
     return _pile("mails", query, MESSAGE.c.id.desc())
 

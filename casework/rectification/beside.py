@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from casework.desk import Desk
-from casework.gathering import Part, Row, gather
+from casework.gathering import Part, Row, first_of, gather
 from casework.sight import documents_in_sight
 from core.life.delegationlife import DelegationState
 from core.life.freezelife import FreezeState
@@ -163,8 +163,6 @@ def _around(desk: Desk, case: Rectification, finding: Finding) -> tuple[Part, ..
         )
         .join(DOCUMENT, DOCUMENT.c.id == MESSAGE.c.document_id)
         .where(DOCUMENT.c.id.in_(of_case), documents_in_sight(desk))
-        .order_by(MESSAGE.c.id.desc())
-        .limit(MAIL_ROWS)
     )  # fmt: skip
     team = (
         sa.select(PERSON.c.id, PERSON.c.code)
@@ -176,7 +174,10 @@ def _around(desk: Desk, case: Rectification, finding: Finding) -> tuple[Part, ..
         FINDING.c.repeat_of == case.id, FINDING.c.office_id == desk.office_id
     )
     return (
-        *(Part("mails", mails), Part("letters", _letters(desk, case, of_case))),
+        *(
+            Part("mails", first_of(mails, MAIL_ROWS, MESSAGE.c.id.desc())),
+            Part("letters", _letters(desk, case, of_case)),
+        ),
         *(Part("team", team), Part("repeats", repeats), Part("lent", _lent(desk))),
     )
 
@@ -184,7 +185,7 @@ def _around(desk: Desk, case: Rectification, finding: Finding) -> tuple[Part, ..
 def _letters(desk: Desk, case: Rectification, of_case: sa.Select[Any]) -> sa.Select[Any]:
     """Find the letters that were filed with the case, or with a document of it in sight."""
     papers = sa.select(DOCUMENT.c.id).where(DOCUMENT.c.id.in_(of_case), documents_in_sight(desk))
-    return (
+    letters = (
         sa.select(
             INBOUND.c.id, INBOUND.c.document_id, INBOUND.c.sender_name, INBOUND.c.sender, INBOUND.c.subject,
             INBOUND.c.read_at,
@@ -193,9 +194,8 @@ def _letters(desk: Desk, case: Rectification, of_case: sa.Select[Any]) -> sa.Sel
             INBOUND.c.state == InboundState.FILED.value,
             sa.or_(INBOUND.c.case_id == case.id, INBOUND.c.document_id.in_(papers)),
         )
-        .order_by(INBOUND.c.id.desc())
-        .limit(MAIL_ROWS)
     )  # fmt: skip
+    return first_of(letters, MAIL_ROWS, INBOUND.c.id.desc())
 
 
 def _lent(desk: Desk) -> sa.Select[Any]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from threading import Event, Thread
+
 import pytest
 
+from casework import remembering
+from casework.commits import COMMITS
 from casework.remembering import remembered
 from tests.casework.conftest import TODAY, OpenDesk
 from tests.make import make_unit
@@ -26,6 +30,18 @@ def ask(open_desk: OpenDesk, counted: list[int], key: str = "number", *, readonl
         return remembered(desk, (key,), work)
 
 
+def write_elsewhere(open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write as another process does: this one does not notice."""
+    with monkeypatch.context() as patch:
+        patch.setattr(COMMITS, "add", lambda: None)
+        write_entry(open_desk)
+
+
+def write_entry(open_desk: OpenDesk) -> None:
+    with open_desk(by=None, today=TODAY) as desk:
+        desk.record("office", desk.office_id, "noted")
+
+
 def write(open_desk: OpenDesk) -> None:
     with open_desk(by=None, today=TODAY) as desk:
         make_unit(desk)
@@ -35,9 +51,53 @@ def write(open_desk: OpenDesk) -> None:
 def test_a_result_is_kept_until_an_entry_is_added(open_desk: OpenDesk, counted: list[int]) -> None:
     write(open_desk)
     assert [ask(open_desk, counted), ask(open_desk, counted)] == [1, 1]
-    with open_desk(by=None, today=TODAY) as desk:
-        desk.record("office", desk.office_id, "noted")
+    write_entry(open_desk)
     assert [ask(open_desk, counted), ask(open_desk, counted)] == [2, 2]
+
+
+def test_what_others_write_is_counted_after_a_few_seconds(
+    open_desk: OpenDesk, counted: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(open_desk)
+    now = [100.0]
+    monkeypatch.setattr(remembering, "steady", lambda: now[0])
+    assert ask(open_desk, counted) == 1
+    write_elsewhere(open_desk, monkeypatch)
+    assert ask(open_desk, counted) == 1
+    now[0] += remembering.SHORTEST + 0.1
+    assert ask(open_desk, counted) == 2
+    write_elsewhere(open_desk, monkeypatch)
+    write_entry(open_desk)  # and then somebody here
+    assert ask(open_desk, counted) == 3
+
+
+def test_while_one_counts_the_others_have_the_last_count(
+    open_desk: OpenDesk, counted: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(open_desk)
+    now = [100.0]
+    monkeypatch.setattr(remembering, "steady", lambda: now[0])
+    assert ask(open_desk, counted) == 1
+    write_elsewhere(open_desk, monkeypatch)
+    now[0] += remembering.SHORTEST + 0.1
+    begun, go_on = Event(), Event()
+
+    def count_slowly() -> None:
+        def work() -> int:
+            begun.set()
+            assert go_on.wait(60)
+            return 99
+
+        with open_desk(by=None, today=TODAY, readonly=True) as desk:
+            remembered(desk, ("number",), work)
+
+    slow = Thread(target=count_slowly)
+    slow.start()
+    assert begun.wait(60)
+    assert ask(open_desk, counted) == 1
+    go_on.set()
+    slow.join(60)
+    assert ask(open_desk, counted) == 99
 
 
 def test_each_question_has_its_own_answer(open_desk: OpenDesk, counted: list[int]) -> None:
