@@ -201,10 +201,14 @@ def at_desk(
             session.flush()
             desk.flush_changes()
             reach("desk.before_commit")
+    if not readonly:
+        _committed(desk)
+
+
+def _committed(desk: Desk) -> None:
     if desk.wrote:
         COMMITS.add()
-    if not readonly:
-        reach("desk.committed")
+    reach("desk.committed")
 
 
 def _office_row(session: Session, rules: Rulebook, wanted: str | None, *, create: bool) -> Office:

@@ -26,7 +26,7 @@ from models.record import AuditHead
 
 HEAD = table_of(AuditHead)
 MOST = 128
-SHORTEST, LONGEST = 2.0, 10.0  # seconds
+SHORTEST, LONGEST = 2.0, 20.0  # seconds
 SHARE = 20  # a count takes at most a twentieth of a processor
 ResultT = TypeVar("ResultT")
 
@@ -46,7 +46,7 @@ class _Result:
         """Tell whether a reader may have it: nothing was added, or only by others and just now."""
         if self.rules is not desk.rules:
             return False
-        longest = LONGEST if waiting else min(LONGEST, max(SHORTEST, SHARE * self.took))
+        longest = LONGEST if waiting else min(LONGEST / 2, max(SHORTEST, SHARE * self.took))
         return self.length >= length or (self.commits >= desk.seen_commits and steady() - self.at < longest)
 
 

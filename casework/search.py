@@ -112,13 +112,14 @@ def _first(key: str, query: sa.Select[Any], wanted: str) -> Part:
 
     The two are asked for apart, so that the database goes from the newest row back and stops when the page is full.
     """
-    rows = query.subquery()
+    number, key_column = query.selected_columns["number"], query.selected_columns["id"]
     # In no order: the few rows that share a number are found by the index, and are put in order below.
-    exact = sa.select(rows, sa.literal(0).label("rank")).where(rows.c.number == wanted).limit(SHOWN + 1)
+    exact = query.add_columns(sa.literal_column("0", sa.Integer).label("rank"))
+    exact = exact.where(number == wanted).limit(SHOWN + 1)
     others = (
-        sa.select(rows, sa.literal(1).label("rank"))
-        .where(sa.func.coalesce(rows.c.number, "") != wanted)
-        .order_by(rows.c.id.desc())
+        query.add_columns(sa.literal_column("1", sa.Integer).label("rank"))
+        .where(sa.func.coalesce(number, "") != wanted)
+        .order_by(key_column.desc())
         .limit(SHOWN + 1)
     )
     both = sa.union_all(sa.select(exact.subquery()), sa.select(others.subquery())).subquery()

@@ -54,17 +54,17 @@ class Found:
 
 
 def find_piles(desk: Desk, since: date, until: date, issued_before: date) -> dict[str, Found]:
-    """Return what waits, by name of the pile; two queries, and one for the changed lights when something changed."""
+    """Return what waits, by name of the pile; one query, and one for what all see."""
     parts = (
         *_papers(desk, issued_before),
-        *_cases(desk, until),
+        *_cases(desk),
         _requests(desk),
         _mails(desk),
         _tasks(desk),
         _visits(desk),
         *_screenings(desk),
     )
-    found = {**gather(desk, *parts), **_lit(desk, since)}
+    found = {**gather(desk, *parts), **_common(desk, since, until)}
     return {name: Found(rows[0]["total"] if rows else 0, rows) for name, rows in found.items()}
 
 
@@ -108,13 +108,8 @@ def _papers(desk: Desk, issued_before: date) -> tuple[Part, ...]:
     )
 
 
-def _cases(desk: Desk, until: date) -> tuple[Part, ...]:
+def _cases(desk: Desk) -> tuple[Part, ...]:
     base = sa.select(CASE.c.id).where(cases_in_sight(desk))
-    soon = base.where(
-        CASE.c.state.in_([state.value for state in CLOCK_RUNS]),
-        CASE.c.suspended_on.is_(None),
-        CASE.c.due_on.between(desk.today, until),
-    )
     by_due = (CASE.c.due_on, CASE.c.id)
     return (
         _pile("plans", base.where(CASE.c.state == CaseState.PLANNED.value), *by_due),
@@ -126,8 +121,17 @@ def _cases(desk: Desk, until: date) -> tuple[Part, ...]:
             base.where(CASE.c.state == CaseState.VERIFIED.value, _verified_by_others(desk)),
             *by_due,
         ),
-        _pile("due_soon", soon, *by_due),
     )
+
+
+def _due_soon(desk: Desk, until: date) -> Part:
+    query = sa.select(CASE.c.id).where(
+        cases_in_sight(desk),
+        CASE.c.state.in_([state.value for state in CLOCK_RUNS]),
+        CASE.c.suspended_on.is_(None),
+        CASE.c.due_on.between(desk.today, until),
+    )
+    return _pile("due_soon", query, CASE.c.due_on, CASE.c.id)
 
 
 def _not_mine(desk: Desk) -> sa.ColumnElement[bool]:
@@ -157,11 +161,13 @@ def _requests(desk: Desk) -> Part:
     return _pile("requests", query, REQUEST.c.asked_on, REQUEST.c.id)
 
 
-def _lit(desk: Desk, since: date) -> dict[str, list[Row]]:
-    """Return the changed lights; whoever sees the whole office sees the same ones."""
-    if sees_office(desk):
-        return remembered(desk, ("changed lights", since), lambda: gather(desk, _lights(desk, since)))
-    return gather(desk, _lights(desk, since))
+def _common(desk: Desk, since: date, until: date) -> dict[str, list[Row]]:
+    """Return the changed lights and what is due soon; whoever sees the whole office sees the same ones."""
+
+    def find() -> dict[str, list[Row]]:
+        return gather(desk, _due_soon(desk, until), _lights(desk, since))
+
+    return remembered(desk, ("today", since, until), find) if sees_office(desk) else find()
 
 
 def _lights(desk: Desk, since: date) -> Part:

@@ -30,6 +30,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # a running console is one release: no look at the files for every part of a page
     )
     made.filters.update(FILTERS)
     made.globals.update(static=static_address, Light=Light, Permission=Permission)

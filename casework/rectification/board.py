@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -22,8 +22,9 @@ from casework.rectification.boardfilters import (
     SOON,
     LedgerFilters,
 )
+from casework.remembering import remembered
 from casework.rows import CaseRow, case_rows
-from casework.sight import campaigns_in_sight, cases_in_sight, units_in_sight
+from casework.sight import campaigns_in_sight, cases_in_sight, sees_office, units_in_sight
 from core.codes import Light
 from core.errors import InvalidInput
 from core.ladders.palette import Palette
@@ -81,7 +82,7 @@ def ledger_view(desk: Desk, filters: LedgerFilters, cursor: Cursor | None = None
     campaigns, units = _choices(desk)
     conditions = _conditions(desk, filters, dict(campaigns), dict(units))
     campaign_id = dict(campaigns)[filters.campaign][0] if filters.campaign else None
-    counts = _counts(desk, conditions)
+    counts = _counts(desk, filters, conditions)
     if filters.light:
         conditions.append(CASE.c.light == filters.light)
     keys = _page(desk, filters, conditions, cursor)
@@ -221,7 +222,17 @@ def _known(what: str, code: str, choices: Mapping[str, tuple[int, str]]) -> int:
     return choices[code][0]
 
 
-def _counts(desk: Desk, conditions: list[sa.ColumnElement[bool]]) -> dict[Light, int]:
+def _counts(
+    desk: Desk, filters: LedgerFilters, conditions: Sequence[sa.ColumnElement[bool]]
+) -> dict[Light, int]:
+    """Count the cases of each light; whoever sees the whole office counts the same ones."""
+    if sees_office(desk) and not filters.q:
+        kept = replace(filters, light="")
+        return remembered(desk, ("ledger", kept), lambda: _counted(desk, tuple(conditions)))
+    return _counted(desk, conditions)
+
+
+def _counted(desk: Desk, conditions: Sequence[sa.ColumnElement[bool]]) -> dict[Light, int]:
     query: sa.Select[Any] = sa.select(CASE.c.light, sa.func.count()).where(*conditions).group_by(CASE.c.light)
     found = {row[0]: row[1] for row in desk.session.connection().execute(query)}
     return {light: found.get(light.value, 0) for light in Light}
