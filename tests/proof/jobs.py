@@ -86,7 +86,13 @@ def file(edge: Edge, world: World) -> object:
         proof = world.path / f"佐证{number}.pdf"
         proof.write_bytes(b"%PDF-1.7\n% proof of " + str(number).encode())
         with edge.desk(by=OFFICER) as desk:
-            keep_file(desk, "case", number, "apply_closure", proof)
+            # Another child may file for the same case now: whoever holds the case looks again.
+            desk.session.exec(
+                select(Rectification.id).where(Rectification.id == number).with_for_update()
+            ).one()
+            found = select(Evidence.id).where(Evidence.subject == "case", Evidence.subject_id == number)
+            if desk.session.exec(found).first() is None:
+                keep_file(desk, "case", number, "apply_closure", proof)
     return {"kept": len(ids)}
 
 
