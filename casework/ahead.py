@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
@@ -211,16 +212,24 @@ def has_sheets(desk: Desk, case_id: int) -> bool:
 
 
 def _read(desk: Desk, model: type[ModelT], owners: Sequence[int]) -> dict[int, list[ModelT]]:
-    named, order = BESIDE[model]
-    table = table_of(model)
+    named, _order = BESIDE[model]
     found: dict[int, list[ModelT]] = {owner: [] for owner in owners}
     for start in range(0, len(owners), IDS_AT_ONCE):
-        query = sa.select(model).where(table.c[named].in_(owners[start : start + IDS_AT_ONCE]))
-        if named == BY_SUBJECT:
-            query = query.where(table.c.subject == "case")
-        for row in desk.session.scalars(query.order_by(table.c[named], table.c[order])):
+        given = {"owners": list(owners[start : start + IDS_AT_ONCE])}
+        for row in desk.session.scalars(_of_owners(model), given):
             found[getattr(row, named)].append(row)
     return found
+
+
+@cache
+def _of_owners(model: type[ModelT]) -> sa.Select[tuple[ModelT]]:
+    """Return the question for the rows beside some cases, written once for each table."""
+    named, order = BESIDE[model]
+    table = table_of(model)
+    query = sa.select(model).where(table.c[named].in_(sa.bindparam("owners", expanding=True)))
+    if named == BY_SUBJECT:
+        query = query.where(table.c.subject == "case")
+    return query.order_by(table.c[named], table.c[order])
 
 
 def _histories(desk: Desk, cases: Sequence[int]) -> dict[int, list[Told]]:

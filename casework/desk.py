@@ -108,6 +108,13 @@ class Desk:
     def files(self) -> Path:
         return self.settings.files
 
+    def know(self, unit: Unit, campaign: Campaign | None = None) -> None:
+        """Keep rows that were read with others, so that nobody reads them again."""
+        if unit.id is not None:
+            self._units[unit.id] = unit
+        if campaign is not None and campaign.id is not None:
+            self._campaigns[campaign.id] = campaign
+
     def campaign(self, campaign_id: int) -> Campaign:
         """Return a campaign, read once per desk: every case on its ladder asks for it."""
         known = self._campaigns.get(campaign_id)

@@ -17,6 +17,22 @@ from models.record import AuditCheckpoint, AuditEntry, AuditHead
 
 SHARDS = 8
 GENESIS = b"\0" * 32
+HEAD = table_of(AuditHead)
+# Every transaction that changes something runs these: written once, they need not be put together again.
+APPEND = sa.insert(table_of(AuditEntry))
+HEADS_LOCKED = (
+    sa.select(HEAD.c.shard, HEAD.c.length, HEAD.c.hash)
+    .where(
+        HEAD.c.office_id == sa.bindparam("office"), HEAD.c.shard.in_(sa.bindparam("shards", expanding=True))
+    )
+    .order_by(HEAD.c.shard)
+    .with_for_update()
+)
+STORE_HEAD = (
+    sa.update(HEAD)
+    .where(HEAD.c.office_id == sa.bindparam("office"), HEAD.c.shard == sa.bindparam("which"))
+    .values(length=sa.bindparam("count"), hash=sa.bindparam("link"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +78,7 @@ def append_changes(session: Session, office_id: int, changes: Sequence[Change], 
         link = _link(previous, stamp, row)
         heads[change.shard] = (length + 1, link)
         rows.append({**row, "at": now, "hash": link})
-    session.connection().execute(sa.insert(table_of(AuditEntry)), rows)
+    session.connection().execute(APPEND, rows)
     _store_heads(session, office_id, heads)
 
 
@@ -90,19 +106,13 @@ COVERED = (
 
 
 def _lock_heads(session: Session, office_id: int, shards: list[int]) -> dict[int, tuple[int, bytes]]:
-    head = table_of(AuditHead)
-    query = (
-        sa.select(head.c.shard, head.c.length, head.c.hash)
-        .where(head.c.office_id == office_id, head.c.shard.in_(shards))
-        .order_by(head.c.shard)
-        .with_for_update()
-    )
-    found = {row.shard: (row.length, bytes(row.hash)) for row in session.connection().execute(query)}
+    asked = session.connection().execute(HEADS_LOCKED, {"office": office_id, "shards": shards})
+    found = {row.shard: (row.length, bytes(row.hash)) for row in asked}
     missing = [shard for shard in shards if shard not in found]
     if missing:
         # All chains of an office are started together: two writers cannot both start the same one.
         session.connection().execute(
-            sa.insert(head),
+            sa.insert(HEAD),
             [{"office_id": office_id, "shard": s, "length": 0, "hash": GENESIS} for s in missing],
         )
         found.update(dict.fromkeys(missing, (0, GENESIS)))
@@ -110,12 +120,12 @@ def _lock_heads(session: Session, office_id: int, shards: list[int]) -> dict[int
 
 
 def _store_heads(session: Session, office_id: int, heads: Mapping[int, tuple[int, bytes]]) -> None:
-    head = table_of(AuditHead)
     session.connection().execute(
-        sa.update(head)
-        .where(head.c.office_id == office_id, head.c.shard == sa.bindparam("which"))
-        .values(length=sa.bindparam("count"), hash=sa.bindparam("link")),
-        [{"which": shard, "count": length, "link": link} for shard, (length, link) in heads.items()],
+        STORE_HEAD,
+        [
+            {"office": office_id, "which": shard, "count": length, "link": link}
+            for shard, (length, link) in heads.items()
+        ],
     )
 
 
@@ -127,9 +137,8 @@ def _link(previous: bytes, stamp: str, row: Mapping[str, object]) -> bytes:
 
 def start_chains(session: Session, office_id: int) -> None:
     """Create the empty chains of a new office."""
-    head = table_of(AuditHead)
     session.connection().execute(
-        sa.insert(head),
+        sa.insert(HEAD),
         [{"office_id": office_id, "shard": s, "length": 0, "hash": GENESIS} for s in range(SHARDS)],
     )
 
@@ -183,8 +192,7 @@ def write_checkpoint(session: Session, office_id: int, day: date) -> None:
     """Store the hash over all chain heads of an office, once a day; a later call on the day changes nothing."""
     if session.get(AuditCheckpoint, (office_id, day)) is not None:
         return
-    head = table_of(AuditHead)
-    query = sa.select(head).where(head.c.office_id == office_id).order_by(head.c.shard)
+    query = sa.select(HEAD).where(HEAD.c.office_id == office_id).order_by(HEAD.c.shard)
     rows = session.connection().execute(query).all()
     lengths = ",".join(f"{row.shard}:{row.length}" for row in rows)
     digest = hashlib.sha256(b"".join(bytes(row.hash) for row in rows)).digest()

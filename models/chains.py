@@ -14,7 +14,8 @@ from models.base import table_of
 from models.genealogy import UnitChange
 from models.record import AuditEntry
 
-ENTRY = table_of(AuditEntry)
+ENTRY, CHANGE = table_of(AuditEntry), table_of(UnitChange)
+ANY_CHANGE = sa.select(CHANGE.c.id).where(CHANGE.c.office_id == sa.bindparam("office")).limit(1)
 IDS_AT_ONCE = 500
 Thing = tuple[str, int]
 
@@ -39,8 +40,7 @@ def keep_chains(session: Session, office_id: int, changes: Sequence[Change]) -> 
 
 
 def _units_changed(session: Session, office_id: int) -> bool:
-    query = sa.select(table_of(UnitChange).c.id).where(table_of(UnitChange).c.office_id == office_id)
-    return session.connection().execute(query.limit(1)).first() is not None
+    return session.connection().execute(ANY_CHANGE, {"office": office_id}).first() is not None
 
 
 def _homes(session: Session, office_id: int, things: set[Thing]) -> dict[Thing, int]:

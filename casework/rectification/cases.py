@@ -32,7 +32,8 @@ from core.life.rectification import (
     move_case,
 )
 from core.text.secrecy import refuse_state_secrets
-from models.campaign import Finding
+from models.campaign import Campaign, Finding
+from models.organisation import Unit
 from models.rectification import Rectification
 
 # Acts whose words stay in their own row: who reads the history of the case need not read them.
@@ -42,6 +43,14 @@ CASES_BY_CODE = sa.select(Rectification, Finding).where(
     col(Finding.office_id) == sa.bindparam("office"),
     col(Finding.code).in_(sa.bindparam("codes", expanding=True)),
     col(Finding.id) == col(Rectification.id),
+)
+# One case is read with the rows that every act on it asks for.
+CASE_BY_CODE = sa.select(Rectification, Finding, Unit, Campaign).where(
+    col(Finding.office_id) == sa.bindparam("office"),
+    col(Finding.code) == sa.bindparam("code"),
+    col(Finding.id) == col(Rectification.id),
+    col(Unit.id) == col(Rectification.unit_id),
+    col(Campaign.id) == col(Rectification.campaign_id),
 )
 
 
@@ -162,9 +171,10 @@ def find_case(desk: Desk, code: str) -> tuple[Rectification, Finding]:
     known = ahead_of(desk)
     if known is not None and code in known.found:
         return known.found[code]
-    row = desk.session.execute(CASES_BY_CODE, {"office": desk.office_id, "codes": [code]}).first()
+    row = desk.session.execute(CASE_BY_CODE, {"office": desk.office_id, "code": code}).first()
     if row is None:
         raise no_such_case(code)
+    desk.know(row[2], row[3])
     return row[0], row[1]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from casework.desk import Actor, Desk
@@ -21,6 +22,13 @@ POST_ROLES: dict[LeaderRole, frozenset[str]] = {
     LeaderRole.DIRECTOR: frozenset({"director", "leader"}),
     LeaderRole.COMMITTEE: frozenset({"director", "leader"}),
 }
+# Every desk asks one of these: written once, they need not be put together again.
+PERSON_BY_CODE = sa.select(Person).where(
+    col(Person.office_id) == sa.bindparam("office"), col(Person.code) == sa.bindparam("code")
+)
+UNIT_BY_CODE = sa.select(Unit).where(
+    col(Unit.office_id) == sa.bindparam("office"), col(Unit.code) == sa.bindparam("code")
+)
 CONTACT_LABELS = {"liaison": "联络员", "head": "负责人", "leader": "分管领导"}
 
 
@@ -42,9 +50,7 @@ def find_actor(desk: Desk, text: str) -> Actor:
         leader = desk.office_rules.leaders[text]
         return Actor(text, leader.name, POST_ROLES[leader.role] | {leader.role.value})
     else:
-        person = desk.session.exec(
-            select(Person).where(col(Person.office_id) == desk.office_id, col(Person.code) == text)
-        ).first()
+        person = desk.session.scalars(PERSON_BY_CODE, {"office": desk.office_id, "code": text}).first()
         if person is not None:
             return Actor(text, person.name, frozenset(split(person.roles)), person.unit_code)
     raise NotFound(
@@ -80,13 +86,12 @@ def _refuse_merged(desk: Desk, unit: Unit) -> None:
 
 def find_unit(desk: Desk, code: str) -> Unit:
     """Return a unit by its code; raise NotFound."""
-    unit = desk.session.exec(
-        select(Unit).where(col(Unit.office_id) == desk.office_id, col(Unit.code) == code)
-    ).first()
+    unit = desk.session.scalars(UNIT_BY_CODE, {"office": desk.office_id, "code": code}).first()
     if unit is None:
         raise NotFound(
             "没有这个单位", found=code, expected="已导入的单位编码", remedy="先运行 ducha import units 文件"
         )
+    desk.know(unit)
     return unit
 
 

@@ -19,6 +19,16 @@ from models.genealogy import UnitChange, UnitChangeParty
 from models.organisation import Unit
 
 CHANGE, PARTY = table_of(UnitChange), table_of(UnitChangeParty)
+# Every act of a person of the pool asks this: written once, it need not be put together again.
+DESCENTS = (
+    sa.select(CHANGE.c.id, CHANGE.c.effective_on, PARTY.c.unit_id, PARTY.c.side)
+    .join(PARTY, PARTY.c.change_id == CHANGE.c.id)
+    .where(
+        CHANGE.c.office_id == sa.bindparam("office"),
+        CHANGE.c.state == UnitChangeState.IN_FORCE.value,
+        CHANGE.c.kind.in_(sorted(INHERITED)),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +42,9 @@ class UnitOn:
 
 def lineage_of(desk: Desk, before: datetime | None = None) -> Lineage:
     """Return who carries on for whom, by the changes in force; with `before`, those in force at that instant."""
-    query = (
-        sa.select(CHANGE.c.id, CHANGE.c.effective_on, PARTY.c.unit_id, PARTY.c.side)
-        .join(PARTY, PARTY.c.change_id == CHANGE.c.id)
-        .where(
-            CHANGE.c.office_id == desk.office_id,
-            CHANGE.c.state == UnitChangeState.IN_FORCE.value,
-            CHANGE.c.kind.in_(sorted(INHERITED)),
-        )
-    )
-    if before is not None:
-        query = query.where(CHANGE.c.applied_at <= before)
+    query = DESCENTS if before is None else DESCENTS.where(CHANGE.c.applied_at <= before)
     sides: dict[tuple[int, date], tuple[list[int], list[int]]] = {}
-    for change_id, day, unit_id, side in desk.session.connection().execute(query):
+    for change_id, day, unit_id, side in desk.session.connection().execute(query, {"office": desk.office_id}):
         formers, successors = sides.setdefault((change_id, day), ([], []))
         (formers if side == "former" else successors).append(unit_id)
     return Lineage.of(
