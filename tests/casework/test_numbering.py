@@ -266,9 +266,9 @@ def test_a_number_that_was_signed_before_the_one_before_it_is_found(
     counter(desk, SHEET, 4)
     counter(desk, FEEDBACK, 1)
     found = book(desk)
-    assert found.examples[-1] == "示法督办〔2026〕4号 签发日期早于前一号"
     assert found.broken == 2  # the other is the lonely 5 of 2027
-    assert found.examples[0].startswith("示法督办〔2027〕：1份文书，号码5至5")
+    assert found.examples[0] == "示法督办〔2026〕4号 签发日期早于前一号"
+    assert found.examples[1].startswith("示法督办〔2027〕：1份文书，号码5至5")
 
 
 def test_a_document_that_bears_a_number_over_no_frozen_content_is_found(
