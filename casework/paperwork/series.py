@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from casework.desk import Desk
 from casework.linkage.compartment import knows_all
-from casework.paperwork.kinds import name_of_kind
+from casework.paperwork.kinds import is_shown, name_of_kind
 from casework.paperwork.numbering import write_number
 from casework.sight import sees_office
 from core.codes import DocumentContent, Line
@@ -30,31 +30,19 @@ def series_in_sight(desk: Desk, year: int | None = None) -> list[dict[str, Any]]
         raise NotAllowed(
             "无权查看文号系列", found=desk.actor.name, expected="办公室人员", remedy="由经办人查看"
         )
-    rows = list_series(desk, year)
     if knows_all(desk):
-        return rows
-    hidden = {rule.code for rule in desk.rules.documents.values() if rule.content is DocumentContent.REFERRAL}
-    own = {rule.series for rule in desk.rules.documents.values() if rule.code in hidden}
-    own -= {rule.series for rule in desk.rules.documents.values() if rule.code not in hidden}
-    return [_without(row, hidden) for row in rows if row["key"] not in own]
+        return list_series(desk, year)
+    kinds = desk.rules.documents.values()
+    own = {rule.series for rule in kinds if rule.content is DocumentContent.REFERRAL}
+    own -= {rule.series for rule in kinds if rule.content is not DocumentContent.REFERRAL}
+    return [row for row in list_series(desk, year, whole=False) if row["key"] not in own]
 
 
-def _without(row: dict[str, Any], kinds: set[str]) -> dict[str, Any]:
-    """Return a series without the kinds of the compartment; their numbers stay taken and are no gaps."""
-    voids = [one for one in row["voids"] if one["kind"] not in kinds]
-    borne = sum(row["kinds"][kind]["count"] for kind in kinds & row["kinds"].keys())
-    return {
-        **row,
-        "issued": row["issued"] - (borne - (len(row["voids"]) - len(voids))),  # a void was not issued
-        "kinds": {kind: one for kind, one in row["kinds"].items() if kind not in kinds},
-        "voids": voids,
-    }
-
-
-def list_series(desk: Desk, year: int | None = None) -> list[dict[str, Any]]:
+def list_series(desk: Desk, year: int | None = None, *, whole: bool = True) -> list[dict[str, Any]]:
     """Return each series of a year with its last number, its voids and its gaps, by line and code.
 
     year      None for the year of the desk
+    whole     False leaves out what belongs to the compartment; its numbers stay taken and are no gaps
     returns   [{line, key, series, year, last, issued, kinds{kind: {name, count}},
               voids[{number, kind, unit_id, reason}], gaps[numbers that no document bears], next}];
               a series that the office keeps appears before its first use
@@ -65,7 +53,7 @@ def list_series(desk: Desk, year: int | None = None) -> list[dict[str, Any]]:
     rows = _documents(desk, when)
     codes = {**known, **{code: ("", "") for code in (*counters, *rows) if code not in known}}
     return [
-        _series(desk, code, when, line, key, counters.get(code, 0), rows.get(code, []))
+        _series(desk, code, when, line, key, counters.get(code, 0), rows.get(code, []), whole=whole)
         for code, (line, key) in sorted(codes.items(), key=lambda one: (one[1][0], one[1][1], one[0]))
     ]
 
@@ -91,6 +79,7 @@ def _documents(desk: Desk, year: int) -> dict[str, list[Any]]:
         sa.select(
             DOCUMENT.c.series, DOCUMENT.c.serial, DOCUMENT.c.kind, DOCUMENT.c.state, DOCUMENT.c.unit_id,
             DOCUMENT.c.void_reason, DOCUMENT.c.rules_sha256, DOCUMENT.c.line,
+            sa.not_(is_shown()).label("hidden"),
         )
         .where(DOCUMENT.c.office_id == desk.office_id, DOCUMENT.c.year == year, DOCUMENT.c.serial.is_not(None))
         .order_by(DOCUMENT.c.series, DOCUMENT.c.serial)
@@ -102,10 +91,11 @@ def _documents(desk: Desk, year: int) -> dict[str, list[Any]]:
 
 
 def _series(
-    desk: Desk, code: str, year: int, line: str, key: str, last: int, rows: list[Any]
+    desk: Desk, code: str, year: int, line: str, key: str, last: int, rows: list[Any], *, whole: bool
 ) -> dict[str, Any]:
+    told = [row for row in rows if whole or not row.hidden]
     kinds: dict[str, dict[str, Any]] = {}
-    for row in rows:
+    for row in told:
         kind = kinds.setdefault(
             row.kind, {"name": name_of_kind(desk, row.kind, row.rules_sha256), "count": 0}
         )
@@ -117,7 +107,7 @@ def _series(
             "unit_id": row.unit_id,
             "reason": row.void_reason or "",
         }
-        for row in rows
+        for row in told
         if row.state == DocumentState.VOID
     ]
     borne = {row.serial for row in rows}
@@ -127,7 +117,7 @@ def _series(
         "series": code,
         "year": year,
         "last": last,
-        "issued": len(rows) - len(voids),
+        "issued": len(told) - len(voids),
         "kinds": kinds,
         "voids": voids,
         "gaps": [serial for serial in range(1, last + 1) if serial not in borne],

@@ -47,13 +47,13 @@ def counter(desk: Desk, series: str, last: int, year: int = 2026, office_id: int
 
 
 def numbered(
-    desk: Desk, about: tuple[Campaign, Unit], serial: int, series: str = SHEET, kind: str = "urging", year: int = 2026,
+    desk: Desk, of: tuple[Campaign, Unit], serial: int, series: str = SHEET, kind: str = "urging", year: int = 2026,
     **values: Any,
 ) -> Document:  # fmt: skip
     """Write a document that bears a number."""
     number = write_number(series, year, serial)
     return make.make_document(
-        desk, *about, kind, series=series, year=year, serial=serial, number=number, **values
+        desk, *of, kind, series=series, year=year, serial=serial, number=number, **values
     )
 
 
@@ -178,7 +178,10 @@ def test_outside_the_compartment_its_kinds_and_own_series_are_not_told_and_are_n
         "referral", "letter",
     )  # fmt: skip
     letters = "示法督函"
-    counter(desk, letters, 4)
+    counter(desk, letters, 5)
+    # An ordinary letter that answers the discipline office is hidden for what it is about.
+    numbered(desk, (campaign, unit), 5, letters, "closure_notice", state="void", void_reason="改为当面答复",
+             about="incoming", about_id=1)  # fmt: skip
     numbered(desk, (campaign, unit), 1, letters, "lead_reply")
     numbered(desk, (campaign, unit), 2, letters, "closure_notice")
     numbered(desk, (campaign, unit), 3, letters, "lead_reply", state="void", void_reason="暂不答复")
@@ -190,7 +193,8 @@ def test_outside_the_compartment_its_kinds_and_own_series_are_not_told_and_are_n
     seen = {row["series"]: row for row in series_in_sight(desk, 2026)}
     assert set(told) - set(seen) == {MOVED, "示司执监移"}
     row = seen[letters]
-    assert (set(row["kinds"]), row["gaps"], row["last"]) == ({"closure_notice"}, [], 4)
+    assert (set(row["kinds"]), row["gaps"], row["last"]) == ({"closure_notice"}, [], 5)
+    assert row["kinds"]["closure_notice"]["count"] == 2
     assert [void["reason"] for void in row["voids"]] == ["重号"]
     assert (told[letters]["issued"], row["issued"]) == (2, 1)
     assert series_in_sight(desk, 2025)[0]["year"] == 2025
