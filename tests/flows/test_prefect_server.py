@@ -31,7 +31,8 @@ def hurry(file: Path, name: str, today: date) -> None:
 
 def ask(prefect: Prefect, path: str, **body: Any) -> list[dict[str, Any]]:
     """Ask the server's API, with the token that its protection against foreign pages wants."""
-    with httpx.Client(base_url=prefect.env["PREFECT_API_URL"], trust_env=False) as client:
+    address = prefect.env["PREFECT_API_URL"]
+    with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:  # a busy machine answers late
         token = client.get("/csrf-token", params={"client": "test"}).json()["token"]
         headers = {"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": "test"}
         answer = client.post(path, json=body, headers=headers)
@@ -56,7 +57,7 @@ def test_a_scheduled_sweep_changes_the_database(tmp_path: Path, edge: Edge, engi
         prefect.run("--no-prompt", "deploy", "--all")
         with prefect.child("worker", "start", "--pool", "ducha", "--name", "w") as worker:
             wait_until(lambda: count_rungs(engine) == 1, 90, worker, prefect)
-            wait_until(lambda: bool(completed(prefect)), 20, worker, prefect)
+            wait_until(lambda: bool(completed(prefect)), 60, worker, prefect)
 
         done = completed(prefect)
         names = {row["name"] for row in ask(prefect, "deployments/filter")}
