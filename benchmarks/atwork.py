@@ -34,6 +34,7 @@ def at_work(settings: Settings, cases: int) -> Iterator[list[int]]:
     """Let a process sweep and send until the block ends; give a list that then holds (cases, mails)."""
     done: list[int] = []
     words = [
+        # As the units in deploy/systemd run what sweeps and sends: pages come first.
         "nice",
         "-n10",
         sys.executable,
