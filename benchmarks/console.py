@@ -118,7 +118,8 @@ def _busy_note(works: Mapping[str, Sequence[int]]) -> str:
         f"{kind}: {swept:,} cases swept, {sent:,} mails sent" for kind, (swept, sent) in works.items()
     )
     return f"""The second table is the same for five of the pages while one more process on the same two cores
-sweeps and sends without a pause, at `nice` 10 as the units in `deploy/systemd` run it ({told}). An office does so for seconds a day."""
+sweeps and sends without a pause, at `nice` 10 as the units in `deploy/systemd` run it ({told}).
+An office does so for seconds a day."""
 
 
 def _table(found: Mapping[str, Sequence[Row]]) -> Table:
