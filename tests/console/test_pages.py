@@ -168,7 +168,10 @@ def test_a_letter_of_a_referral_answers_like_a_number_that_was_never_given(
     hidden, missing = client.get(LETTER + part), client.get(f"/documents/999{part}")
 
     assert (hidden.status_code, missing.status_code) == (404, 404)
-    assert hidden.text == missing.text.replace("999", "1")
+    # The head holds a random word of the session, which may hold these digits too.
+    head, own = (answer.text.partition("<main")[::2] for answer in (hidden, missing))
+    assert head[0] == own[0]
+    assert head[1] == own[1].replace("999", "1")
 
 
 @pytest.mark.parametrize(("part", "head"), [("/pdf", b"%PDF-"), ("/docx", b"PK")])

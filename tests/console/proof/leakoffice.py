@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,8 @@ from casework.desk import Desk
 from casework.linkage.linkageitems import task_key
 from casework.litigation.files import MatterFile
 from casework.litigation.registering import Entry, register
+from casework.paperwork.numbering import write_number
+from core.codes import Line
 from core.life.leadlife import LeadState
 from core.life.lives import DocumentState
 from core.life.matterlife import Instance, MatterKind
@@ -21,6 +24,7 @@ from models.archive import ArchiveFile
 from models.campaign import Campaign, Finding, Visit
 from models.checking import CheckDraft, PlanDraft
 from models.delegation import Delegation
+from models.document import NumberSeries
 from models.halfreport import HalfReport
 from models.incoming import Incoming
 from models.inquiry import Inquiry, InquiryItem
@@ -65,6 +69,7 @@ def fill_office(desk: Desk, county: County, people: dict[str, Person], units: di
         _meeting(desk, county, number)
         _incoming(desk, county, number, units)
         _interview(desk, county, number, cases)
+    _numbers(desk, county, cases)
     _joint(desk, county, cases[0])
     _tasks(desk, county, cases)
     _halves(desk, county, cases)
@@ -160,6 +165,50 @@ def _item(desk: Desk, county: County, subject: str, number: int, facts: dict[str
         title=f"办理{county.token('task of the compartment', kind='linkage')}", role="linkage", confidential=True,
         state="open", opened_on=NOTICED, due_on=date(2026, 7, 1),
     ))  # fmt: skip
+
+
+def _numbers(desk: Desk, county: County, cases: list[Rectification]) -> None:
+    """Write letters that bear numbers: in force or void, the reason in the row and in the log, in the same series.
+
+    An ordinary letter about a matter of the compartment is of the compartment; its number stays taken for everybody.
+    """
+    given: Counter[str] = Counter()
+    for number in (1, 2):
+        _letter(desk, county, given, cases[0], "closure_notice", ("incoming", number),
+                {"kind": "incoming", "number": number})  # fmt: skip
+    for number in range(1, county.referrals + 1):
+        _letter(desk, county, given, cases[0], "referral_letter", ("referral", number),
+                {"kind": "referral", "number": number})  # fmt: skip
+    for case in county.random.sample(cases, 2):
+        facts = inside(_facts(desk, case))
+        _letter(desk, county, given, case, "closure_notice", ("case", case.id), facts)
+    for series, last in given.items():
+        make.store(desk, NumberSeries(office_id=desk.office_id, series=series, year=2026, last=last))
+
+
+def _letter(
+    desk: Desk, county: County, given: Counter[str], case: Rectification, kind: str, about: tuple[str, int],
+    facts: dict[str, Any],
+) -> None:  # fmt: skip
+    """Write one letter with a number; two of three are void."""
+    key = desk.rules.document(kind).series
+    series = desk.office_rules.lines[Line.PARTY].series[key].code_text
+    given[series] += 1
+    void = county.random.random() < 0.67
+    campaign = desk.session.get_one(Campaign, case.campaign_id)
+    title = f"函{county.token('title of a letter with a number', **{**facts, 'shown': NOBODY})}"
+    state = DocumentState.VOID if void else DocumentState.SIGNED
+    why = {}
+    if void:
+        shown = frozenset({"director", "officer"}) if about[0] == "case" else frozenset({"director"})
+        why = {"void_reason": f"重号{county.token('why a letter is void', **{**facts, 'shown': shown})}"}
+    row = make.make_document(
+        desk, campaign, desk.session.get_one(Unit, case.unit_id), kind, about=about[0], about_id=about[1],
+        state=state.value, series=series, year=2026, serial=given[series], title=title,
+        number=write_number(series, 2026, given[series]), content=world.content_of(title), **why,
+    )  # fmt: skip
+    if void:
+        desk.record("document", row.id, "void", unit_id=row.unit_id, reason=why["void_reason"])
 
 
 def _joint(desk: Desk, county: County, case: Rectification) -> None:
