@@ -26,7 +26,7 @@ from console.app import ROUTERS
 from tests.console.proof.leakworld import CAMPAIGNS, MARK, County
 
 ABSENT = 9_999
-MOST_COMBINED, MOST_FOLLOWED, MOST_ALIKE = 12, 150, 5
+MOST_COMBINED, MOST_FOLLOWED, MOST_ALIKE = 40, 200, 5
 # Pages that lay a document out take long: of each a few rows, others in other worlds.
 SLOW, MOST_SLOW = re.compile(r"/(pdf|docx|preview|sheet|workbook|print|proof|picture)\b|^/letters/\d"), 2
 TOKEN = re.compile(rf"{MARK}[0-9a-f]{{8}}")
