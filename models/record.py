@@ -51,6 +51,12 @@ SUBJECTS = (
     "session",
 )
 
+DEEDS = (
+    "(audit_entry.to_state = 'closed' OR audit_entry.act IN ('submit_plan', 'report_progress', 'correct_on_spot', "
+    "'apply_closure', 'return', 'verify', 'look_back', 'reopen', 'flag'))"
+)
+"""The entries of which statistics count; an index holds them and nothing else."""
+
 
 class AuditHead(SQLModel, table=True):
     """The newest link of one chain; locked while entries are added."""
@@ -71,6 +77,18 @@ class AuditEntry(SQLModel, table=True):
     __table_args__ = (
         one_of("subject", SUBJECTS),
         Index("ix_audit_entry_subject", "subject", "subject_id"),
+        # Whole columns and no looking up: statistics go through the deeds of all years.
+        only_where(
+            "ix_audit_entry_deed",
+            "office_id",
+            "subject",
+            "act",
+            "to_state",
+            "from_state",
+            "on_day",
+            "subject_id",
+            where=DEEDS.replace("audit_entry.", ""),
+        ),
         STRICT,
     )
 

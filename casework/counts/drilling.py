@@ -12,11 +12,11 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from casework.counts.countscope import may_see_rows
-from casework.counts.engine import count_by, rows_by_code, sum_of
+from casework.counts.engine import count_by, list_rows, rows_by_code, sum_of
 from casework.counts.indicators import find_entry, label_of, permit_rows
 from casework.counts.registry import families_of
 from casework.counts.tallies import SHANGHAI, Number, Scope, share
-from casework.counts.terms import Detail, Entry, Family, Indicator, Share, conditions_of
+from casework.counts.terms import Detail, Entry, Family, Indicator, Share, conditions_of, joined
 from casework.desk import Desk
 from casework.leaves import LEAF_ROWS, Leaf
 from core.errors import NotAllowed
@@ -94,22 +94,13 @@ def _leaf(scope: Scope, entry: Entry, code: str, number: int) -> Leaf[Detail]:
     if isinstance(entry, Indicator):
         rows = tuple(detail for _code, detail in rows_by_code(scope, entry, (LEAF_ROWS, start)))
         return Leaf(rows, number, _row_count(scope, entry))
-    every = [
-        detail
-        for family in _plain(entry, code)
-        for found, detail in rows_by_code(scope, family)
-        if found == code
-    ]
+    every = [detail for family in _plain(entry, code) for detail in list_rows(scope, family, code)]
     return Leaf(tuple(islice(every, start, start + LEAF_ROWS)), number, len(every))
 
 
 def _row_count(scope: Scope, entry: Indicator) -> int:
-    query = (
-        sa.select(sa.func.count())
-        .select_from(entry.source.tables)
-        .where(*conditions_of(scope, entry.source, entry.on, entry.where))
-    )
-    return int(scope.rows(query)[0][0])
+    query = sa.select(sa.func.count()).where(*conditions_of(scope, entry.source, entry.on, entry.where))
+    return int(scope.rows(joined(entry.source, query))[0][0])
 
 
 def every_row(scope: Scope, code: str) -> Iterable[Detail]:
@@ -120,7 +111,7 @@ def every_row(scope: Scope, code: str) -> Iterable[Detail]:
         return
     permit(scope, entry, code)
     for one in _plain(entry, code):
-        yield from (detail for found, detail in rows_by_code(scope, one) if found == code)
+        yield from (detail for _code, detail in rows_by_code(scope, one, only=code))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +169,11 @@ def by_month(scope: Scope, code: str) -> list[tuple[str, int]]:
         return []
     query = (
         sa.select(entry.on, sum_of(scope, entry))
-        .select_from(entry.source.tables)
         .where(*conditions_of(scope, entry.source, entry.on, None), entry.on.is_not(None))
         .group_by(entry.on)
     )
     months: dict[tuple[int, int], int] = defaultdict(int)
-    for day, amount in scope.rows(query):
+    for day, amount in scope.rows(joined(entry.source, query)):
         civil = day.astimezone(SHANGHAI).date() if isinstance(day, datetime) else day
         if isinstance(civil, date) and amount:
             months[civil.year, civil.month] += int(amount)

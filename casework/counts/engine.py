@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col
 
-from casework.counts.shownwords import say
+from casework.counts.shownwords import sayer
 from casework.counts.tallies import Column, Scope, count_if
-from casework.counts.terms import Detail, Family, Indicator, Source, conditions_of, days_of
-from casework.desk import Desk
+from casework.counts.terms import Detail, Family, Indicator, Source, conditions_of, days_of, joined
 from models.organisation import Unit
 
 Counted = dict[str, int]
@@ -56,12 +55,10 @@ def _count_plain(scope: Scope, group: list[Indicator], by: str | None, sheet: Sh
     # Where all count on the same day, the day narrows the query; else it is part of what each counts.
     same = len({id(one.on) for one in group}) == 1
     numbers = (sum_of(scope, one, () if same else days_of(scope, source, one.on)) for one in group)
-    query = (
-        sa.select(*keys, *numbers)
-        .select_from(source.tables)
-        .where(*conditions_of(scope, source, group[0].on if same else None, None))
+    query = sa.select(*keys, *numbers).where(
+        *conditions_of(scope, source, group[0].on if same else None, None)
     )
-    for row in scope.rows(query.group_by(*keys) if keys else query):
+    for row in scope.rows(joined(source, query.group_by(*keys) if keys else query)):
         place = row[0] if keys else None
         for one, number in zip(group, row[len(keys) :], strict=True):
             sheet.setdefault(place, {})[one.code] = int(number)
@@ -110,13 +107,12 @@ def _count_families(scope: Scope, families: Sequence[Family], by: str | None, sh
     alone = len(families) == 1  # its condition narrows the query; those of several narrow what each counts
     query = (
         sa.select(*keys, *first.columns, *(_number_of(scope, one, alone=alone) for one in families))
-        .select_from(first.source.tables)
         .where(*conditions_of(scope, first.source, first.on, first.where if alone else None))
         .group_by(*keys, *first.columns)
     )
     found: list[set[str]] = [set() for _one in families]
     end = len(keys) + len(first.columns)
-    for row in scope.rows(query):
+    for row in scope.rows(joined(first.source, query)):
         counted = sheet.setdefault(row[0] if keys else None, {})
         for place, (one, number) in enumerate(zip(families, row[end:], strict=True)):
             if alone or number:
@@ -151,35 +147,39 @@ def _label(scope: Scope, family: Family, found: set[str], by: str | None, sheet:
 
 def list_rows(scope: Scope, entry: Indicator | Family, code: str) -> list[Detail]:
     """Return the rows behind a number, in the order of their keys; `code` is that of the number."""
-    return [detail for found, detail in rows_by_code(scope, entry) if found == code]
+    return [detail for _code, detail in rows_by_code(scope, entry, only=code)]
 
 
 def rows_by_code(
-    scope: Scope, entry: Indicator | Family, window: tuple[int, int] | None = None
+    scope: Scope, entry: Indicator | Family, window: tuple[int, int] | None = None, *, only: str = ""
 ) -> Iterator[tuple[str, Detail]]:
     """Yield the rows of an entry with the code under which each counts; one of a family may count under several.
 
-    window   (how many, after how many) of the rows; None for all
+    window   how many rows, after how many
+    only     the one code that is wanted
     """
     source = entry.source
     extra = entry.columns if isinstance(entry, Family) else ()
     query = (
         sa.select(*_head(entry), *source.shown, *extra)
-        .select_from(source.tables)
         .where(*conditions_of(scope, source, entry.on, entry.where))
         .order_by(source.key)
     )
     if window is not None:
         query = query.limit(window[0]).offset(window[1])
-    names = _unit_names(scope)
+    write = _writer(scope, entry)
     end = 5 + len(source.shown)
-    for row in scope.rows(query):
-        detail = _detail(scope.desk, source, row[:5], row[5:end], names, different=entry.distinct is not None)
-        if isinstance(entry, Indicator):
-            yield entry.code, detail
-        else:
-            for code in entry.codes_of(scope, *row[end:]):
-                yield f"{entry.prefix}.{code}", detail
+    for row in scope.rows(joined(source, query)):
+        codes = [code for code in _codes(scope, entry, row[end:]) if only in ("", code)]
+        detail = write(row[:5], row[5:end]) if codes else None
+        if detail is not None:
+            yield from ((code, detail) for code in codes)
+
+
+def _codes(scope: Scope, entry: Indicator | Family, values: Sequence[Any]) -> Iterable[str]:
+    if isinstance(entry, Indicator):
+        return (entry.code,)
+    return (f"{entry.prefix}.{code}" for code in entry.codes_of(scope, *values))
 
 
 def _head(entry: Indicator | Family) -> tuple[Column, ...]:
@@ -194,15 +194,19 @@ def _head(entry: Indicator | Family) -> tuple[Column, ...]:
     )
 
 
-def _detail(
-    desk: Desk, source: Source, head: Sequence[Any], shown: Sequence[Any], names: Mapping[object, str], *,
-    different: bool,
-) -> Detail:  # fmt: skip
-    key, unit, day, amount, thing = head
-    columns = zip(source.shown, shown, strict=True)
-    said = "　".join(say(desk, column, part) for column, part in columns if part not in (None, ""))
-    place = str(thing) if different else f"{source.name}:{key}"
-    return Detail(f"{source.name}:{key}", said, day, names.get(unit, ""), int(amount or 0), place)
+def _writer(scope: Scope, entry: Indicator | Family) -> Callable[[Sequence[Any], Sequence[Any]], Detail]:
+    """Return what writes a line of the drill-down from the head of a row and from what it shows."""
+    source, names = entry.source, _unit_names(scope)
+    say = [sayer(scope.desk, column) for column in source.shown]
+
+    def write(head: Sequence[Any], shown: Sequence[Any]) -> Detail:
+        key, unit, day, amount, thing = head
+        said = "　".join(word(part) for word, part in zip(say, shown, strict=True) if part not in (None, ""))
+        place = f"{source.name}:{key}"
+        what = str(thing) if entry.distinct is not None else place
+        return Detail(place, said, day, names.get(unit, ""), int(amount or 0), what)
+
+    return write
 
 
 def total_of(details: Sequence[Detail], entry: Indicator | Family) -> int:

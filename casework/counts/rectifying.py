@@ -18,7 +18,7 @@ from core.life.rectification import (
 )
 from models.base import table_of
 from models.campaign import Campaign, Finding
-from models.record import AuditEntry
+from models.record import DEEDS, AuditEntry
 from models.rectification import Rectification, Rung, SideRequest
 
 CLOSED = (CaseState.CLOSED.value, CaseState.LOOK_BACK.value, CaseState.ARCHIVED.value)
@@ -29,8 +29,7 @@ STANDING = case_state != CaseState.WITHDRAWN.value
 # The unit's part ends with its last application for closure; a case without one (当场纠正, an imported ledger) is
 # settled when it was closed.
 SETTLED = sa.func.coalesce(col(Rectification.applied_on), col(Rectification.closed_on))
-# Every case has both. They are outer-joined because a database leaves an outer join out where no column of it is
-# asked for, and a number needs them only when it is narrowed or its rows are shown.
+# Every case has both; a number needs them only when it is narrowed or its rows are shown.
 _OF_FINDING = table_of(Rectification).outerjoin(table_of(Finding), col(Finding.id) == col(Rectification.id))
 _WITH_CAMPAIGN = _OF_FINDING.outerjoin(table_of(Campaign), col(Campaign.id) == col(Rectification.campaign_id))
 _SHOWN = (col(Finding.code), col(Finding.item), case_state, due_on)
@@ -54,14 +53,12 @@ CASES = _of_cases(
 LIT_CASES = _of_cases("case", _WITH_CAMPAIGN, shown=(*_SHOWN, col(Rectification.light)))
 ENTRIES = _of_cases(
     "entry",
-    _WITH_CAMPAIGN.join(
-        table_of(AuditEntry),
-        sa.and_(
-            col(AuditEntry.subject) == "case",
-            col(AuditEntry.subject_id) == col(Rectification.id),
-            col(AuditEntry.office_id) == col(Rectification.office_id),
-        ),
-    ),
+    table_of(AuditEntry)
+    .outerjoin(table_of(Rectification), col(Rectification.id) == col(AuditEntry.subject_id))
+    .outerjoin(table_of(Finding), col(Finding.id) == col(AuditEntry.subject_id))
+    .outerjoin(table_of(Campaign), col(Campaign.id) == col(Rectification.campaign_id)),
+    office=col(AuditEntry.office_id),
+    where=(col(AuditEntry.subject) == "case", sa.literal_column(DEEDS)),
     key=sa.cast(col(AuditEntry.shard), sa.String) + "-" + sa.cast(col(AuditEntry.seq), sa.String),
     day=col(AuditEntry.on_day),
     shown=(col(Finding.code), col(AuditEntry.on_day), col(AuditEntry.act)),

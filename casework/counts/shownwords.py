@@ -61,14 +61,19 @@ OF_RULES: dict[str, Callable[[Desk, str], str]] = {
 }
 
 
-def say(desk: Desk, column: Column, value: object) -> str:
-    """Return how a value of a column is written in a line of the drill-down."""
+def sayer(desk: Desk, column: Column) -> Callable[[object], str]:
+    """Return what writes a value of a column in a line of the drill-down."""
     name, table = getattr(column, "name", ""), getattr(column, "table", None)
-    if isinstance(value, datetime):
-        value = value.astimezone(SHANGHAI).date()
-    if isinstance(value, date):
-        return write_day(value) + ("到期" if name == "due_on" else "")
     place = f"{table.name}.{name}" if isinstance(table, sa.Table) else ""
-    if place in OF_RULES:
-        return OF_RULES[place](desk, str(value))
-    return next((word for code, word in SAID.get(place, {}).items() if str(code) == str(value)), str(value))
+    words = {str(code): word for code, word in SAID.get(place, {}).items()}
+    of_rules = OF_RULES.get(place)
+    after = "到期" if name == "due_on" else ""
+
+    def say(value: object) -> str:
+        if isinstance(value, datetime):
+            value = value.astimezone(SHANGHAI).date()
+        if isinstance(value, date):
+            return write_day(value) + after
+        return of_rules(desk, str(value)) if of_rules else words.get(str(value), str(value))
+
+    return say

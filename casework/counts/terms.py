@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql import visitors
 
 from casework.counts.tallies import Column, Scope
 
@@ -19,6 +21,7 @@ Condition = Column | Callable[[Scope], Column]
 class Source:
     """Rows of one kind, with the columns by which they are narrowed and shown.
 
+    tables         those of the rows, and by their keys whatever a row may be narrowed or shown by
     shown          what a line of the drill-down says, in this order
     confidential   the rows belong to the compartment of linkage: a number may be told, a row and a unit's number not
     at_instant     `day` is an instant, whose day is that in Shanghai
@@ -181,3 +184,22 @@ def conditions_of(scope: Scope, source: Source, day: Column | None, where: Condi
         if one is not None:
             found.append(one(scope) if callable(one) else one)
     return found
+
+
+def joined(source: Source, query: sa.Select[Any]) -> sa.Select[Any]:
+    """Return a query with the tables of a source that it asks for.
+
+    A table that is only looked up beside a row is left out where no column of it is wanted: SQLite looks it up for
+    every row that it counts.
+    """
+    wanted = {column.table for column in visitors.iterate(query) if isinstance(column, sa.Column)}
+    return query.select_from(_pruned(source.tables, wanted))
+
+
+def _pruned(tables: sa.FromClause, wanted: set[Any]) -> sa.FromClause:
+    if not isinstance(tables, sa.Join):
+        return tables
+    if tables.isouter and tables.right not in wanted:
+        return _pruned(tables.left, wanted)
+    by = {column.table for column in visitors.iterate(tables.onclause) if isinstance(column, sa.Column)}
+    return sa.join(_pruned(tables.left, wanted | by), tables.right, tables.onclause, isouter=tables.isouter)

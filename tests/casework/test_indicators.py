@@ -1,19 +1,26 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import product
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.sql import visitors
+from sqlmodel import col
 
 from casework.counts.countscope import count_scope, scope_of
+from casework.counts.engine import count_by, sum_of
 from casework.counts.indicators import drill, list_indicators
+from casework.counts.rectifying import CLOSING, ENTRIES
 from casework.counts.registry import SECTIONS, entry_of, every_entry
 from casework.counts.statistics import count
-from casework.counts.terms import Family
+from casework.counts.terms import Family, Indicator, Share
 from casework.desk import Desk
 from casework.units.filings import register_filing, register_institution
 from core.codes import Light
 from core.errors import NotAllowed, NotFound
-from core.life.rectification import RequestKind
+from core.life.rectification import CaseAct, RequestKind
+from models.record import AuditEntry
 from tests import make
 from tests.casework.conftest import OpenDesk
 from tests.casework.test_seeds import changshan, yichun
@@ -134,6 +141,68 @@ def test_leads_of_the_compartment_are_counted_and_their_words_are_not_shown(desk
     listed = drill(scope_of(desk), "leads.received")
     assert listed["value"] == 1
     assert "涉企执法" not in str(listed)
+
+
+def is_by_key(one: sa.Join) -> bool:
+    """Tell whether a join is "key of the right = something of the left" and nothing more."""
+    if not isinstance(one.onclause, sa.BinaryExpression):
+        return False
+    sides = {
+        column.table.name: column.name
+        for column in visitors.iterate(one.onclause)
+        if isinstance(column, sa.Column)
+    }
+    return [sides.get(one.right.name)] == [key.name for key in one.right.primary_key]
+
+
+def test_a_table_that_is_left_out_where_nothing_of_it_is_asked_holds_at_most_one_row_beside_another() -> None:
+    """It is looked up by its key; else leaving it out would change the number."""
+    looked_up = []
+    for source in {one.source for one in every_entry() if not isinstance(one, Share)}:
+        tables = source.tables
+        while isinstance(tables, sa.Join):
+            if tables.isouter:
+                looked_up.append((source.name, tables))
+            tables = tables.left
+
+    assert len(looked_up) > 10
+    wrong = [f"{name}: {one}" for name, one in looked_up if not is_by_key(one)]
+    assert wrong == []
+
+
+def test_a_count_asks_for_no_table_that_it_does_not_need(desk: Desk) -> None:
+    asked: list[str] = []
+    sa.event.listen(
+        desk.session.get_bind(), "before_cursor_execute", lambda _c, _cursor, said, *_more: asked.append(said)
+    )
+    every = [one for one in CLOSING.entries if not isinstance(one, Share)]
+    count_by(scope_of(desk), every)
+    assert len(asked) == 3
+    assert not [said for said in asked if "JOIN" in said]
+
+    asked.clear()
+    count_by(scope_of(desk, kind="special"), every)
+    assert len([said for said in asked if "campaign.kind" in said and "finding" not in said]) == 3
+
+
+def test_deeds_are_counted_among_the_entries_that_the_index_of_deeds_holds(desk: Desk) -> None:
+    """Every act with every pair of states: what a number counts is never left out by the index."""
+    campaign, unit = make.make_campaign(desk), make.make_unit(desk)
+    case = make.make_finding_and_case(desk, campaign, unit, "Q1")
+    states = ("rectifying", "closed", "look_back")
+    for act, before, after in product(CaseAct, states, states):
+        desk.record("case", case.id, act.value, unit_id=unit.id, from_state=before, to_state=after)
+    desk.flush_changes()
+    entries = [one for one in CLOSING.entries if isinstance(one, Indicator) and one.source is ENTRIES]
+    sheet, _labels = count_by(scope_of(desk), entries)
+    bare = sa.select(
+        *(sum_of(scope_of(desk), one).label(one.code) for one in entries)
+    ).where(col(AuditEntry.subject) == "case")  # fmt: skip
+    row = desk.session.connection().execute(bare).one()
+
+    assert len(entries) == 9
+    assert sheet[None] == dict(row._mapping)
+    assert min(sheet[None].values()) >= 6
 
 
 def test_an_area_is_a_unit_with_all_below_it(desk: Desk) -> None:

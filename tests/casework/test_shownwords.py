@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from casework.counts.registry import every_entry
-from casework.counts.shownwords import say
+from casework.counts.shownwords import sayer
 from casework.counts.terms import Share
 from casework.desk import Desk
 from models.base import table_of
@@ -37,14 +37,14 @@ def test_every_code_that_is_shown_has_a_word(desk: Desk) -> None:
         "document.state", "lead.state", "litigation_matter.state", "message.kind", "filing.kind", "report.kind",
         "meeting.kind", "side_request.kind", "rectification.state",
     }  # fmt: skip
-    assert [f"{column} {code}" for column, code in found if say(desk, column, code) == code] == []
+    assert [f"{column} {code}" for column, code in found if sayer(desk, column)(code) == code] == []
 
 
 def test_what_rule_files_name_is_called_by_its_name_there(desk: Desk) -> None:
     kinds, sanctions = table_of(Document).c.kind, table_of(ReferralSanction).c.kind
 
     for rule in desk.rules.documents.values():
-        assert say(desk, kinds, rule.code) == rule.name
+        assert sayer(desk, kinds)(rule.code) == rule.name
     for code, sanction in desk.rules.linkage.sanctions.items():
-        assert say(desk, sanctions, code) == sanction.name
-    assert say(desk, kinds, "gone_since") == "gone_since"
+        assert sayer(desk, sanctions)(code) == sanction.name
+    assert sayer(desk, kinds)("gone_since") == "gone_since"
