@@ -113,12 +113,17 @@ def is_case_in_sight(desk: Desk, case_id: int) -> bool:
     return desk.session.connection().execute(query).first() is not None
 
 
+def documents_of(office: int | sa.ColumnElement[int]) -> Condition:
+    """Return the condition for the documents of an office that are outside of every compartment."""
+    return sa.and_(DOCUMENT.c.office_id == office, is_shown())
+
+
 def documents_in_sight(desk: Desk) -> Condition:
     """Return the condition for shown documents: all, those of cases in sight, or those sent to a unit.
 
     What went to a unit that was merged is its heir's to read; what went upward about a unit is not.
     """
-    own = sa.and_(DOCUMENT.c.office_id == desk.office_id, is_shown())
+    own = documents_of(desk.office_id)
     if sees_office(desk):
         return own
     if desk.actor.speaks_for_unit:

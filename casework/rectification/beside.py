@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from casework.desk import Desk
-from casework.gathering import Part, Row, first_of, gather
-from casework.sight import documents_in_sight
+from casework.gathering import Gathering, Part, Row, first_of
+from casework.sight import documents_in_sight, documents_of, sees_office
 from core.life.delegationlife import DelegationState
 from core.life.freezelife import FreezeState
 from core.life.inboundlife import InboundState
@@ -44,6 +45,8 @@ FINDING, CHECK, MEMBER, PERSON = (
 )
 LENT, INBOUND = table_of(Delegation), table_of(InboundMail)
 MAIL_ROWS = 100
+OWN, OFFICE = sa.bindparam("own", type_=sa.Integer), sa.bindparam("office", type_=sa.Integer)
+TODAY = sa.bindparam("today", type_=sa.Date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,69 +125,62 @@ class Beside:
 
 def read_beside(desk: Desk, case: Rectification, finding: Finding) -> Beside:
     """Return all that lies beside a case; one query. A unit is shown neither notes nor complaints."""
-    parts = (*_of_case(case), *_around(desk, case, finding))
-    found = gather(desk, *parts)
+    asked = _for_whole_office() if sees_office(desk) else Gathering(*_parts(documents_in_sight(desk)))
+    found = asked.rows(
+        desk, own=case.id, check=finding.check_record_id, office=desk.office_id, actor=desk.actor.code,
+        today=desk.today,
+    )  # fmt: skip
     if desk.actor.speaks_for_unit:
         found |= {"notes": [], "complaints": [], "freezes": [], "letters": []}
     lent = [Delegation(**row) for row in found.pop("lent")]
     return Beside(**found, lent=lent)
 
 
+@cache
+def _for_whole_office() -> Gathering:
+    return Gathering(*_parts(documents_of(OFFICE)))
+
+
+def _parts(papers: sa.ColumnElement[bool]) -> tuple[Part, ...]:
+    """Return what is asked for; `papers` is the condition for the documents in sight."""
+    return (*_of_case(), *_letters_and_mails(papers), *_around())
+
+
 def _all(table: sa.Table, *conditions: Any) -> sa.Select[Any]:
     return sa.select(table).where(*conditions)
 
 
-def _of_case(case: Rectification) -> tuple[Part, ...]:
-    own = case.id
+def _of_case() -> tuple[Part, ...]:
     stages = (
-        sa.select(STAGE).join(REQUEST, REQUEST.c.id == STAGE.c.request_id).where(REQUEST.c.case_id == own)
+        sa.select(STAGE).join(REQUEST, REQUEST.c.id == STAGE.c.request_id).where(REQUEST.c.case_id == OWN)
     )
-    measures = sa.select(MEASURE).join(PLAN, PLAN.c.id == MEASURE.c.plan_id).where(PLAN.c.case_id == own)
+    measures = sa.select(MEASURE).join(PLAN, PLAN.c.id == MEASURE.c.plan_id).where(PLAN.c.case_id == OWN)
     return (
-        Part("requests", _all(REQUEST, REQUEST.c.case_id == own)),
+        Part("requests", _all(REQUEST, REQUEST.c.case_id == OWN)),
         Part("stages", stages, ("request_id", "number")),
-        Part("evidence", _all(EVIDENCE, EVIDENCE.c.subject == "case", EVIDENCE.c.subject_id == own)),
-        Part("plans", _all(PLAN, PLAN.c.case_id == own), ("version",)),
+        Part("evidence", _all(EVIDENCE, EVIDENCE.c.subject == "case", EVIDENCE.c.subject_id == OWN)),
+        Part("plans", _all(PLAN, PLAN.c.case_id == OWN), ("version",)),
         Part("measures", measures, ("plan_id", "number")),
-        Part("verifications", _all(VERIFICATION, VERIFICATION.c.case_id == own), ("number",)),
-        Part("complaints", _all(COMPLAINT, COMPLAINT.c.case_id == own), ("number",)),
-        Part("freezes", _all(FREEZE, FREEZE.c.case_id == own)),
-        Part("halves", _all(HALF, HALF.c.subject == "case", HALF.c.subject_id == own), ("period_from",)),
-        Part("notes", _all(NOTE, NOTE.c.subject == "case", NOTE.c.subject_id == own), ("on_day", "id")),
+        Part("verifications", _all(VERIFICATION, VERIFICATION.c.case_id == OWN), ("number",)),
+        Part("complaints", _all(COMPLAINT, COMPLAINT.c.case_id == OWN), ("number",)),
+        Part("freezes", _all(FREEZE, FREEZE.c.case_id == OWN)),
+        Part("halves", _all(HALF, HALF.c.subject == "case", HALF.c.subject_id == OWN), ("period_from",)),
+        Part("notes", _all(NOTE, NOTE.c.subject == "case", NOTE.c.subject_id == OWN), ("on_day", "id")),
     )
 
 
-def _around(desk: Desk, case: Rectification, finding: Finding) -> tuple[Part, ...]:
-    of_case = sa.select(DOCUMENT_CASE.c.document_id).where(DOCUMENT_CASE.c.case_id == case.id)
+def _letters_and_mails(papers: sa.ColumnElement[bool]) -> tuple[Part, ...]:
+    """Find the mails of the case's documents, and the letters filed with it or with a document of it in sight."""
+    of_case = DOCUMENT.c.id.in_(sa.select(DOCUMENT_CASE.c.document_id).where(DOCUMENT_CASE.c.case_id == OWN))
     mails = (
         sa.select(
             MESSAGE.c.id, MESSAGE.c.document_id, MESSAGE.c.kind, MESSAGE.c.recipient_name, MESSAGE.c.recipient,
             MESSAGE.c.state, MESSAGE.c.queued_at, MESSAGE.c.settled_at,
         )
         .join(DOCUMENT, DOCUMENT.c.id == MESSAGE.c.document_id)
-        .where(DOCUMENT.c.id.in_(of_case), documents_in_sight(desk))
+        .where(of_case, papers)
     )  # fmt: skip
-    team = (
-        sa.select(PERSON.c.id, PERSON.c.code)
-        .join(MEMBER, MEMBER.c.person_id == PERSON.c.id)
-        .join(CHECK, CHECK.c.visit_id == MEMBER.c.visit_id)
-        .where(CHECK.c.id == finding.check_record_id)
-    )
-    repeats = sa.select(FINDING.c.id, FINDING.c.code, FINDING.c.confirmed_on, FINDING.c.campaign_id).where(
-        FINDING.c.repeat_of == case.id, FINDING.c.office_id == desk.office_id
-    )
-    return (
-        *(
-            Part("mails", first_of(mails, MAIL_ROWS, MESSAGE.c.id.desc())),
-            Part("letters", _letters(desk, case, of_case)),
-        ),
-        *(Part("team", team), Part("repeats", repeats), Part("lent", _lent(desk))),
-    )
-
-
-def _letters(desk: Desk, case: Rectification, of_case: sa.Select[Any]) -> sa.Select[Any]:
-    """Find the letters that were filed with the case, or with a document of it in sight."""
-    papers = sa.select(DOCUMENT.c.id).where(DOCUMENT.c.id.in_(of_case), documents_in_sight(desk))
+    in_sight = sa.select(DOCUMENT.c.id).where(of_case, papers)
     letters = (
         sa.select(
             INBOUND.c.id, INBOUND.c.document_id, INBOUND.c.sender_name, INBOUND.c.sender, INBOUND.c.subject,
@@ -192,19 +188,32 @@ def _letters(desk: Desk, case: Rectification, of_case: sa.Select[Any]) -> sa.Sel
         )
         .where(
             INBOUND.c.state == InboundState.FILED.value,
-            sa.or_(INBOUND.c.case_id == case.id, INBOUND.c.document_id.in_(papers)),
+            sa.or_(INBOUND.c.case_id == OWN, INBOUND.c.document_id.in_(in_sight)),
         )
     )  # fmt: skip
-    return first_of(letters, MAIL_ROWS, INBOUND.c.id.desc())
+    return (
+        Part("mails", first_of(mails, MAIL_ROWS, MESSAGE.c.id.desc())),
+        Part("letters", first_of(letters, MAIL_ROWS, INBOUND.c.id.desc())),
+    )
 
 
-def _lent(desk: Desk) -> sa.Select[Any]:
-    return _all(
+def _around() -> tuple[Part, ...]:
+    team = (
+        sa.select(PERSON.c.id, PERSON.c.code)
+        .join(MEMBER, MEMBER.c.person_id == PERSON.c.id)
+        .join(CHECK, CHECK.c.visit_id == MEMBER.c.visit_id)
+        .where(CHECK.c.id == sa.bindparam("check", type_=sa.Integer))
+    )
+    repeats = sa.select(FINDING.c.id, FINDING.c.code, FINDING.c.confirmed_on, FINDING.c.campaign_id).where(
+        FINDING.c.repeat_of == OWN, FINDING.c.office_id == OFFICE
+    )
+    lent = _all(
         LENT,
-        LENT.c.office_id == desk.office_id,
-        LENT.c.delegate == desk.actor.code,
+        LENT.c.office_id == OFFICE,
+        LENT.c.delegate == sa.bindparam("actor", type_=sa.String),
         LENT.c.acts != "",
         LENT.c.state == DelegationState.REGISTERED.value,
-        LENT.c.from_on <= desk.today,
-        LENT.c.until_on >= desk.today,
+        LENT.c.from_on <= TODAY,
+        LENT.c.until_on >= TODAY,
     )
+    return (Part("team", team), Part("repeats", repeats), Part("lent", lent))
