@@ -1,4 +1,4 @@
-"""B2: ten thousand due cases in one Prefect flow that sweeps in batches, beside a Prefect task for each case.
+"""B2: ten thousand open cases in one Prefect flow that sweeps in batches, beside a Prefect task for each case.
 
 A real Prefect server in a process of its own, with the environment of deploy/prefect.env; the flows run in another.
 """
@@ -26,6 +26,7 @@ from tests.flows.prefectserver import Prefect, prefect_server
 
 ITEMS, EACH, ROUNDS = 10_000, 1_000, 3
 QUICK_ITEMS, QUICK_EACH = 200, 10
+SHARES = (1.0, 0.1, 0.01)  # of the open cases that fall due on the day
 THREADS = 4  # of the naive flow; with more, its tasks wait for the one writer of SQLite until some give up
 
 
@@ -70,41 +71,48 @@ def run_flow(kind: str, count: int) -> float:
 
 
 def measure(quick: bool) -> Section:
-    """Measure the three flows in turn."""
+    """Measure the flows in turn, with all cases due and with a few of them."""
     items, each = (QUICK_ITEMS, QUICK_EACH) if quick else (ITEMS, EACH)
-    found: dict[str, list[float]] = {"whole": [], "each": [], "nothing": []}
+    runs = [("whole", share) for share in SHARES] + [("each", share) for share in SHARES] + [("nothing", 0.0)]
+    found: dict[tuple[str, float], list[float]] = {run: [] for run in runs}
     with tempfile.TemporaryDirectory() as name, prefect_server(_folder(name, "prefect"), {}) as prefect:
         for number in range(1 if quick else ROUNDS):
-            for kind, seconds in found.items():
+            for (kind, share), seconds in found.items():
                 count = items if kind == "whole" else each
-                folder = _folder(name, f"{kind}-{number}")
-                seconds.append(_measure_one(prefect, folder, kind, count) / count)
-    rate = {kind: 1 / middle(seconds) for kind, seconds in found.items()}
-    ratio = [slow / fast for slow, fast in zip(found["each"], found["whole"], strict=True)]
-    empty = [slow / fast for slow, fast in zip(found["nothing"], found["whole"], strict=True)]
-    ms = {kind: told([one * 1000 for one in seconds], "{:.2f}") for kind, seconds in found.items()}
+                folder = _folder(name, f"{kind}-{share}-{number}")
+                seconds.append(_measure_one(prefect, folder, (kind, count, int(share * count))) / count)
+    ratios = {share: _ratio(found["each", share], found["whole", share]) for share in SHARES}
     return Section(
         "tasks",
         "B2: one sweep as a flow, beside a Prefect task for each case",
-        f"""`make bench BENCH_ARGS=tasks`. {items:,} cases fall due on one day. ducha's flow `deadlines` is one task
-that sweeps them 500 a commit; the naive flow submits a task for each case, measured on {each:,} of them and told
-for one: once with the sweep of that one case as its work, once with no work at all; {THREADS} threads. From the call
-of the flow to its end, its start included; a real Prefect server on SQLite in a process of its own, the same
-environment for all.""",
-        (
-            Table(
-                ("", "ms a case", "cases a second", "times slower"),
-                (
-                    ("one flow, batches (ducha)", ms["whole"], f"{rate['whole']:,.0f}", "1"),
-                    ("a task each, sweeping its case", ms["each"], f"{rate['each']:,.0f}", told(ratio, "{:,.0f}")),
-                    ("a task each, doing nothing", ms["nothing"], f"{rate['nothing']:,.0f}", told(empty, "{:,.0f}")),
-                ),
-            ),
-        ),
-        ("""What Prefect keeps of each task, ducha keeps of each case in its own history.""",),
+        f"""`make bench BENCH_ARGS=tasks`. {items:,} open cases, of which all, a tenth or a hundredth fall due on the
+day. ducha's flow `deadlines` is one task that sweeps them 500 a commit; the naive flow submits a task for each open
+case, measured on {each:,} of them and told for one: with the sweep of that one case as its work, and with no work at
+all; {THREADS} threads. From the call of the flow to its end, its start included; a real Prefect server on SQLite in
+a process of its own, the same environment for all.""",
+        (_table(found, ratios),),
+        ("""What Prefect keeps of each task, ducha keeps of each case in its own history. The fewer cases are due,
+the more a task that finds nothing to do weighs.""",),
         versions=("prefect",),
-        figures={"ratio": middle(ratio), "empty": middle(empty)},
+        figures={f"ratio_{share:g}": middle(ratio) for share, ratio in ratios.items()},
     )  # fmt: skip
+
+
+def _ratio(slow: Sequence[float], fast: Sequence[float]) -> list[float]:
+    return [one / other for one, other in zip(slow, fast, strict=True)]
+
+
+def _table(found: Mapping[tuple[str, float], list[float]], ratios: Mapping[float, list[float]]) -> Table:
+    rows = []
+    for (kind, share), seconds in found.items():
+        due = f"{share:.0%} due" if share else ""
+        name = {"whole": "one flow, batches (ducha)", "each": "a task each, sweeping its case"}.get(kind)
+        slower = {"whole": "1", "each": told(ratios.get(share, [1.0]), "{:,.0f}")}.get(kind, "")
+        rows.append((
+            name or "a task each, doing nothing", due, told([one * 1000 for one in seconds], "{:.2f}"),
+            f"{1 / middle(seconds):,.0f}", slower,
+        ))  # fmt: skip
+    return Table(("", "", "ms a case", "cases a second", "times slower"), tuple(rows))
 
 
 def _folder(parent: str, name: str) -> Path:
@@ -113,16 +121,20 @@ def _folder(parent: str, name: str) -> Path:
     return folder
 
 
-def _measure_one(prefect: Prefect, folder: Path, kind: str, count: int) -> float:
-    """Run a flow in a child on a county of its own; stop where it did not do its work."""
-    engine, settings = build(folder, cases=count, due=count, units=max(count // 20, 1))
+def _measure_one(prefect: Prefect, folder: Path, run: tuple[str, int, int]) -> float:
+    """Run a flow in a child on a county of its own; stop where it did not do its work.
+
+    run   (kind, open cases, of which are due)
+    """
+    kind, count, due = run
+    engine, settings = build(folder, cases=count, due=due, units=max(count // 20, 1))
     known = {"DUCHA_DATABASE_URL": settings.database_url, "DUCHA_FILES": str(settings.files)}
     seconds = _child(prefect, known, kind, count)
     with engine.connect() as connection:
         lit = connection.execute(sa.select(sa.func.count()).select_from(table_of(Rung))).scalar_one()
     engine.dispose()
-    if lit != (0 if kind == "nothing" else count):
-        raise SystemExit(f"{kind}：应处理{count}件，实际{lit}件")
+    if lit != due:
+        raise SystemExit(f"{kind}：应处理{due}件，实际{lit}件")
     return seconds
 
 

@@ -55,14 +55,22 @@ def test_a_result_is_kept_until_an_entry_is_added(open_desk: OpenDesk, counted: 
     assert [ask(open_desk, counted), ask(open_desk, counted)] == [2, 2]
 
 
-def test_what_others_write_is_counted_after_a_few_seconds(
+def counted_before_others_wrote(
     open_desk: OpenDesk, counted: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
+) -> list[float]:
+    """Count, let another process write, and give the steady clock, which the test moves."""
     write(open_desk)
     now = [100.0]
     monkeypatch.setattr(remembering, "steady", lambda: now[0])
     assert ask(open_desk, counted) == 1
     write_elsewhere(open_desk, monkeypatch)
+    return now
+
+
+def test_what_others_write_is_counted_after_a_few_seconds(
+    open_desk: OpenDesk, counted: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = counted_before_others_wrote(open_desk, counted, monkeypatch)
     assert ask(open_desk, counted) == 1
     now[0] += remembering.SHORTEST + 0.1
     assert ask(open_desk, counted) == 2
@@ -74,11 +82,7 @@ def test_what_others_write_is_counted_after_a_few_seconds(
 def test_while_one_counts_the_others_have_the_last_count(
     open_desk: OpenDesk, counted: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write(open_desk)
-    now = [100.0]
-    monkeypatch.setattr(remembering, "steady", lambda: now[0])
-    assert ask(open_desk, counted) == 1
-    write_elsewhere(open_desk, monkeypatch)
+    now = counted_before_others_wrote(open_desk, counted, monkeypatch)
     now[0] += remembering.SHORTEST + 0.1
     begun, go_on = Event(), Event()
 
