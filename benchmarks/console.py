@@ -53,7 +53,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "统计指标": ("L-DIRECTOR", "/statistics"),
     "本单位事项": ("D0008:liaison", "/portal"),
 }
-WATCHED = ("今日待办", "整改台账", "亮灯看板", "整改事项", "本单位事项")
+WATCHED = ("今日待办", "整改台账", "亮灯看板", "整改事项", "统计指标", "本单位事项")
 
 
 @dataclass(frozen=True, slots=True)
