@@ -52,6 +52,8 @@ class Gathering:
 
         values   of the parameters (`bindparam`) in the queries
         """
+        if not self._parts:
+            return {}
         connection = desk.session.connection()
         statement = self._statements.get(connection.dialect.name)
         if statement is None:

@@ -12,8 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from casework.desk import Desk
-from casework.gathering import Part, Row, gather
-from casework.linkage.compartment import known_ids
+from casework.gathering import Gathering, Kept, Part, Row
+from casework.linkage.compartment import known_ids, knows_all
 from casework.litigation.matterboard import matters_in_sight
 from casework.paperwork.kinds import name_of_kind
 from casework.sight import (
@@ -21,6 +21,7 @@ from casework.sight import (
     cases_in_sight,
     documents_in_sight,
     findings_in_sight,
+    sees_office,
     units_in_sight,
 )
 from core.access.permissions import Permission, may
@@ -28,7 +29,7 @@ from core.life.lives import FindingState
 from core.life.rectification import CASE_STATE_LABELS, CaseState
 from models.base import table_of
 from models.campaign import Campaign, Finding
-from models.dialects import mentions, past_index
+from models.dialects import mentions, past_index, pattern_of
 from models.document import Document
 from models.lead import Lead
 from models.matter import LitigationMatter
@@ -40,6 +41,8 @@ CASE, FINDING, UNIT, CAMPAIGN = table_of(Rectification), table_of(Finding), tabl
 DOCUMENT, PERSON, LEAD, REFERRAL = table_of(Document), table_of(Person), table_of(Lead), table_of(Referral)
 MATTER = table_of(LitigationMatter)
 SHORTEST, LONGEST, SHOWN = 2, 60, 8
+TEXT, WANTED = sa.bindparam("pattern", type_=sa.String), sa.bindparam("wanted", type_=sa.String)
+_kept = Kept()
 HANDLES_LEADS = frozenset({"officer", "director", "linkage"})
 
 
@@ -72,7 +75,7 @@ class Kind:
     key: str
     name: str
     permission: Permission
-    query: Callable[[Desk, str], sa.Select[Any] | None]
+    query: Callable[[Desk], sa.Select[Any] | None]
     write: Callable[[Desk, Row], tuple[str, str, str]]  # address, title, more
     all_address: str = ""
 
@@ -87,14 +90,19 @@ def search(desk: Desk, text: str) -> tuple[Group, ...]:
     wanted = clean(text)
     if len(wanted) < SHORTEST:
         return ()
-    parts, kinds = [], {}
-    for kind in KINDS:
-        query = kind.query(desk, wanted) if may(desk.actor.roles, kind.permission) else None
-        if query is not None:
-            parts.append(_first(kind.key, query, wanted))
-            kinds[kind.key] = kind
-    found = gather(desk, *parts) if parts else {}
-    return tuple(_group(desk, kinds[key], rows, wanted) for key, rows in found.items() if rows)
+    if sees_office(desk) and knows_all(desk):  # then what they may see depends on no rows
+        asked = _kept.take((desk.office_id, desk.actor), lambda: _parts(desk))
+    else:
+        asked = Gathering(*_parts(desk))
+    found = asked.rows(desk, pattern=pattern_of(wanted), wanted=wanted)
+    return tuple(_group(desk, kind, rows, wanted) for kind in KINDS if (rows := found.get(kind.key)))
+
+
+def _parts(desk: Desk) -> list[Part]:
+    """Return what the actor may look for, each kind under its own sight."""
+    allowed = (kind for kind in KINDS if may(desk.actor.roles, kind.permission))
+    queries = ((kind.key, kind.query(desk)) for kind in allowed)
+    return [_first(key, query) for key, query in queries if query is not None]
 
 
 def only_hit(groups: tuple[Group, ...]) -> str:
@@ -107,7 +115,7 @@ def only_hit(groups: tuple[Group, ...]) -> str:
     return exact[0].address if len(exact) == 1 else ""
 
 
-def _first(key: str, query: sa.Select[Any], wanted: str) -> Part:
+def _first(key: str, query: sa.Select[Any]) -> Part:
     """Return the first rows of a query: those with the number asked for first, then the others, the newest first.
 
     The two are asked for apart, so that the database goes from the newest row back and stops when the page is full.
@@ -115,10 +123,10 @@ def _first(key: str, query: sa.Select[Any], wanted: str) -> Part:
     number, key_column = query.selected_columns["number"], query.selected_columns["id"]
     # In no order: the few rows that share a number are found by the index, and are put in order below.
     exact = query.add_columns(sa.literal_column("0", sa.Integer).label("rank"))
-    exact = exact.where(number == wanted).limit(SHOWN + 1)
+    exact = exact.where(number == WANTED).limit(SHOWN + 1)
     others = (
         query.add_columns(sa.literal_column("1", sa.Integer).label("rank"))
-        .where(sa.func.coalesce(number, "") != wanted)
+        .where(sa.func.coalesce(number, "") != WANTED)
         .order_by(key_column.desc())
         .limit(SHOWN + 1)
     )
@@ -135,10 +143,10 @@ def _group(desk: Desk, kind: Kind, rows: list[Row], wanted: str) -> Group:
     return Group(kind.key, kind.name, tuple(hits), len(rows) > SHOWN, kind.all_address)
 
 
-def _cases(desk: Desk, text: str) -> sa.Select[Any]:
+def _cases(desk: Desk) -> sa.Select[Any]:
     # The few units that are meant are found first, so that the rows are gone through once.
-    units = sa.select(UNIT.c.id).where(UNIT.c.office_id == desk.office_id, mentions(text, UNIT.c.name))
-    said = sa.or_(mentions(text, FINDING.c.code, FINDING.c.problem), CASE.c.unit_id.in_(units))
+    units = sa.select(UNIT.c.id).where(UNIT.c.office_id == desk.office_id, mentions(TEXT, UNIT.c.name))
+    said = sa.or_(mentions(TEXT, FINDING.c.code, FINDING.c.problem), CASE.c.unit_id.in_(units))
     return (
         sa.select(
             CASE.c.id,
@@ -153,7 +161,7 @@ def _cases(desk: Desk, text: str) -> sa.Select[Any]:
     )
 
 
-def _papers(desk: Desk, text: str) -> sa.Select[Any] | None:
+def _papers(desk: Desk) -> sa.Select[Any] | None:
     if desk.actor.speaks_for_unit:
         return None
     # Written out, as the index has it. What was withdrawn with its case is found as that case.
@@ -166,38 +174,38 @@ def _papers(desk: Desk, text: str) -> sa.Select[Any] | None:
             findings_in_sight(desk),
             waiting,
             sa.not_(has_case),
-            mentions(text, FINDING.c.code, FINDING.c.problem),
+            mentions(TEXT, FINDING.c.code, FINDING.c.problem),
         )
     )
 
 
-def _documents(desk: Desk, text: str) -> sa.Select[Any]:
+def _documents(desk: Desk) -> sa.Select[Any]:
     return (
         sa.select(
             DOCUMENT.c.id, DOCUMENT.c.number, DOCUMENT.c.kind, DOCUMENT.c.title, DOCUMENT.c.rules_sha256,
             UNIT.c.name.label("unit"),
         )
         .join(UNIT, UNIT.c.id == DOCUMENT.c.unit_id)
-        .where(documents_in_sight(desk), mentions(text, DOCUMENT.c.number, DOCUMENT.c.title, UNIT.c.name))
+        .where(documents_in_sight(desk), mentions(TEXT, DOCUMENT.c.number, DOCUMENT.c.title, UNIT.c.name))
     )  # fmt: skip
 
 
-def _campaigns(desk: Desk, text: str) -> sa.Select[Any] | None:
+def _campaigns(desk: Desk) -> sa.Select[Any] | None:
     query = sa.select(CAMPAIGN.c.id, CAMPAIGN.c.code.label("number"), CAMPAIGN.c.title)
-    return query.where(campaigns_in_sight(desk), mentions(text, CAMPAIGN.c.code, CAMPAIGN.c.title))
+    return query.where(campaigns_in_sight(desk), mentions(TEXT, CAMPAIGN.c.code, CAMPAIGN.c.title))
 
 
-def _units(desk: Desk, text: str) -> sa.Select[Any]:
+def _units(desk: Desk) -> sa.Select[Any]:
     query = sa.select(UNIT.c.id, UNIT.c.code.label("number"), UNIT.c.name, UNIT.c.kinds)
-    return query.where(units_in_sight(desk), mentions(text, UNIT.c.code, UNIT.c.name))
+    return query.where(units_in_sight(desk), mentions(TEXT, UNIT.c.code, UNIT.c.name))
 
 
-def _people(desk: Desk, text: str) -> sa.Select[Any]:
+def _people(desk: Desk) -> sa.Select[Any]:
     query = sa.select(PERSON.c.id, PERSON.c.code.label("number"), PERSON.c.name, PERSON.c.specialties)
-    return query.where(PERSON.c.office_id == desk.office_id, mentions(text, PERSON.c.code, PERSON.c.name))
+    return query.where(PERSON.c.office_id == desk.office_id, mentions(TEXT, PERSON.c.code, PERSON.c.name))
 
 
-def _leads(desk: Desk, text: str) -> sa.Select[Any]:
+def _leads(desk: Desk) -> sa.Select[Any]:
     """Ask for leads that the actor may know of: see casework/intake/leads.py."""
     plain = sa.true() if desk.actor.roles & HANDLES_LEADS else LEAD.c.handler == desk.actor.code
     known = known_ids(desk, "lead")
@@ -206,25 +214,25 @@ def _leads(desk: Desk, text: str) -> sa.Select[Any]:
         sa.and_(LEAD.c.compartment.is_(False), plain), sa.and_(LEAD.c.compartment.is_(True), hidden)
     )
     query = sa.select(LEAD.c.id, LEAD.c.number, LEAD.c.title)
-    return query.where(LEAD.c.office_id == desk.office_id, seen, mentions(text, LEAD.c.number, LEAD.c.title))
+    return query.where(LEAD.c.office_id == desk.office_id, seen, mentions(TEXT, LEAD.c.number, LEAD.c.title))
 
 
-def _matters(desk: Desk, text: str) -> sa.Select[Any]:
+def _matters(desk: Desk) -> sa.Select[Any]:
     return (
         sa.select(MATTER.c.id, MATTER.c.number, MATTER.c.cause, UNIT.c.name.label("unit"))
         .join(UNIT, UNIT.c.id == MATTER.c.unit_id)
-        .where(matters_in_sight(desk), mentions(text, MATTER.c.number, MATTER.c.cause, UNIT.c.name))
+        .where(matters_in_sight(desk), mentions(TEXT, MATTER.c.number, MATTER.c.cause, UNIT.c.name))
     )
 
 
-def _referrals(desk: Desk, text: str) -> sa.Select[Any] | None:
+def _referrals(desk: Desk) -> sa.Select[Any] | None:
     known = known_ids(desk, "referral")
     if known is not None and not known:
         return None
     query = (
         sa.select(REFERRAL.c.id, FINDING.c.code.label("number"), FINDING.c.problem)
         .join(FINDING, FINDING.c.id == REFERRAL.c.case_id)
-        .where(REFERRAL.c.office_id == desk.office_id, mentions(text, FINDING.c.code, FINDING.c.problem))
+        .where(REFERRAL.c.office_id == desk.office_id, mentions(TEXT, FINDING.c.code, FINDING.c.problem))
     )
     return query if known is None else query.where(REFERRAL.c.id.in_(sorted(known)))
 

@@ -58,10 +58,15 @@ class _Plain(_Differing):
     sqlite = "+{0}"
 
 
-def mentions(text: str, *columns: Any) -> sa.ColumnElement[bool]:
-    """Return the condition that one of the columns contains a text; `%` and `_` in it stand for themselves."""
-    pattern = f"%{text.translate(_WILD)}%"
-    return sa.or_(*(_Contains(column, sa.literal(pattern, sa.String)) for column in columns))
+def pattern_of(text: str) -> str:
+    """Return the pattern of what contains a text; `%` and `_` in it stand for themselves."""
+    return f"%{text.translate(_WILD)}%"
+
+
+def mentions(text: str | sa.BindParameter[str], *columns: Any) -> sa.ColumnElement[bool]:
+    """Return the condition that one of the columns contains a text, or matches the `pattern_of` it in a parameter."""
+    pattern = sa.literal(pattern_of(text), sa.String) if isinstance(text, str) else text
+    return sa.or_(*(_Contains(column, pattern) for column in columns))
 
 
 def past_index(condition: sa.ColumnElement[bool], column: sa.Column[int]) -> sa.ColumnElement[bool]:

@@ -59,6 +59,10 @@ def test_a_gathering_takes_its_values_anew_each_time(desk: Desk) -> None:
     ]  # fmt: skip
 
 
+def test_nothing_is_asked_for_where_no_part_is_wanted(desk: Desk) -> None:
+    assert gather(desk) == {}
+
+
 def test_kept_gatherings_are_told_apart_by_their_key_and_the_oldest_goes(desk: Desk) -> None:
     make.make_unit(desk, "D001")
     kept, asked = Kept(), []
