@@ -50,13 +50,25 @@ def _employ(office: SimulatedOffice, name: str, live: Callable[[SimulatedOffice,
 
 
 def revive(office: SimulatedOffice) -> None:
-    """Let everybody who is dead be born again, now or later: asked a few times a day."""
+    """Let everybody who is dead be born again, now or later: asked a few times a day.
+
+    In the calm before the judge comes, nobody's work is left without anybody to do it, however long both were to be
+    away: a mail whose sender died is for the other sender to settle, and a day without any has nothing to be judged.
+    """
     for name, live in roles(office).items():
         process = office.processes.get(name)
-        if process is not None and not process.alive and process.host != "awaited":
+        if process is None or process.alive:
+            continue
+        if process.host != "awaited" or (office.calm and _is_missed(office, name)):
             office.processes[name] = Process(name, "awaited", 0, alive=False)
             after = 5.0 if office.calm else office.dice.choice(LOSSES)
             office.scheduler.at(office.scheduler.now + after, partial(_be_born, office, name, live))
+
+
+def _is_missed(office: SimulatedOffice, name: str) -> bool:
+    """Tell whether nobody does the work of a process that died."""
+    kind = name.rpartition("-")[0]
+    return not any(one.alive for other, one in office.processes.items() if other.rpartition("-")[0] == kind)
 
 
 def _be_born(office: SimulatedOffice, name: str, live: Callable[[SimulatedOffice, str, Edge], None]) -> None:
