@@ -62,7 +62,7 @@ def work(url: str, files: str, cases: int) -> tuple[int, int]:
     Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
     with tempfile.TemporaryDirectory() as name, sink(0) as (port, _counts):
         told = {"database_url": url, "files": Path(files), "smtp_url": SecretStr(f"smtp://127.0.0.1:{port}")}
-        settings = Settings(**told, rules=rules_without_budget(Path(name) / "rules"))  # type: ignore[arg-type]  # by name
+        settings = Settings(**told, rules=rules_without_budget(Path(name) / "rules"))  # type: ignore[arg-type]  # a dict of several types
         edge = Edge(make_engine(url), settings, FixedClock())
         swept, sent, turn = 0, 0, 0
         while not ended.is_set():

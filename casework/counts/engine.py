@@ -171,8 +171,8 @@ def rows_by_code(
     end = 5 + len(source.shown)
     for row in scope.rows(joined(source, query)):
         codes = [code for code in _codes(scope, entry, row[end:]) if only in ("", code)]
-        detail = write(row[:5], row[5:end]) if codes else None
-        if detail is not None:
+        if codes:
+            detail = write(row[:5], row[5:end])
             yield from ((code, detail) for code in codes)
 
 
