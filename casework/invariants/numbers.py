@@ -44,7 +44,7 @@ def check_numbers(desk: Desk) -> list[Invariant]:
         empty = skipped.get(key, set())
         tally.look_at(count)
         whole = count == different and count + len(empty) == max(top, *empty, 0) == last.get(key)
-        if not (whole and (first == 1 or 1 in empty)):
+        if not (whole and (first == 1 or 1 in empty)) or _is_borne(desk, key, empty):
             tally.find(
                 f"{key[0]}〔{key[1]}〕：{count}份文书，号码{first}至{top}，计数器{last.get(key, '无')}"
             )
@@ -64,6 +64,18 @@ def _skipped(desk: Desk) -> dict[tuple[str, int], set[int]]:
             series, year, serial = read_number(number)
             found.setdefault((series, year), set()).add(serial)
     return found
+
+
+def _is_borne(desk: Desk, key: tuple[str, int], empty: set[int]) -> bool:
+    """Tell whether a document bears a number that was to stay empty: it stands on another paper as well."""
+    if not empty:
+        return False
+    series, year = key
+    query = sa.select(DOCUMENT.c.serial).where(
+        DOCUMENT.c.office_id == desk.office_id, DOCUMENT.c.series == series, DOCUMENT.c.year == year,
+        DOCUMENT.c.serial.in_(empty),
+    )  # fmt: skip
+    return desk.session.connection().execute(query).first() is not None
 
 
 def _unfrozen(desk: Desk) -> list[int]:

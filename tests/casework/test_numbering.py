@@ -13,9 +13,9 @@ from casework.desk import Actor, Desk
 from casework.invariants.numbers import check_numbers
 from casework.invariants.tally import Invariant
 from casework.paperwork import numbering
-from casework.paperwork.numbering import take_number, write_number
+from casework.paperwork.numbering import is_number, read_number, skip_numbers, take_number, write_number
 from casework.paperwork.series import list_series, series_in_sight
-from core.errors import NotAllowed
+from core.errors import InvalidInput, NotAllowed
 from models.campaign import Campaign
 from models.document import Document, NumberSeries
 from models.organisation import Office, Unit
@@ -104,6 +104,58 @@ def test_who_loses_the_race_to_start_a_series_takes_its_next_number(
 
 def test_a_number_is_written_with_hexagonal_brackets_and_no_leading_zero() -> None:
     assert write_number("示法督", 2026, 7) == "示法督〔2026〕7号"
+
+
+# ---- numbers that are out in the world already ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["示法督〔2026〕7号", " 示法督〔2026〕10号 ", "示司（执）监〔1999〕1234567号"]
+)
+def test_a_number_is_read_as_it_is_printed(text: str) -> None:
+    assert is_number(text)
+    assert write_number(*read_number(text)) == text.strip()
+
+
+@pytest.mark.parametrize("text", [
+    "示法督〔2026〕07号", "示法督〔2026〕0号", "示法督[2026]7号", "〔2026〕7号", "示法督〔26〕7号",
+    "示法督〔2026〕第7号", "示法督〔2026〕7", "示法督〔2026〕12345678号", "见示法督〔2026〕7号文", "",
+])  # fmt: skip
+def test_what_is_no_number_is_refused_with_an_example(text: str) -> None:
+    assert not is_number(text)
+    with pytest.raises(InvalidInput) as refused:
+        read_number(text)
+    assert refused.value.as_dict() == {
+        **refused.value.as_dict(), "found": text, "expected": "代字〔年〕号码号，例如 示法督〔2026〕7号",
+        "remedy": "照文书抄写",
+    }  # fmt: skip
+    assert str(refused.value).startswith("文号写法不正确")
+
+
+def test_what_is_out_already_is_skipped_up_to_the_highest_of_each_series_and_year(desk: Desk) -> None:
+    counter(desk, SHEET, 4)
+    other = neighbour(desk).id or 0
+    counter(desk, SHEET, 2, office_id=other)
+    known = [
+        "示法督办〔2026〕5号",
+        "示法督办〔2026〕7号",
+        "示法督办〔2026〕6号",
+        "示法督反馈〔2026〕2号",
+        "示法督办〔2025〕1号",
+    ]
+    assert skip_numbers(desk.session, desk.office_id, known) == [
+        "示法督办〔2025〕1号", "示法督办〔2026〕5号", "示法督办〔2026〕6号", "示法督办〔2026〕7号",
+        "示法督反馈〔2026〕1号", "示法督反馈〔2026〕2号",
+    ]  # fmt: skip
+    taken = [(desk.office_id, SHEET, 2026), (desk.office_id, FEEDBACK, 2026), (desk.office_id, SHEET, 2025),
+             (other, SHEET, 2026)]  # fmt: skip
+    assert [take_number(desk.session, *about) for about in taken] == [8, 3, 2, 3]
+
+
+def test_numbers_that_the_books_know_skip_nothing_and_cost_none(desk: Desk) -> None:
+    counter(desk, SHEET, 4)
+    assert skip_numbers(desk.session, desk.office_id, ["示法督办〔2026〕4号", "示法督办〔2026〕1号"]) == []
+    assert take_number(desk.session, desk.office_id, SHEET, 2026) == 5
 
 
 # ---- the series of a year -------------------------------------------------------------------------------------
@@ -244,6 +296,58 @@ def test_a_gap_a_late_counter_and_a_lost_one_are_found(
         counter(desk, SHEET, last)
     found = book(desk)
     assert (found.checked, found.broken, found.examples) == (len(serials), 1, (said,))
+
+
+def released(desk: Desk, *numbers: str) -> None:
+    """Note that two people have released a HOLD and these numbers stay empty."""
+    desk.record("office", desk.office_id, "release_hold", second="P02", journal={"skipped": numbers})
+    desk.flush_changes()
+
+
+@pytest.mark.parametrize(("serials", "gone", "last"), [
+    ((1, 4), (2, 3), 4),
+    ((3,), (1, 2), 3),
+    ((1,), (2, 3), 3),
+    ((), (1, 2), 2),
+])  # fmt: skip
+def test_a_gap_that_a_restore_left_and_two_people_noted_holds(
+    desk: Desk, campaign: Campaign, unit: Unit, serials: tuple[int, ...], gone: tuple[int, ...], last: int
+) -> None:
+    for serial in serials:
+        numbered(desk, (campaign, unit), serial)
+    counter(desk, SHEET, last)
+    assert book(desk).broken == 1
+    desk.record(
+        "office", desk.office_id, "release_hold", second="P02"
+    )  # as it was written by earlier versions
+    for serial in gone:
+        released(desk, f"示法督办〔2026〕{serial}号")
+    assert (book(desk).checked, book(desk).broken) == (len(serials), 0)
+
+
+@pytest.mark.parametrize("number", ["示法督办〔2026〕3号", "示法督办〔2025〕2号", "示法督反馈〔2026〕2号"])
+def test_a_note_about_another_number_explains_no_gap(
+    desk: Desk, campaign: Campaign, unit: Unit, number: str
+) -> None:
+    for serial in (1, 3):
+        numbered(desk, (campaign, unit), serial)
+    counter(desk, SHEET, 3)
+    released(desk, number)
+    assert book(desk).examples == ("示法督办〔2026〕：2份文书，号码1至3，计数器3",)
+
+
+def test_only_the_release_of_this_office_explains_a_gap(desk: Desk, campaign: Campaign, unit: Unit) -> None:
+    for serial in (1, 3):
+        numbered(desk, (campaign, unit), serial)
+    counter(desk, SHEET, 3)
+    said = {"skipped": ["示法督办〔2026〕2号"]}
+    desk.record("office", desk.office_id, "configure", journal=said)
+    desk.record("case", desk.office_id, "release_hold", journal=said)
+    desk.flush_changes()
+    ours, desk.office = desk.office, neighbour(desk)
+    released(desk, "示法督办〔2026〕2号")
+    desk.office = ours
+    assert book(desk).broken == 1
 
 
 def test_numbers_of_other_offices_are_looked_at_by_nobody_here(
