@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from casework.desk import Desk
@@ -26,6 +27,7 @@ from models.pool import Draw
 from models.rectification import Rectification
 from models.task import Task
 
+DRAW = "look_back_draw"  # the kind of the task to draw for a quarter
 LEAD_WORKDAYS = 5  # so many working days before its day a verifier is told
 Row = tuple[Rectification, Finding, Unit]
 
@@ -36,15 +38,16 @@ def watch_look_backs(desk: Desk) -> dict[str, object]:
     return {"dated": dated, "waiting": waiting, "due": _tell_verifiers(desk), "to_draw": _ask_for_draw(desk)}
 
 
-def _rows(desk: Desk, *states: CaseState) -> list[Row]:
+def _rows(desk: Desk, state: CaseState, *within: sa.ColumnElement[bool]) -> list[Row]:
     query = (
         select(Rectification, Finding, Unit)
         .join(Finding, col(Finding.id) == col(Rectification.id))
         .join(Unit, col(Unit.id) == col(Rectification.unit_id))
         .where(
             col(Rectification.office_id) == desk.office_id,
-            col(Rectification.state).in_([state.value for state in states]),
+            col(Rectification.state) == state.value,
             col(Rectification.closed_on).is_not(None),
+            *within,
         )
         .order_by(col(Finding.code))
     )
@@ -69,9 +72,7 @@ def usual_day(desk: Desk, case: Rectification) -> date:
 def _date_named(desk: Desk) -> tuple[int, int]:
     """Date the closed cases whose colour asks for it; return how many, and how many wait for a calendar."""
     dated = waiting = 0
-    for case, finding, _unit in _rows(desk, CaseState.CLOSED):
-        if not is_named(desk, case):
-            continue
+    for case, finding, _unit in _named(desk):
         try:
             day = usual_day(desk, case)
         except CalendarMissing:
@@ -80,6 +81,20 @@ def _date_named(desk: Desk) -> tuple[int, int]:
         _date(desk, finding.code, day, "按灯色应当回头看")
         dated += 1
     return dated, waiting
+
+
+def _named(desk: Desk) -> list[Row]:
+    """Return the closed cases whose colour asks for a look-back, without reading those of all years that need none."""
+    closed = (col(Rectification.campaign_id), col(Rectification.highest_light))
+    query = select(*closed).where(
+        col(Rectification.office_id) == desk.office_id, col(Rectification.state) == CaseState.CLOSED.value
+    )
+    named = [
+        (campaign, light)
+        for campaign, light in desk.session.exec(query.distinct())
+        if Light(light) in ladder_of(desk, campaign).clearing.look_back_lights
+    ]
+    return _rows(desk, CaseState.CLOSED, sa.tuple_(*closed).in_(named)) if named else []
 
 
 def _date(desk: Desk, code: str, day: date, note: str) -> Rectification:
@@ -126,15 +141,20 @@ def _tell_verifiers(desk: Desk) -> int:
             unit_id=case.unit_id,
         )  # fmt: skip
         opened += task is not None
-    query = select(Task.key).where(
-        col(Task.office_id) == desk.office_id,
-        col(Task.kind) == "look_back",
-        col(Task.state) == TaskState.OPEN.value,
-    )
-    for key in desk.session.exec(query).all():
+    for key in _open_keys(desk, "look_back"):
         if key not in wanted:
             finish_for(desk, key, "日期已变更或者事项已办理")
     return opened
+
+
+def _open_keys(desk: Desk, kind: str) -> Sequence[str]:
+    """Return the causes of the open tasks of a kind."""
+    query = select(Task.key).where(
+        col(Task.office_id) == desk.office_id,
+        col(Task.kind) == kind,
+        col(Task.state) == TaskState.OPEN.value,
+    )
+    return desk.session.exec(query).all()
 
 
 def end_look_back(deed: ActOnCase) -> None:
@@ -145,10 +165,11 @@ def end_look_back(deed: ActOnCase) -> None:
 def _undrawn(desk: Desk, period: Period) -> dict[int, list[Row]]:
     """Return {share: closed cases of a quarter that no colour names}, the share being that of their ladder."""
     found: dict[int, list[Row]] = defaultdict(list)
-    for row in _rows(desk, CaseState.CLOSED):
+    for row in _rows(
+        desk, CaseState.CLOSED, col(Rectification.closed_on).between(period.from_on, period.to_on)
+    ):
         case = row[0]
-        inside = case.closed_on is not None and period.from_on <= case.closed_on <= period.to_on
-        if inside and not is_named(desk, case):
+        if not is_named(desk, case):
             found[ladder_of(desk, case.campaign_id).clearing.look_back_percent].append(row)
     return {percent: rows for percent, rows in found.items() if percent}
 
@@ -195,19 +216,32 @@ def draw_look_backs(desk: Desk, quarter: str, seed: str | None = None) -> list[D
             expected="有已销号、尚未抽取的事项的季度",
             remedy="运行 ducha lookback list 查看",
         )
-    finish_for(desk, f"look_back_draw:{name}", "已抽取")
+    finish_for(desk, _draw_key(name), "已抽取")
     return draws
 
 
+def _draw_key(quarter: str) -> str:
+    return f"{DRAW}:{quarter}"
+
+
+def _is_to_draw(desk: Desk, quarter: str) -> bool:
+    shares = _undrawn(desk, read_quarter(quarter))
+    return any(not _is_drawn(desk, quarter, percent) for percent in shares)
+
+
 def _ask_for_draw(desk: Desk) -> int:
-    """Ask an officer to draw for the quarter before this one, once it is over."""
-    period = quarter_of(quarter_of(desk.today).from_on - timedelta(1))
-    name = write_quarter(period)
-    shares = [percent for percent in _undrawn(desk, period) if not _is_drawn(desk, name, percent)]
-    if not shares:
+    """Ask an officer to draw for the quarter before this one, once it is over, and ask no more when nothing is left.
+
+    What was closed in a quarter may be dated by hand, or taken up again, before anybody draws.
+    """
+    for key in _open_keys(desk, DRAW):
+        if not _is_to_draw(desk, key.removeprefix(_draw_key(""))):
+            finish_for(desk, key, "已经没有需要抽取的事项")
+    name = write_quarter(quarter_of(quarter_of(desk.today).from_on - timedelta(1)))
+    if not _is_to_draw(desk, name):
         return 0
     task = open_task(
-        desk, f"look_back_draw:{name}", kind="look_back_draw", subject="office", subject_id=desk.office_id,
+        desk, _draw_key(name), kind=DRAW, subject="office", subject_id=desk.office_id,
         title=f"抽取{name}销号事项的回头看（ducha lookback draw --period {name}）", role="officer",
         due_on=desk.calendar.after(desk.today, LEAD_WORKDAYS),
     )  # fmt: skip
@@ -216,7 +250,7 @@ def _ask_for_draw(desk: Desk) -> int:
 
 def list_look_backs(desk: Desk, *, unit: str | None = None) -> Iterator[dict[str, object]]:
     """Yield every closed case with where its look-back stands: dated, due, overdue, undrawn, or observed out."""
-    rows = _rows(desk, CaseState.LOOK_BACK, CaseState.CLOSED)
+    rows = [*_rows(desk, CaseState.LOOK_BACK), *_rows(desk, CaseState.CLOSED)]
     if desk.actor.speaks_for_unit:
         unit = desk.actor.unit_code
     for case, finding, its in sorted(rows, key=lambda row: (row[0].look_back_on or date.max, row[1].code)):

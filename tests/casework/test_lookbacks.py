@@ -115,6 +115,24 @@ def test_a_quarter_is_drawn_once_when_it_is_over_and_the_drawn_are_dated(scene: 
         draw_look_backs(desk, "2026Q2", "another")
 
 
+def test_a_task_to_draw_ends_when_there_is_nothing_left_to_draw(scene: Scene) -> None:
+    (code,) = closed(scene, Light.BLUE)
+    watch(scene.open_desk, QUARTER_OVER)
+    with scene.open_desk(by="L-DIRECTOR", today=QUARTER_OVER) as desk:
+        assert [one.key for one in list_tasks(desk) if one.kind == "look_back_draw"] == [
+            "look_back_draw:2026Q2"
+        ]
+        date_look_back(desk, code, date(2026, 12, 1), "群众多次反映，直接安排")
+    watch(scene.open_desk, date(2026, 7, 2))
+    with scene.open_desk(by="P90", today=date(2026, 7, 2)) as desk:
+        assert [one for one in list_tasks(desk) if one.kind == "look_back_draw"] == []
+    with (
+        pytest.raises(Refused, match="没有可抽取"),
+        scene.open_desk(by="P90", today=date(2026, 7, 2)) as desk,
+    ):
+        draw_look_backs(desk, "2026Q2")
+
+
 def test_the_list_says_where_each_stands(scene: Scene) -> None:
     red, blue = closed(scene, Light.RED, Light.BLUE)
     for day, expected in (
