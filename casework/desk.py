@@ -74,9 +74,9 @@ class Desk:
     today: date
     now: datetime
     changes: list[Change] = field(default_factory=list)
-    causes: set[str] | None = (
-        None  # of every task there ever was, where a run opens many; see casework/tasks.py
-    )
+    causes: set[str] = field(
+        default_factory=set
+    )  # of the open tasks, where a run comes to many; casework/tasks.py
     _campaigns: dict[int, Campaign] = field(default_factory=dict)
     _units: dict[int, Unit] = field(default_factory=dict)
     held: set[tuple[type, int]] = field(default_factory=set)  # rows that this transaction has locked

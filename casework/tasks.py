@@ -19,6 +19,7 @@ from models.campaign import Visit
 from models.rectification import Rectification
 from models.task import Task
 
+TASKS = table_of(Task)
 COMPARTMENT = frozenset({"linkage", "director"})
 """The roles that see what belongs to the compartment of linkage."""
 
@@ -66,17 +67,17 @@ def open_task(
 
 
 def _is_known(desk: Desk, key: str) -> bool:
-    if desk.causes is None:
-        known = select(Task.id).where(col(Task.office_id) == desk.office_id, col(Task.key) == key)
-        return desk.session.exec(known).first() is not None
-    is_known = key in desk.causes
-    desk.causes.add(key)
-    return is_known
+    if key in desk.causes:
+        return True
+    known = sa.select(TASKS.c.id).where(TASKS.c.office_id == desk.office_id, TASKS.c.key == key)
+    return desk.session.connection().execute(known).first() is not None
 
 
 def remember_causes(desk: Desk) -> None:
-    """Read the causes of all tasks once: a run that comes to the same ones every day then asks nobody."""
-    query = sa.select(table_of(Task).c.key).where(table_of(Task).c.office_id == desk.office_id)
+    """Read the causes of the open tasks once: a run that comes to the same ones every day then asks nobody."""
+    query = sa.select(TASKS.c.key).where(
+        TASKS.c.office_id == desk.office_id, TASKS.c.state == TaskState.OPEN.value
+    )
     desk.causes = set(desk.session.connection().execute(query).scalars())
 
 

@@ -27,9 +27,9 @@ from models.base import key_of, table_of
 from models.campaign import Campaign
 from models.organisation import Unit
 from models.plan import Occurrence
-from models.record import AuditEntry
+from models.record import AuditEntry, AuditHead
 
-ENTRY = table_of(AuditEntry)
+ENTRY, HEAD = table_of(AuditEntry), table_of(AuditHead)
 AHEAD = timedelta(days=400)
 NOT_BEGUN = ("planned", "called_off")
 """How far ahead an occurrence may be started or passed over."""
@@ -252,6 +252,7 @@ def _turn(one: DueOccurrence, units: Sequence[Unit]) -> list[str]:
 
 def _first_day(desk: Desk) -> date:
     """Return the day of the first thing that was ever recorded, told by the first link of each chain."""
-    first = (ENTRY.c.office_id == desk.office_id, ENTRY.c.seq == 1)
-    query = sa.select(sa.func.min(ENTRY.c.on_day)).where(*first)
+    first = (ENTRY.c.office_id == HEAD.c.office_id, ENTRY.c.shard == HEAD.c.shard, ENTRY.c.seq == 1)
+    day = sa.select(ENTRY.c.on_day).where(*first).scalar_subquery()  # a join would be walked from the entries
+    query = sa.select(sa.func.min(day)).where(HEAD.c.office_id == desk.office_id)
     return desk.session.connection().execute(query).scalar() or desk.today
