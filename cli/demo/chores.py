@@ -44,11 +44,10 @@ def go_through(world: World) -> None:
                 if task.due_on and task.due_on <= desk.today and _falls_to(world, desk, task) == by:
                     CHORES.get(task.kind, _leave)(desk, task)
     with world.desk(by=OFFICER) as desk:
-        _finish_milestones(desk)
+        finish_milestones(desk)
     with world.desk(by=DIRECTOR) as desk:
-        _close_books(desk)
-        for one in due_occurrences(desk):
-            skip_occurrence(desk, one.plan.code, one.due.period, PASSED_OVER, unit=one.unit)
+        close_books(desk)
+        pass_over(desk)
 
 
 def _falls_to(world: World, desk: Desk, task: Task) -> str:
@@ -71,25 +70,33 @@ def _call_unit(desk: Desk, task: Task) -> None:
     send_report(desk, task.subject_id, CALLED)
 
 
-def _draw(desk: Desk, task: Task) -> None:
+def draw_cases(desk: Desk, task: Task) -> None:
+    """Draw the closed cases that are looked back at, as a task asks for."""
     draw_look_backs(desk, task.key.rpartition(":")[2], SEED)
 
 
 CHORES: dict[str, Callable[[Desk, Task], None]] = {
     **dict.fromkeys(OUTSIDE, _done_outside),
     "half_report_late": _call_unit,
-    "look_back_draw": _draw,
+    "look_back_draw": draw_cases,
 }
 
 
-def _finish_milestones(desk: Desk) -> None:
+def finish_milestones(desk: Desk) -> None:
+    """Note every milestone as reached whose day is over."""
     for row in list_milestones(desk, late=True):
         if row["done_on"] is None:
             finish_milestone(desk, str(row["campaign"]), str(row["code"]), note="已按节点要求办理")
 
 
-def _close_books(desk: Desk) -> None:
+def close_books(desk: Desk) -> None:
     """Close every period that is over, in their order."""
     for period in list_periods(desk):
         if period.state == PeriodState.OPEN.value and period.to_on < desk.today:
             close_period(desk, PeriodKind(period.kind), period.from_on)
+
+
+def pass_over(desk: Desk) -> None:
+    """Pass over whatever a recurring plan asks for that is due."""
+    for one in due_occurrences(desk):
+        skip_occurrence(desk, one.plan.code, one.due.period, PASSED_OVER, unit=one.unit)

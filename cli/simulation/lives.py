@@ -1,6 +1,7 @@
 """How simulated units and officers deal with one case, from its notice to its archive or its silence.
 
-Each step puts the next one into a diary; what is refused ends there, as it would for somebody who gives up.
+Each step puts the next one into a diary; what is refused ends there, as it would for somebody who gives up, until
+the office presses for what has stood still for long.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from models.rectification import Rectification
 if TYPE_CHECKING:
     from casework.desk import Desk
     from cli.simulation.world import World
+
+PATIENCE = 60  # working days after the due date, from when on the office presses for a case once a month
 
 
 class Life:
@@ -164,7 +167,7 @@ class Life:
 
 
 def follow(world: World) -> None:
-    """Begin the life of every case whose notice was served since yesterday, and wake the silent at black."""
+    """Begin the life of every case whose notice was served since yesterday."""
     with world.desk(readonly=True) as desk:
         rows = desk.session.exec(
             select(Finding.code, Unit.code, col(Rectification.due_on))
@@ -179,3 +182,37 @@ def follow(world: World) -> None:
         if code not in world.followed and due_on is not None:
             world.followed.add(code)
             Life(world, code, unit).begin(due_on)
+
+
+def press(world: World) -> None:
+    """Take up again, on the first working day of a month, every case that is long overdue, where it stands."""
+    if world.calendar.after(world.today, -1).month == world.today.month:
+        return
+    with world.desk(readonly=True) as desk:
+        rows = desk.session.exec(
+            select(Finding.code, Unit.code, Rectification)
+            .join(Rectification, col(Rectification.id) == col(Finding.id))
+            .join(Unit, col(Unit.id) == col(Finding.unit_id))
+            .where(
+                col(Rectification.office_id) == desk.office_id,
+                col(Rectification.state).in_([state.value for state in NEXT]),
+                col(Rectification.suspended_on).is_(None),
+                col(Rectification.due_on) < world.calendar.after(world.today, -PATIENCE),
+            )
+            .order_by(col(Rectification.id))
+        ).all()
+        steps = [(Life(world, code, unit), CaseState(case.state), case.due_on) for code, unit, case in rows]
+    for life, state, due_on in steps:
+        by, what, do = NEXT[state]
+        words = {"plan": (due_on,), "judge_plan": (due_on, False)}.get(do, ())
+        life.later(world.between(1, 5), by or life.liaison, what, do, *words)
+
+
+NEXT = {
+    CaseState.OPEN: ("", "报送方案", "plan"),
+    CaseState.PLANNED: (OFFICERS[1], "审核方案", "judge_plan"),
+    CaseState.RECTIFYING: ("", "申请销号", "apply"),
+    CaseState.CLOSURE_APPLIED: (VERIFIERS[0], "核查验收", "verify"),
+    CaseState.VERIFIED: (DIRECTOR, "批准销号", "close"),
+}
+"""Who takes a case up in a state, the unit where nobody is named, with the step of its life."""

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from cli.demo.clock import DemoClock
-from cli.simulation import county, events, fieldwork, linkage, lives, papers
+from cli.simulation import chores, county, events, fieldwork, linkage, lives, papers
 from cli.simulation.checking import check
 from cli.simulation.shape import Shape
 from cli.simulation.world import World
@@ -127,12 +127,15 @@ def _live(world: World, day: date) -> None:
     run_reports(world.edge)
     papers.work(world)
     lives.follow(world)
+    chores.follow(world)
     linkage.watch(world)
     run_outbox(world.edge)
     world.clock.set(day, "14:00")
     for by, entries in world.agenda.take(day).items():
         with world.desk(by=by) as desk:
             world.agenda.carry_out(desk, entries)
+    chores.go_through(world)
+    lives.press(world)
     _look_at_calendar(world)
 
 

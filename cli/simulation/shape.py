@@ -48,6 +48,8 @@ class Odds:
     rebound: float = 0.06
     declined: float = 0.60  # screenings that end without a transfer
     late_service: float = 0.10
+    late_list: float = 0.10  # lists that come back after their day
+    late_report: float = 0.20  # half-month reports that come only when somebody calls
 
 
 ODDS = Odds()
