@@ -176,6 +176,21 @@ def rows_by_code(
             yield from ((code, detail) for code in codes)
 
 
+def parts_by_code(scope: Scope, entry: Indicator | Family) -> Iterator[tuple[str, Any, str, int]]:
+    """Yield (code, day, thing, amount) of every row of an entry, without writing the rows out."""
+    extra = entry.columns if isinstance(entry, Family) else ()
+    conditions = conditions_of(scope, entry.source, entry.on, entry.where)
+    query = sa.select(*_head(entry), *extra).where(*conditions)
+    for key, _unit, day, amount, thing, *values in scope.rows(joined(entry.source, query)):
+        what = _thing(entry, key, thing)
+        yield from ((code, day, what, int(amount or 0)) for code in _codes(scope, entry, values))
+
+
+def _thing(entry: Indicator | Family, key: Any, thing: Any) -> str:
+    """Return what a row counts as: something that counts once however many rows are about it, or the row itself."""
+    return str(thing) if entry.distinct is not None else f"{entry.source.name}:{key}"
+
+
 def _codes(scope: Scope, entry: Indicator | Family, values: Sequence[Any]) -> Iterable[str]:
     if isinstance(entry, Indicator):
         return (entry.code,)
@@ -202,9 +217,8 @@ def _writer(scope: Scope, entry: Indicator | Family) -> Callable[[Sequence[Any],
     def write(head: Sequence[Any], shown: Sequence[Any]) -> Detail:
         key, unit, day, amount, thing = head
         said = "　".join(word(part) for word, part in zip(say, shown, strict=True) if part not in (None, ""))
-        place = f"{source.name}:{key}"
-        what = str(thing) if entry.distinct is not None else place
-        return Detail(place, said, day, names.get(unit, ""), int(amount or 0), what)
+        what = _thing(entry, key, thing)
+        return Detail(f"{source.name}:{key}", said, day, names.get(unit, ""), int(amount or 0), what)
 
     return write
 

@@ -9,16 +9,18 @@ what happened in all of them, and nothing is told twice.
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from casework.counts.countscope import count_scope
-from casework.counts.engine import rows_by_code
+from casework.counts.engine import parts_by_code
 from casework.counts.registry import every_entry
 from casework.counts.tallies import SHANGHAI, Group, Scope, Statistics, Tally, share
 from casework.counts.terms import Share
@@ -96,14 +98,12 @@ def close_period(desk: Desk, kind: PeriodKind, day: date) -> StatPeriod:
 
 
 def _refuse_out_of_order(desk: Desk, kind: PeriodKind, first: date, name: str) -> None:
-    closed = closed_periods(desk, kind)
-    if any(one.from_on == first for one in closed):
+    row, until = find_period(desk, kind, first), closed_until(desk, kind)
+    if row is not None and row.state == PeriodState.CLOSED.value:
         raise Refused(f"{name}已结账", found="已结", expected="未结的统计期", remedy="迟报的计入下一期")
-    if closed and closed[-1].to_on + ONE != first:
-        wanted = name_period(kind, closed[-1].to_on + ONE)
-        raise Refused(
-            f"{name}不能先结账", found=f"上次结至{closed[-1].to_on}", expected=wanted, remedy="按顺序逐期结账"
-        )
+    if until and until + ONE != first:
+        wanted = name_period(kind, until + ONE)
+        raise Refused(f"{name}不能先结账", found=f"上次结至{until}", expected=wanted, remedy="按顺序逐期结账")
 
 
 def open_period(desk: Desk, kind: PeriodKind, first: date) -> StatPeriod:
@@ -128,14 +128,24 @@ def find_period(desk: Desk, kind: PeriodKind, first: date) -> StatPeriod | None:
     return desk.session.exec(query).first()
 
 
-def closed_periods(desk: Desk, kind: PeriodKind | None = None) -> list[StatPeriod]:
-    """Return the closed periods, oldest first."""
-    query = select(StatPeriod).where(
-        col(StatPeriod.office_id) == desk.office_id, col(StatPeriod.state) == PeriodState.CLOSED.value
+def closed_until(desk: Desk, kind: PeriodKind) -> date | None:
+    """Return the last day of the newest closed period of a kind, without reading what any of them told."""
+    query = select(sa.func.max(col(StatPeriod.to_on))).where(*_closed(desk, kind))
+    return desk.session.exec(query).one()
+
+
+def _closed(desk: Desk, kind: PeriodKind) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        col(StatPeriod.office_id) == desk.office_id,
+        col(StatPeriod.kind) == kind.value,
+        col(StatPeriod.state) == PeriodState.CLOSED.value,
     )
-    if kind is not None:
-        query = query.where(col(StatPeriod.kind) == kind.value)
-    return list(desk.session.exec(query.order_by(col(StatPeriod.from_on), col(StatPeriod.kind))))
+
+
+def closed_periods(desk: Desk, kind: PeriodKind) -> list[StatPeriod]:
+    """Return the closed periods of a kind with what they told, oldest first."""
+    query = select(StatPeriod).where(*_closed(desk, kind)).order_by(col(StatPeriod.from_on))
+    return list(desk.session.exec(query))
 
 
 def list_periods(desk: Desk) -> list[StatPeriod]:
@@ -171,8 +181,8 @@ def settled_numbers(desk: Desk, first: date, last: date) -> Statistics | None:
     row = find_period(desk, kind, first)
     if row is not None and row.state == PeriodState.CLOSED.value:
         return closed_numbers(row)
-    closed = closed_periods(desk, kind)
-    if not closed or closed[-1].to_on + ONE != first:
+    until = closed_until(desk, kind)
+    if until is None or until + ONE != first:
         return None
     numbers = period_numbers(desk, first, last, kind)
     late = sum(numbers.late.values())
@@ -184,14 +194,12 @@ def period_numbers(desk: Desk, first: date, last: date, kind: PeriodKind) -> Per
     closed = closed_periods(desk, kind)
     follows = bool(closed) and closed[-1].to_on + ONE == first
     earlier = closed if follows else []
-    begin = earlier[0].from_on if earlier else first
-    days = _parts_by_day(desk, begin, last)
-    parts = _sum_days(days, first, last)
+    parts = _parts(desk, [*(one.from_on for one in earlier), first], last)
     told = _told(earlier)
     corrections = {
         str(key_of(one)): changed
         for one in earlier
-        if (changed := _changed(_sum_days(days, one.from_on, one.to_on), told[key_of(one)]))
+        if (changed := _changed(parts[one.from_on], told[key_of(one)]))
     }
     raw = count_scope(Scope(desk, None, first, last))
     shifts: dict[str, int] = defaultdict(int)
@@ -200,29 +208,20 @@ def period_numbers(desk: Desk, first: date, last: date, kind: PeriodKind) -> Per
         for code, things in changed.items():
             shifts[code] += sum(things.values())
             late[code] = late.get(code, 0) + len(things)
-    return PeriodNumbers(_shifted(raw, shifts), parts, corrections, late)
+    return PeriodNumbers(_shifted(raw, shifts), parts[first], corrections, late)
 
 
-def _parts_by_day(desk: Desk, first: date, last: date) -> list[tuple[str, date, str, int, bool]]:
-    """Return (code, day, thing, amount, whether a thing counts once) of every number that goes by day."""
-    scope = Scope(desk, None, first, last)
-    found = []
+def _parts(desk: Desk, begins: Sequence[date], last: date) -> dict[date, Parts]:
+    """Return {first day of a period: what every number that goes by day amounts to in it}, of periods in a row."""
+    scope = Scope(desk, None, begins[0], last)
+    parts: dict[date, Parts] = {begin: {} for begin in begins}
     for entry in every_entry():
         if isinstance(entry, Share) or not entry.moves:
             continue
-        for code, detail in rows_by_code(scope, entry):
-            day = detail.on.astimezone(SHANGHAI).date() if isinstance(detail.on, datetime) else detail.on
-            assert isinstance(day, date)  # a number that goes by day has one
-            found.append((code, day, detail.thing, detail.amount, entry.distinct is not None))
-    return found
-
-
-def _sum_days(days: Iterable[tuple[str, date, str, int, bool]], first: date, last: date) -> Parts:
-    parts: Parts = {}
-    for code, day, thing, amount, once in days:
-        if first <= day <= last:
-            things = parts.setdefault(code, {})
-            things[thing] = 1 if once else things.get(thing, 0) + amount
+        for code, on, thing, amount in parts_by_code(scope, entry):
+            day: date = on.astimezone(SHANGHAI).date() if isinstance(on, datetime) else on
+            things = parts[begins[bisect_right(begins, day) - 1]].setdefault(code, {})
+            things[thing] = 1 if entry.distinct is not None else things.get(thing, 0) + amount
     return parts
 
 

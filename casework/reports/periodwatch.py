@@ -7,7 +7,7 @@ from datetime import date
 from sqlmodel import col, select
 
 from casework.desk import Desk
-from casework.reports.periods import closed_periods, find_period, open_period, task_key
+from casework.reports.periods import closed_until, find_period, open_period, task_key
 from casework.reports.ranking import scoring_rules
 from casework.tasks import finish_for, open_task
 from core.calendar.periods import ONE, PeriodKind, last_ended, name_period, period_of
@@ -30,10 +30,10 @@ def watch_periods(desk: Desk) -> dict[str, object]:
 
 def _watch_kind(desk: Desk, reporting: Reporting, kind: PeriodKind) -> int:
     first, last = last_ended(kind, desk.today)
-    closed = closed_periods(desk, kind)
-    if closed and closed[-1].to_on + ONE < first:
+    until = closed_until(desk, kind)
+    if until and until + ONE < first:
         # Periods are closed in their order: the oldest that waits is the one to do.
-        first, last = closed[-1].to_on + ONE, period_of(kind, closed[-1].to_on + ONE)[1]
+        first, last = period_of(kind, until + ONE)
     row = find_period(desk, kind, first) or open_period(desk, kind, first)
     if row.state == PeriodState.CLOSED.value:
         return 0

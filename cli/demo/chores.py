@@ -9,11 +9,10 @@ from casework.inspection.milestones import finish_milestone, list_milestones
 from casework.inspection.occurrences import due_occurrences, skip_occurrence
 from casework.rectification.halfreports import send_report
 from casework.rectification.lookbacks import draw_look_backs
-from casework.reports.periods import close_period, list_periods
+from casework.reports.periods import close_period
+from casework.reports.reportviews import period_lines
 from casework.tasks import finish_task, list_tasks
 from cli.demo.world import LINKAGE, OFFICERS, World
-from core.calendar.periods import PeriodKind
-from core.life.periodlife import PeriodState
 from models.base import key_of
 from models.organisation import Unit
 from models.task import Task
@@ -91,9 +90,9 @@ def finish_milestones(desk: Desk) -> None:
 
 def close_books(desk: Desk) -> None:
     """Close every period that is over, in their order."""
-    for period in list_periods(desk):
-        if period.state == PeriodState.OPEN.value and period.to_on < desk.today:
-            close_period(desk, PeriodKind(period.kind), period.from_on)
+    for period in reversed(period_lines(desk)):
+        if not period.closed and period.to_on < desk.today:
+            close_period(desk, period.kind, period.from_on)
 
 
 def pass_over(desk: Desk) -> None:

@@ -117,7 +117,7 @@ def test_consecutive_periods_always_sum_to_what_happened_in_all_of_them(
                 )
             close_period(desk, HALF, first)
     with open_desk(by="P90", today=date(2026, 6, 1), readonly=True) as desk:
-        closed = closed_periods(desk)
+        closed = closed_periods(desk, HALF)
         told = [confirmed(desk, row.from_on, row.to_on) for row in closed]
         assert sum(told) == confirmed(desk, firsts[0], firsts[-1] - timedelta(1))
 
