@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -26,7 +27,8 @@ MATTER, DATE = table_of(LitigationMatter), table_of(MatterDate)
 def watch_matters(desk: Desk) -> dict[str, object]:
     """Look at every matter that is due; return how many were, how many lights turned, what was set aside.
 
-    A matter that cannot be derived is set aside with the reason; the others go on. A second run finds nothing due.
+    A matter that cannot be derived is set aside with the reason, and tried again the next day; the others go on. A
+    second run finds nothing due.
     """
     due = due_matters(desk)
     turned, broken = 0, 0
@@ -73,14 +75,20 @@ def _look(desk: Desk, file: MatterFile) -> bool:
     except (DuchaError, ValueError, KeyError) as error:
         # One matter that cannot be read or decided must not stop the others.
         del desk.changes[noted:]
-        why = f"{type(error).__name__}: {error}"[:300]
         desk.session.refresh(row)
-        row.next_due_on, row.set_aside = None, why
-        desk.session.add(row)
-        desk.session.flush()
-        desk.record("matter", file.id, "set_aside", unit_id=row.unit_id, error=why)
+        _set_aside(desk, row, file.id, f"{type(error).__name__}: {error}"[:300])
         return False
     return True
+
+
+def _set_aside(desk: Desk, row: LitigationMatter, matter_id: int, why: str) -> None:
+    """Take a matter out of today's look, with the reason; the same reason is told to the history once."""
+    known = row.set_aside
+    row.next_due_on, row.set_aside = desk.today + timedelta(days=1), why
+    desk.session.add(row)
+    desk.session.flush()
+    if known != why:
+        desk.record("matter", matter_id, "set_aside", unit_id=row.unit_id, error=why)
 
 
 def _ask_recounts(desk: Desk) -> int:

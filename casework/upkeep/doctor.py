@@ -115,7 +115,10 @@ def _warnings(desk: Desk) -> Iterator[str]:
         yield f"{aside}件整改事项被巡查搁置：运行 ducha case list 查看原因，改正后次日巡查自动重试，或办理一次后恢复"
     matters = _count_set_aside(desk, table_of(LitigationMatter))
     if matters:
-        yield f"{matters}件行政争议被巡看搁置：运行 ducha matter list 查看原因，办理一次后恢复"
+        yield (
+            f"{matters}件行政争议被巡看搁置：运行 ducha matter list 查看原因，"
+            "改正后次日巡看自动重试，或办理一次后恢复"
+        )
 
 
 def _font_warnings(desk: Desk) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from casework.litigation.assessing import note_trigger
@@ -20,6 +21,7 @@ from casework.litigation.registering import register
 from casework.upkeep.doctor import examine
 from core.errors import InvalidInput, NotAllowed, NotFound
 from core.life.matterlife import Instance, MatterKind, Result
+from models.base import table_of
 from models.matter import MatterDate
 from models.record import AuditEntry
 from tests.casework.conftest import OpenDesk
@@ -266,10 +268,19 @@ def test_a_matter_that_cannot_be_derived_is_set_aside_and_the_others_go_on(court
     assert (done["due"], done["set_aside"]) == (2, 1)
     assert court.matter().light == "yellow"
     aside = court.matter("另一件")
-    assert (aside.next_due_on, aside.light) == (None, "none")
+    assert (aside.next_due_on, aside.light) == (date(2026, 3, 13), "none")
     assert "CalendarMissing" in (aside.set_aside or "")
     with court.scene.open_desk(readonly=True, today=date(2026, 3, 12)) as desk:
         assert any("行政争议被巡看搁置" in warning for warning in examine(desk).warnings)
+
+    court.watch(date(2026, 3, 13))
+    told = court.scene.rows(select(AuditEntry).where(col(AuditEntry.act) == "set_aside"))
+    assert len(told) == 1  # the same reason is told once
+    with court.scene.open_desk(by="P90", today=date(2026, 3, 13)) as desk:
+        desk.session.execute(sa.delete(table_of(MatterDate)).where(table_of(MatterDate).c.code == "hearing"))
+    assert court.watch(date(2026, 3, 14))["set_aside"] == 0
+    again = court.matter("另一件")
+    assert (again.set_aside, again.light) == (None, "yellow")
 
 
 def test_the_watch_reads_what_is_due_and_nothing_else(court: Court) -> None:
