@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -72,25 +73,38 @@ def run_flow(kind: str, count: int) -> float:
 
 def measure(quick: bool) -> Section:
     """Measure the flows in turn, with all cases due and with a few of them."""
-    items, each = (QUICK_ITEMS, QUICK_EACH) if quick else (ITEMS, EACH)
-    runs = [("whole", share) for share in SHARES] + [("each", share) for share in SHARES] + [("nothing", 0.0)]
-    found: dict[tuple[str, float], list[float]] = {run: [] for run in runs}
-    with tempfile.TemporaryDirectory() as name, prefect_server(_folder(name, "prefect"), {}) as prefect:
-        for number in range(1 if quick else ROUNDS):
-            for (kind, share), seconds in found.items():
-                count = items if kind == "whole" else each
-                folder = _folder(name, f"{kind}-{share}-{number}")
-                seconds.append(_measure_one(prefect, folder, (kind, count, int(share * count))) / count)
-    ratios = {share: _ratio(found["each", share], found["whole", share]) for share in SHARES}
+    items, each, shares = (QUICK_ITEMS, QUICK_EACH, SHARES[:1]) if quick else (ITEMS, EACH, SHARES)
+    runs = [
+        *(Run("whole", items, share) for share in shares),
+        *(Run("each", each, share) for share in shares),
+        Run("nothing", each, 0.0),
+        Run("nothing", 0, 0.0),
+    ]
+    found: dict[Run, list[float]] = {run: [] for run in runs}
+    for _round in range(1 if quick else ROUNDS):
+        for run, seconds in found.items():
+            seconds.append(_measure_one(run))
+    start = found.pop(Run("nothing", 0, 0.0))
+    whole = {run: [_at(run, items, *times) for times in zip(found[run], start, strict=True)] for run in found}
+    ratios = {
+        share: [
+            slow / fast
+            for slow, fast in zip(
+                whole[Run("each", each, share)], whole[Run("whole", items, share)], strict=True
+            )
+        ]
+        for share in shares
+    }
     return Section(
         "tasks",
         "B2: one sweep as a flow, beside a Prefect task for each case",
         f"""`make bench BENCH_ARGS=tasks`. {items:,} open cases, of which all, a tenth or a hundredth fall due on the
 day. ducha's flow `deadlines` is one task that sweeps them 500 a commit; the naive flow submits a task for each open
-case, measured on {each:,} of them and told for one: with the sweep of that one case as its work, and with no work at
-all; {THREADS} threads. From the call of the flow to its end, its start included; a real Prefect server on SQLite in
-a process of its own, the same environment for all.""",
-        (_table(found, ratios),),
+case: with the sweep of that one case as its work, and with no work at all; {THREADS} threads. It is measured on
+{each:,} cases and on none, and told for {items:,}: its start once, and each case as often. From the call of the flow
+to its end, its start included; a real Prefect server on SQLite in a process of its own, a new one for each run, the
+same environment for all.""",
+        (_table(items, whole, ratios),),
         ("""What Prefect keeps of each task, ducha keeps of each case in its own history. The fewer cases are due,
 the more a task that finds nothing to do weighs.""",),
         versions=("prefect",),
@@ -98,21 +112,35 @@ the more a task that finds nothing to do weighs.""",),
     )  # fmt: skip
 
 
-def _ratio(slow: Sequence[float], fast: Sequence[float]) -> list[float]:
-    return [one / other for one, other in zip(slow, fast, strict=True)]
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A flow over a county: `share` of its open cases is due."""
+
+    kind: str
+    count: int
+    share: float
+
+    @property
+    def due(self) -> int:
+        return int(self.count * self.share)
 
 
-def _table(found: Mapping[tuple[str, float], list[float]], ratios: Mapping[float, list[float]]) -> Table:
+def _at(run: Run, items: int, seconds: float, start: float) -> float:
+    """Return the seconds for so many cases of a flow that was measured on some and, for its start, on none."""
+    return seconds if run.count == items else start + (seconds - start) * items / run.count
+
+
+def _table(items: int, whole: Mapping[Run, list[float]], ratios: Mapping[float, list[float]]) -> Table:
     rows = []
-    for (kind, share), seconds in found.items():
-        due = f"{share:.0%} due" if share else ""
-        name = {"whole": "one flow, batches (ducha)", "each": "a task each, sweeping its case"}.get(kind)
-        slower = {"whole": "1", "each": told(ratios.get(share, [1.0]), "{:,.0f}")}.get(kind, "")
+    for run, seconds in whole.items():
+        due = f"{run.share:.0%} due" if run.share else ""
+        name = {"whole": "one flow, batches (ducha)", "each": "a task each, sweeping its case"}.get(run.kind)
+        slower = {"whole": "1", "each": told(ratios.get(run.share, [1.0]), "{:,.0f}")}.get(run.kind, "")
         rows.append((
-            name or "a task each, doing nothing", due, told([one * 1000 for one in seconds], "{:.2f}"),
-            f"{1 / middle(seconds):,.0f}", slower,
+            name or "a task each, doing nothing", due, told(seconds, "{:,.1f}"),
+            f"{items / middle(seconds):,.0f}", slower,
         ))  # fmt: skip
-    return Table(("", "", "ms a case", "cases a second", "times slower"), tuple(rows))
+    return Table(("", "", f"seconds for {items:,}", "cases a second", "times slower"), tuple(rows))
 
 
 def _folder(parent: str, name: str) -> Path:
@@ -121,25 +149,26 @@ def _folder(parent: str, name: str) -> Path:
     return folder
 
 
-def _measure_one(prefect: Prefect, folder: Path, run: tuple[str, int, int]) -> float:
-    """Run a flow in a child on a county of its own; stop where it did not do its work.
+def _measure_one(run: Run) -> float:
+    """Run a flow in a child on a county and with a server of its own; stop where it did not do its work.
 
-    run   (kind, open cases, of which are due)
+    What a server has to do after a flow of a thousand tasks would slow the next one down.
     """
-    kind, count, due = run
-    engine, settings = build(folder, cases=count, due=due, units=max(count // 20, 1))
-    known = {"DUCHA_DATABASE_URL": settings.database_url, "DUCHA_FILES": str(settings.files)}
-    seconds = _child(prefect, known, kind, count)
-    with engine.connect() as connection:
-        lit = connection.execute(sa.select(sa.func.count()).select_from(table_of(Rung))).scalar_one()
-    engine.dispose()
-    if lit != due:
-        raise SystemExit(f"{kind}：应处理{due}件，实际{lit}件")
+    with tempfile.TemporaryDirectory() as name, prefect_server(_folder(name, "prefect"), {}) as prefect:
+        folder = _folder(name, "county")
+        engine, settings = build(folder, cases=max(run.count, 1), due=run.due, units=max(run.count // 20, 1))
+        known = {"DUCHA_DATABASE_URL": settings.database_url, "DUCHA_FILES": str(settings.files)}
+        seconds = _child(prefect, known, run)
+        with engine.connect() as connection:
+            lit = connection.execute(sa.select(sa.func.count()).select_from(table_of(Rung))).scalar_one()
+        engine.dispose()
+    if lit != run.due:
+        raise SystemExit(f"{run.kind}：应处理{run.due}件，实际{lit}件")
     return seconds
 
 
-def _child(prefect: Prefect, known: Mapping[str, str], kind: str, count: int) -> float:
-    command = [sys.executable, "-m", "benchmarks.tasks", kind, str(count)]
+def _child(prefect: Prefect, known: Mapping[str, str], run: Run) -> float:
+    command = [sys.executable, "-m", "benchmarks.tasks", run.kind, str(run.count)]
     done = subprocess.run(
         command,
         cwd=prefect.checkout,
@@ -149,7 +178,7 @@ def _child(prefect: Prefect, known: Mapping[str, str], kind: str, count: int) ->
         check=False,
     )
     if done.returncode:
-        raise SystemExit(f"{kind}：{done.stderr[-4000:]}\n{prefect.logs()}")
+        raise SystemExit(f"{run.kind}：{done.stderr[-4000:]}\n{prefect.logs()}")
     return float(json.loads(done.stdout.splitlines()[-1]))
 
 
