@@ -104,9 +104,10 @@ case: with the sweep of that one case as its work, and with no work at all; {THR
 {each:,} cases and on none, and told for {items:,}: its start once, and each case as often. From the call of the flow
 to its end, its start included; a real Prefect server on SQLite in a process of its own, a new one for each run, the
 same environment for all.""",
-        (_table(items, whole, ratios),),
+        (_table(items, whole, ratios, start),),
         ("""What Prefect keeps of each task, ducha keeps of each case in its own history. The fewer cases are due,
-the more a task that finds nothing to do weighs.""",),
+the more a task that finds nothing to do weighs. An empty flow is what Prefect takes for itself: for making the run, for
+its states, and up to a second for its heartbeat to stop.""",),
         versions=("prefect",),
         figures={f"ratio_{share:g}": middle(ratio) for share, ratio in ratios.items()},
     )  # fmt: skip
@@ -130,8 +131,10 @@ def _at(run: Run, items: int, seconds: float, start: float) -> float:
     return seconds if run.count == items else start + (seconds - start) * items / run.count
 
 
-def _table(items: int, whole: Mapping[Run, list[float]], ratios: Mapping[float, list[float]]) -> Table:
-    rows = []
+def _table(
+    items: int, whole: Mapping[Run, list[float]], ratios: Mapping[float, list[float]], start: Sequence[float]
+) -> Table:
+    rows = [("an empty flow", "", told(start, "{:,.1f}"), "", "")]
     for run, seconds in whole.items():
         due = f"{run.share:.0%} due" if run.share else ""
         name = {"whole": "one flow, batches (ducha)", "each": "a task each, sweeping its case"}.get(run.kind)
