@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from casework.desk import Desk
@@ -75,6 +76,7 @@ def _campaigns(desk: Desk) -> list[int]:
         .where(
             col(Campaign.office_id) == desk.office_id,
             col(Rectification.highest_light) != Light.NONE.value,
+            _may_owe(desk),
         )
         .distinct()
     )
@@ -109,11 +111,16 @@ def _candidates(desk: Desk, campaign_id: int, asking: Sequence[Light]) -> list[R
         .where(
             col(Rectification.campaign_id) == campaign_id,
             col(Rectification.highest_light).in_([light.value for light in asking]),
-            (col(Rectification.closed_on).is_(None)) | (col(Rectification.closed_on) >= earliest(desk)),
+            _may_owe(desk),
         )
         .order_by(col(Rectification.id))
     )
     return list(desk.session.exec(query))
+
+
+def _may_owe(desk: Desk) -> sa.ColumnElement[bool]:
+    """Return the condition that a case was not over before the first half that is looked at."""
+    return sa.or_(col(Rectification.closed_on).is_(None), col(Rectification.closed_on) >= earliest(desk))
 
 
 def _shown(
