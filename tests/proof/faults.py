@@ -18,7 +18,7 @@ from delivery.sinkrules import Answer, Occasion
 
 # commit: it fails and nothing was written; told_wrong: it is written, and the caller hears that it failed
 KINDS = ("sql", "commit", "told_wrong", "file", "smtp_refused", "smtp_silent", "clock_on", "clock_back")
-JUMPS = {"clock_on": timedelta(minutes=30), "clock_back": timedelta(minutes=-30)}
+JUMPS = {"clock_on": timedelta(minutes=20), "clock_back": timedelta(minutes=-20)}
 
 
 @dataclass(slots=True)
