@@ -1,4 +1,7 @@
-"""The Nth statement, commit, file call, SMTP answer or clock reading fails: five use cases of those in `make proof`."""
+"""The Nth statement, commit, file call, SMTP answer or clock reading fails: five use cases in full, commits in all.
+
+`make proof` plays every use case with every fault.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ from tests.proof.usecases_more import MORE, RED
 
 CORE = ("open a campaign", "sign the notices", "apply for closure", f"sweep on {RED}", "send the mails")
 ALL = {case.name: case for case in (*CAMPAIGN, *MORE)}
+FILES_ONLY = "restore"  # commits nothing on the database that it replaces
 FAR = 40
 NARROW = ("sql", "commit", "told_wrong")
 
@@ -36,6 +40,15 @@ def test_a_fault_leaves_nothing_half_done_and_doing_it_again_ends_as_if_it_had_n
     assert played.wrong == []
     assert played.faults["sql"] > 2
     assert played.faults["told_wrong"] > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in ALL if name not in (*CORE, FILES_ONLY)])
+def test_a_commit_that_fails_leaves_nothing_half_done(tmp_path: Path, name: str) -> None:
+    played = play(ALL[name], "sqlite", tmp_path, ("commit", "told_wrong"))
+
+    assert played.wrong == []
+    assert played.faults["commit"] == played.faults["told_wrong"] > 0
 
 
 def test_there_are_use_cases_enough_and_each_has_a_name_of_its_own() -> None:
