@@ -51,6 +51,7 @@ class Imap:
         try:
             with self._told("收信邮箱不让登录"):
                 box.login(self.account.user, self.account.secret, initial_folder=None)
+                _learn_abilities(box.client)
                 # Some services refuse every folder to programs that do not introduce themselves (RFC 2971).
                 if "ID" in box.client.capabilities:
                     box.client.xatom("ID", '("name" "ducha" "version" "1")')
@@ -146,6 +147,13 @@ class Imap:
                 what, retry=not isinstance(error, MailboxLoginError), found=f"{self.account}：{_words(error)}",
                 expected="可登录、证书有效的 IMAP 邮箱", remedy=_remedy(error),
             ) from None  # fmt: skip
+
+
+def _learn_abilities(client: imaplib.IMAP4) -> None:
+    """Ask what the server can do for whoever is logged in: many say MOVE only then (RFC 3501, 6.1.1)."""
+    status, lines = client.capability()
+    if status == "OK" and lines and lines[0]:
+        client.capabilities = tuple(bytes(lines[0]).decode("ascii", "replace").upper().split())
 
 
 def _words(error: BaseException) -> str:

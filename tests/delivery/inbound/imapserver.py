@@ -30,6 +30,7 @@ class ImapServer:
     """The server; use it as a context.
 
     refuses   UIDs that it never gives out: the connection ends instead
+    can_move  it says so to whoever has logged in, as most servers do
     needs_id  folders are refused to programs that did not introduce themselves, as 163 does
     """
 
@@ -100,7 +101,7 @@ class _Conversation:
         self, server: ImapServer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         self.server, self.reader, self.writer = server, reader, writer
-        self.known = False
+        self.known = self.inside = False
 
     async def hold(self) -> None:
         self.say("* OK ready")
@@ -136,6 +137,7 @@ class _Conversation:
             "ID": ["* ID NIL"],
         }
         self.known = self.known or word == "ID"
+        self.inside = self.inside or (word == "LOGIN" and "wrong" not in rest)
         if word == "LOGIN" and "wrong" in rest:
             self.say(f"{tag} NO LOGIN failed")
         elif word == "SELECT" and self.server.needs_id and not self.known:
@@ -146,7 +148,7 @@ class _Conversation:
 
     def more(self) -> str:
         starttls = " STARTTLS" if self.server.context and not self.server.implicit else ""
-        return starttls + (" MOVE" if self.server.can_move else "")
+        return starttls + (" MOVE" if self.server.can_move and self.inside else "")
 
     def uid(self, tag: str, rest: str) -> bool:
         _uid, word, *args = rest.split(" ")
