@@ -43,10 +43,10 @@ def _section(shape: Shape, result: dict[str, Any], days: dict[int, list[float]],
         "years",
         "B9: twenty simulated years",
         f"""`make bench BENCH_ARGS=years`. {shape.units} units, {shape.campaigns} campaigns a year, seed {shape.seed}:
-plans, visits, findings, notices, answers, extensions, objections, closures, look-backs, referrals and lawsuits by
-chance, every job of the timetable on every working day, every mail over a real conversation. At the end every
-invariant is checked, every due date and light is derived again from the history alone, and every figure of the
-statistics is counted again.""",
+plans, visits, findings, notices, answers, lists and half-month reports, extensions, objections, closures, look-backs,
+referrals, closed books and new calendars by chance, every job of the timetable on every working day, every mail over a
+real conversation. At the end every invariant is checked, every due date and light is derived again from the history
+alone, and every figure of the statistics is counted again.""",
         (
             Table(
                 ("what", "figure"),

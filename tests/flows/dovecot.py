@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import grp
 import imaplib
 import os
 import pwd
@@ -62,7 +63,7 @@ def _free_port() -> int:
 
 def _configuration(folder: Path, owner: pwd.struct_passwd, plain: int, secure: int) -> str:
     name, group = owner.pw_name, owner.pw_gid
-    root = os.geteuid() == 0
+    root = os.geteuid() == 0  # whoever is not root runs every part of it as himself
     inner = "dovenull" if root else name
     return f"""
 base_dir = {folder}/run
@@ -72,7 +73,7 @@ protocols = imap
 listen = {LOOPBACK}
 default_login_user = {inner}
 default_internal_user = {"dovecot" if root else name}
-default_internal_group = {"dovecot" if root else group}
+default_internal_group = {"dovecot" if root else grp.getgrgid(group).gr_name}
 first_valid_uid = 1
 ssl = yes
 ssl_cert = <{folder}/server.pem
