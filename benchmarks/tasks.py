@@ -16,7 +16,6 @@ from pathlib import Path
 import sqlalchemy as sa
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
-from prefect.task_runners import ThreadPoolTaskRunner
 
 from benchmarks.frame import Section, Table, clocked, middle, told
 from benchmarks.world import TODAY, build
@@ -28,7 +27,6 @@ from tests.flows.prefectserver import Prefect, prefect_server
 ITEMS, EACH, ROUNDS = 10_000, 1_000, 3
 QUICK_ITEMS, QUICK_EACH = 200, 10
 SHARES = (1.0, 0.1, 0.01)  # of the open cases that fall due on the day
-THREADS = 4  # of the naive flow; with more, its tasks wait for the one writer of SQLite until some give up
 
 
 @task(cache_policy=NO_CACHE)
@@ -49,22 +47,26 @@ def do_nothing(case_id: int) -> int:
     return case_id
 
 
-@flow(task_runner=ThreadPoolTaskRunner(max_workers=THREADS))
+@flow
 def sweep_each(cases: Sequence[int]) -> None:
-    """Sweep cases by a task each."""
-    for one in [sweep_one.submit(case_id) for case_id in cases]:
-        one.result()
+    """Sweep cases by a task each; handing the tasks to threads instead is slower."""
+    for case_id in cases:
+        sweep_one(case_id)
 
 
-@flow(task_runner=ThreadPoolTaskRunner(max_workers=THREADS))
+@flow
 def nothing_each(cases: Sequence[int]) -> None:
     """Run a task for each case that does nothing."""
-    for one in [do_nothing.submit(case_id) for case_id in cases]:
-        one.result()
+    for case_id in cases:
+        do_nothing(case_id)
 
 
 def run_flow(kind: str, count: int) -> float:
-    """Run one flow in this process; return the seconds from its call to its end, its start included."""
+    """Run one flow in this process; return the seconds from its call to its end, its start included.
+
+    An empty flow goes before: what Prefect imports when the first flow runs belongs to the start of a process.
+    """
+    nothing_each([])
     if kind == "whole":
         return clocked(lambda: deadlines(TODAY))[0]
     cases = list(range(1, count + 1))
@@ -99,15 +101,16 @@ def measure(quick: bool) -> Section:
         "tasks",
         "B2: one sweep as a flow, beside a Prefect task for each case",
         f"""`make bench BENCH_ARGS=tasks`. {items:,} open cases, of which all, a tenth or a hundredth fall due on the
-day. ducha's flow `deadlines` is one task that sweeps them 500 a commit; the naive flow submits a task for each open
-case: with the sweep of that one case as its work, and with no work at all; {THREADS} threads. It is measured on
-{each:,} cases and on none, and told for {items:,}: its start once, and each case as often. From the call of the flow
-to its end, its start included; a real Prefect server on SQLite in a process of its own, a new one for each run, the
-same environment for all.""",
+day. ducha's flow `deadlines` is one task that sweeps them 500 a commit; the naive flow calls a task for each open case,
+one after another: with the sweep of that one case as its work, and with no work at all. It is measured on {each:,}
+cases and on none, and told for {items:,}: its start once, and each case as often. From the call of the flow to its end,
+its start included, in a process that has run an empty flow before; a real Prefect server on SQLite in a process of its
+own, a new one for each run, the same environment for all.""",
         (_table(items, whole, ratios, start),),
         ("""What Prefect keeps of each task, ducha keeps of each case in its own history. The fewer cases are due,
 the more a task that finds nothing to do weighs. An empty flow is what Prefect takes for itself: for making the run, for
-its states, and up to a second for its heartbeat to stop.""",),
+its states, and up to a second until the thread of its heartbeat wakes up and stops. Handing the tasks to threads is
+slower than calling them.""",),
         versions=("prefect",),
         figures={f"ratio_{share:g}": middle(ratio) for share, ratio in ratios.items()},
     )  # fmt: skip
