@@ -5,12 +5,14 @@ A real Prefect server in a process of its own, with the environment of deploy/pr
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -27,93 +29,72 @@ from tests.flows.prefectserver import Prefect, prefect_server
 ITEMS, EACH, ROUNDS = 10_000, 1_000, 3
 QUICK_ITEMS, QUICK_EACH = 200, 10
 SHARES = (1.0, 0.1, 0.01)  # of the open cases that fall due on the day
+EVE = TODAY - timedelta(days=1)
+NAMES = {
+    "whole": "one flow, batches (ducha)",
+    "submit": "a task each, submitted",
+    "call": "a task each, called in turn",
+    "nothing": "a task each, submitted, that does nothing",
+}
+NAIVE = ("submit", "call")
 
 
 @task(cache_policy=NO_CACHE)
-def sweep_one(case_id: int) -> None:
+def sweep_one(today: date, case_id: int) -> None:
     """Sweep one case in a transaction of its own: what a flow of one task an item does."""
     from casework.lights.deadlines import sweep_batch
     from casework.lights.rungs import SweepReport
     from flows.running import open_edge
 
-    edge = open_edge(TODAY)
+    edge = open_edge(today)
     with edge.desk() as desk:
-        sweep_batch(desk, [case_id], SweepReport(TODAY))
+        sweep_batch(desk, [case_id], SweepReport(today))
 
 
 @task(cache_policy=NO_CACHE)
-def do_nothing(case_id: int) -> int:
+def do_nothing(_today: date, case_id: int) -> int:
     """Give the number back: what a task costs by itself."""
     return case_id
 
 
 @flow
-def sweep_each(cases: Sequence[int]) -> None:
-    """Sweep cases by a task each; handing the tasks to threads instead is slower."""
-    for case_id in cases:
-        sweep_one(case_id)
+def submit_each(today: date, cases: Sequence[int]) -> None:
+    """Submit a task for each case, as Prefect's guides do."""
+    for one in [sweep_one.submit(today, case_id) for case_id in cases]:
+        one.result()
 
 
 @flow
-def nothing_each(cases: Sequence[int]) -> None:
-    """Run a task for each case that does nothing."""
+def call_each(today: date, cases: Sequence[int]) -> None:
+    """Call a task for each case, one after another; this is faster than to submit them."""
     for case_id in cases:
-        do_nothing(case_id)
+        sweep_one(today, case_id)
+
+
+@flow
+def nothing_each(today: date, cases: Sequence[int]) -> None:
+    """Submit a task for each case that does nothing."""
+    for one in [do_nothing.submit(today, case_id) for case_id in cases]:
+        one.result()
 
 
 def run_flow(kind: str, count: int) -> float:
     """Run one flow in this process; return the seconds from its call to its end, its start included.
 
-    An empty flow goes before: what Prefect imports when the first flow runs belongs to the start of a process.
+    The same flow goes before over the day before, on which nothing is due: what is imported when a flow runs for the
+    first time belongs to the start of a process.
     """
-    nothing_each([])
+    _run(kind, EVE, min(count, 1))
+    return clocked(lambda: _run(kind, TODAY, count))[0]
+
+
+def _run(kind: str, today: date, count: int) -> None:
     if kind == "whole":
-        return clocked(lambda: deadlines(TODAY))[0]
-    cases = list(range(1, count + 1))
-    return clocked(lambda: {"each": sweep_each, "nothing": nothing_each}[kind](cases))[0]
-
-
-def measure(quick: bool) -> Section:
-    """Measure the flows in turn, with all cases due and with a few of them."""
-    items, each, shares = (QUICK_ITEMS, QUICK_EACH, SHARES[:1]) if quick else (ITEMS, EACH, SHARES)
-    runs = [
-        *(Run("whole", items, share) for share in shares),
-        *(Run("each", each, share) for share in shares),
-        Run("nothing", each, 0.0),
-        Run("nothing", 0, 0.0),
-    ]
-    found: dict[Run, list[float]] = {run: [] for run in runs}
-    for _round in range(1 if quick else ROUNDS):
-        for run, seconds in found.items():
-            seconds.append(_measure_one(run))
-    start = found.pop(Run("nothing", 0, 0.0))
-    whole = {run: [_at(run, items, *times) for times in zip(found[run], start, strict=True)] for run in found}
-    ratios = {
-        share: [
-            slow / fast
-            for slow, fast in zip(
-                whole[Run("each", each, share)], whole[Run("whole", items, share)], strict=True
-            )
-        ]
-        for share in shares
-    }
-    return Section(
-        "tasks",
-        "B2: one sweep as a flow, beside a Prefect task for each case",
-        f"""`make bench BENCH_ARGS=tasks`. {items:,} open cases, of which all, a tenth or a hundredth fall due on the
-day. ducha's flow `deadlines` is one task that sweeps them 500 a commit; the naive flow calls a task for each open case,
-one after another: with the sweep of that one case as its work, and with no work at all. It is measured on {each:,}
-cases and on none, and told for {items:,}: its start once, and each case as often. From the call of the flow to its end,
-its start included, in a process that has run an empty flow before; a real Prefect server on SQLite in a process of its
-own, a new one for each run, the same environment for all.""",
-        (_table(items, whole, ratios, start),),
-        ("""What Prefect keeps of each task, ducha keeps of each case in its own history. The fewer cases are due,
-the more a task that finds nothing to do weighs. An empty flow is what Prefect takes for itself: for making the run, for
-its states, and up to a second until the thread of its heartbeat wakes up and stops. Handing the tasks to threads is
-slower than calling them.""",),
-        versions=("prefect",),
-        figures={f"ratio_{share:g}": middle(ratio) for share, ratio in ratios.items()},
-    )  # fmt: skip
+        asyncio.run(deadlines(today))
+        return
+    {"submit": submit_each, "call": call_each, "nothing": nothing_each}[kind](
+        today, list(range(1, count + 1))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,21 +110,55 @@ class Run:
         return int(self.count * self.share)
 
 
+def measure(quick: bool) -> Section:
+    """Measure the flows in turn, with all cases due and with a few of them."""
+    items, each, shares = (QUICK_ITEMS, QUICK_EACH, SHARES[:1]) if quick else (ITEMS, EACH, SHARES)
+    nothing = Run("nothing", 0, 0.0)
+    counts = {"whole": items, **dict.fromkeys(NAIVE, each)}
+    runs = [Run(kind, count, share) for share in shares for kind, count in counts.items()]
+    found: dict[Run, list[float]] = {run: [] for run in (*runs, Run("nothing", each, 0.0), nothing)}
+    for _round in range(1 if quick else ROUNDS):
+        for run, seconds in found.items():
+            seconds.append(_measure_one(run))
+    start = found.pop(nothing)
+    whole = {run: [_at(run, items, *times) for times in zip(found[run], start, strict=True)] for run in found}
+    return Section(
+        "tasks",
+        "B2: one sweep as a flow, beside a Prefect task for each case",
+        f"""`make bench BENCH_ARGS=tasks`. {items:,} open cases, of which all, a tenth or a hundredth fall due on the
+day. ducha's flow `deadlines` is one task that sweeps them 500 a commit. The naive flow has a task for each open case
+with the sweep of that one case as its work: submitted, with Prefect's own settings, or called one after another. It is
+measured on {each:,} cases and on none, and told for {items:,}: its start once, and each case as often. From the call of
+the flow to its end, its start included, in a process that has run the same flow over the day before; a real Prefect
+server on SQLite in a process of its own, a new one for each run, the same environment for all.""",
+        (_table(items, whole, start),),
+        ("""What Prefect keeps of each task, ducha keeps of each case in its own history. The fewer cases are due,
+the more a task that finds nothing to do weighs. An empty flow is what Prefect takes for itself: for making the run, for
+its states, and, as it is a synchronous flow, up to a second for the thread of its heartbeat.""",),
+        versions=("prefect",),
+        figures={
+            f"{run.kind}_{run.share:g}": middle(_times_slower(run, whole)) for run in runs if run.kind in NAIVE
+        },
+    )  # fmt: skip
+
+
 def _at(run: Run, items: int, seconds: float, start: float) -> float:
     """Return the seconds for so many cases of a flow that was measured on some and, for its start, on none."""
     return seconds if run.count == items else start + (seconds - start) * items / run.count
 
 
-def _table(
-    items: int, whole: Mapping[Run, list[float]], ratios: Mapping[float, list[float]], start: Sequence[float]
-) -> Table:
-    rows = [("an empty flow", "", told(start, "{:,.1f}"), "", "")]
+def _times_slower(run: Run, whole: Mapping[Run, list[float]]) -> list[float]:
+    """Return how many times longer a flow took than ducha's with the same share due, round by round."""
+    (own,) = [seconds for one, seconds in whole.items() if one.kind == "whole" and one.share == run.share]
+    return [slow / fast for slow, fast in zip(whole[run], own, strict=True)]
+
+
+def _table(items: int, whole: Mapping[Run, list[float]], start: Sequence[float]) -> Table:
+    rows = [("an empty flow", "", told(start, "{:,.2f}"), "", "")]
     for run, seconds in whole.items():
-        due = f"{run.share:.0%} due" if run.share else ""
-        name = {"whole": "one flow, batches (ducha)", "each": "a task each, sweeping its case"}.get(run.kind)
-        slower = {"whole": "1", "each": told(ratios.get(run.share, [1.0]), "{:,.0f}")}.get(run.kind, "")
+        slower = told(_times_slower(run, whole), "{:,.0f}") if run.kind in NAIVE else ""
         rows.append((
-            name or "a task each, doing nothing", due, told(seconds, "{:,.1f}"),
+            NAMES[run.kind], f"{run.share:.0%} due" if run.share else "", told(seconds, "{:,.2f}"),
             f"{items / middle(seconds):,.0f}", slower,
         ))  # fmt: skip
     return Table(("", "", f"seconds for {items:,}", "cases a second", "times slower"), tuple(rows))

@@ -20,7 +20,7 @@ def remind(today: date | None, office: str, _shard: int) -> Report:
 
 
 @flow(name="reminders")
-def reminders(today: date | None = None, office: str | None = None, shard: int | None = None) -> Any:
+async def reminders(today: date | None = None, office: str | None = None, shard: int | None = None) -> Any:
     """Remind teams, officers and signers.
 
     today    the civil day in Asia/Shanghai to count with; by default the day on which the run happens

@@ -20,7 +20,7 @@ def tell(today: date | None, office: str, _shard: int) -> Report:
 
 
 @flow(name="chat")
-def chat(today: date | None = None, office: str | None = None, shard: int | None = None) -> Any:
+async def chat(today: date | None = None, office: str | None = None, shard: int | None = None) -> Any:
     """Tell the chat groups of the staff what waits, in counts only.
 
     today    the civil day in Asia/Shanghai to count with; by default the day on which the run happens

@@ -28,7 +28,7 @@ def sweep_part(today: date | None, office: str, shard: int) -> list[Report]:
 
 
 @flow(name="deadlines")
-def deadlines(today: date | None = None, office: str | None = None, shard: int | None = None) -> Any:
+async def deadlines(today: date | None = None, office: str | None = None, shard: int | None = None) -> Any:
     """Sweep the cases that are due.
 
     today    the civil day in Asia/Shanghai to count with; by default the day on which the run happens

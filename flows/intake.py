@@ -28,7 +28,7 @@ def read_all(today: date | None, office: str, _shard: int) -> list[Report]:
 
 
 @flow(name="intake")
-def intake(today: date | None = None, office: str | None = None, shard: int | None = None) -> Any:
+async def intake(today: date | None = None, office: str | None = None, shard: int | None = None) -> Any:
     """Read what is new.
 
     today    the civil day in Asia/Shanghai to count with; by default the day on which the run happens

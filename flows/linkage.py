@@ -20,7 +20,7 @@ def watch(today: date | None, office: str, _shard: int) -> Report:
 
 
 @flow(name="linkage")
-def linkage(today: date | None = None, office: str | None = None, shard: int | None = None) -> Any:
+async def linkage(today: date | None = None, office: str | None = None, shard: int | None = None) -> Any:
     """List overdue screenings and overdue feedback.
 
     today    the civil day in Asia/Shanghai to count with; by default the day on which the run happens

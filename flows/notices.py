@@ -28,7 +28,7 @@ def list_unserved(today: date | None, office: str, _shard: int) -> Report:
 
 
 @flow(name="notices")
-def notices(today: date | None = None, office: str | None = None, shard: int | None = None) -> Any:
+async def notices(today: date | None = None, office: str | None = None, shard: int | None = None) -> Any:
     """List the notices that nobody acknowledged.
 
     today    the civil day in Asia/Shanghai to count with; by default the day on which the run happens

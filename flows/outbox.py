@@ -28,7 +28,7 @@ def send_all(today: date | None, office: str, _sender: int) -> list[Report]:
 
 
 @flow(name="outbox")
-def outbox(today: date | None = None, office: str | None = None, shard: int | None = None) -> Any:
+async def outbox(today: date | None = None, office: str | None = None, shard: int | None = None) -> Any:
     """Send what is ready.
 
     today    the civil day in Asia/Shanghai to count with; by default the day on which the run happens

@@ -28,7 +28,7 @@ def examine(today: date | None, office: str, _shard: int) -> Report:
 
 
 @flow(name="reports")
-def reports(today: date | None = None, office: str | None = None, shard: int | None = None) -> Any:
+async def reports(today: date | None = None, office: str | None = None, shard: int | None = None) -> Any:
     """Close the books of a half month.
 
     today    the civil day in Asia/Shanghai to count with; by default the day on which the run happens
@@ -39,7 +39,7 @@ def reports(today: date | None = None, office: str | None = None, shard: int | N
 
 
 @flow(name="doctor")
-def doctor(today: date | None = None, office: str | None = None, shard: int | None = None) -> Any:
+async def doctor(today: date | None = None, office: str | None = None, shard: int | None = None) -> Any:
     """Examine the database and the audit chains; the run has failed when an invariant does not hold.
 
     today    the civil day in Asia/Shanghai to count with; by default the day on which the run happens

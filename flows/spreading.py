@@ -1,4 +1,8 @@
-"""A job in pieces under Prefect: a flow run for each office and shard, which whatever worker is free picks up."""
+"""A job in pieces under Prefect: a flow run for each office and shard, which whatever worker is free picks up.
+
+Flows are `async def` although nothing in them waits: the end of a synchronous flow waits up to a second for the thread
+of its heartbeat (docs/benchmarks.md, B2).
+"""
 
 from __future__ import annotations
 

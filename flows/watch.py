@@ -20,7 +20,7 @@ def look(today: date | None, office: str, _shard: int) -> Report:
 
 
 @flow(name="watch")
-def watch(today: date | None = None, office: str | None = None, shard: int | None = None) -> Any:
+async def watch(today: date | None = None, office: str | None = None, shard: int | None = None) -> Any:
     """Open the tasks and draft the papers of the day.
 
     today    the civil day in Asia/Shanghai to count with; by default the day on which the run happens

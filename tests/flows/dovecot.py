@@ -61,19 +61,15 @@ def _free_port() -> int:
         return int(one.getsockname()[1])
 
 
-def _configuration(folder: Path, owner: pwd.struct_passwd, plain: int, secure: int) -> str:
-    name, group = owner.pw_name, owner.pw_gid
-    root = os.geteuid() == 0  # whoever is not root runs every part of it as himself
-    inner = "dovenull" if root else name
-    return f"""
+CONFIGURATION = """
 base_dir = {folder}/run
 state_dir = {folder}/state
 log_path = {folder}/dovecot.log
 protocols = imap
-listen = {LOOPBACK}
-default_login_user = {inner}
-default_internal_user = {"dovecot" if root else name}
-default_internal_group = {"dovecot" if root else grp.getgrgid(group).gr_name}
+listen = {loopback}
+default_login_user = {login}
+default_internal_user = {inner}
+default_internal_group = {group}
 first_valid_uid = 1
 ssl = yes
 ssl_cert = <{folder}/server.pem
@@ -81,15 +77,15 @@ ssl_key = <{folder}/server.pem
 disable_plaintext_auth = no
 auth_mechanisms = plain login
 mail_location = maildir:{folder}/mail
-mail_uid = {owner.pw_uid}
-mail_gid = {group}
+mail_uid = {uid}
+mail_gid = {gid}
 passdb {{
   driver = static
-  args = password={SECRET} user={USER}
+  args = password={secret} user={user}
 }}
 userdb {{
   driver = static
-  args = uid={owner.pw_uid} gid={group} home={folder}/home
+  args = uid={uid} gid={gid} home={folder}/home
 }}
 service imap-login {{
   chroot =
@@ -108,6 +104,16 @@ service stats {{
   chroot =
 }}
 """
+
+
+def _configuration(folder: Path, owner: pwd.struct_passwd, plain: int, secure: int) -> str:
+    names = {"login": owner.pw_name, "inner": owner.pw_name, "group": grp.getgrgid(owner.pw_gid).gr_name}
+    if os.geteuid() == 0:  # whoever is not root runs every part of it as himself
+        names = {"login": "dovenull", "inner": "dovecot", "group": "dovecot"}
+    return CONFIGURATION.format(
+        **names, folder=folder, loopback=LOOPBACK, uid=owner.pw_uid, gid=owner.pw_gid,
+        user=USER, secret=SECRET, plain=plain, secure=secure,
+    )  # fmt: skip
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from prefect import Flow
 from prefect.states import Failed
 
 from core.errors import DatabaseFailed, DeliveryFailed, InvalidInput
@@ -66,10 +68,14 @@ def without_engine(monkeypatch: pytest.MonkeyPatch) -> Callable[[ModuleType, str
 
     def body(module: ModuleType, flow: str, task: str) -> Callable[..., Any]:
         monkeypatch.setattr(module, task, getattr(module, task).fn)
-        plain: Callable[..., Any] = getattr(module, flow).fn
-        return plain
+        return plainly(getattr(module, flow))
 
     return body
+
+
+def plainly(flow: Flow[Any, Any]) -> Callable[..., Any]:
+    """Return a function that runs the body of a flow to its end, without the engine."""
+    return lambda *arguments: asyncio.run(flow.fn(*arguments))
 
 
 @pytest.mark.parametrize(("module", "flow", "task"), FLOWS, ids=NAMES)
@@ -155,13 +161,13 @@ def test_the_outbox_flow_sends_slice_after_slice(monkeypatch: pytest.MonkeyPatch
     slices = iter([{"accepted": 100, "left": 20}, {"accepted": 20, "left": 0}])
     monkeypatch.setattr(outbox, "send", lambda _today, _office: next(slices))
 
-    assert len(outbox.outbox.fn(WORKDAY)) == 2
+    assert len(plainly(outbox.outbox)(WORKDAY)) == 2
 
 
 def test_a_broken_invariant_fails_the_run_of_the_doctor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reports, "examine", lambda *_part: {"ok": False, "invariants": [], "warnings": []})
 
-    assert reports.doctor.fn(WORKDAY).is_failed()
+    assert plainly(reports.doctor)(WORKDAY).is_failed()
 
 
 def test_a_run_works_in_the_checkout_that_its_interpreter_imports(
@@ -193,7 +199,7 @@ def test_a_job_in_pieces_is_handed_out_for_each_office_and_shard(
     monkeypatch.setenv("DUCHA_SENDERS", "3")
     monkeypatch.setattr("flows.parts.offices_of", lambda _settings: ["甲", "乙"])
 
-    getattr(module, flow).fn(WORKDAY)
+    plainly(getattr(module, flow))(WORKDAY)
 
     assert ordered == [(flow, WORKDAY, office, shard) for office in ("甲", "乙") for shard in range(count)]
 
