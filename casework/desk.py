@@ -162,6 +162,17 @@ class Desk:
             )
         )
 
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Do a part in a savepoint: when it fails, it alone has not happened, and its history neither."""
+        noted = len(self.changes)
+        try:
+            with self.session.begin_nested():
+                yield
+        except BaseException:
+            del self.changes[noted:]
+            raise
+
     def flush_changes(self) -> None:
         """Write the noted changes to their chains."""
         self.wrote = self.wrote or bool(self.changes)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
+
+from sqlalchemy.exc import DatabaseError
 
 from casework.mail.claiming import LEASE, Claim, claim_batch, count_ready
 from casework.mail.digesting import gather_digests
@@ -22,12 +25,15 @@ from delivery.handover import Handover
 from delivery.journal import Journal, read_journal
 from delivery.smtp import SmtpAccount, SmtpSession
 from flows.edge import Edge
+from models.database import why_refused
 from models.revision import has_schema, require_schema
 from system.failpoints import reach
 from system.process import boot_id, is_dead, make_token, uptime_seconds
 
 BATCH = 20  # mails of one claim: few enough that a sender can be stopped, many enough to spare commits
 SETTLE_TRIES = (0.2, 1.0, 5.0)  # seconds: a busy database must not turn known ends into unknown ones
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 _over: set[str] = (
@@ -41,13 +47,27 @@ def run_outbox(edge: Edge, limit: int | None = None, seconds: float | None = Non
     raises   DeliveryFailed when the server cannot be reached or refuses the login, or the journal cannot be written:
              no further mail was touched then
     """
-    report = SendReport()
-    waiting = _put_in_order(edge, report)
+    waiting, report = _or_mail_by_mail(lambda part: _put_in_order(edge, part), set())
     if report.held is None and waiting and limit != 0:
         _send_all(edge, report, _Quota(waiting if limit is None else min(limit, waiting), seconds))
     with edge.desk(readonly=True) as desk:
         report.left = count_ready(desk)
     return report.as_dict()
+
+
+def _or_mail_by_mail(work: Callable[[SendReport], T], refused: set[int]) -> tuple[T, SendReport]:
+    """Do one transaction; where the database refuses a mail in it, do it again with each mail by itself.
+
+    refused   ids of the mails that were refused before, and of those that are refused now
+    """
+    if not refused:
+        try:
+            return work(report := SendReport()), report
+        except DatabaseError as error:
+            why = why_refused(error)  # what is not about a row is raised from here
+            log.warning("数据库拒绝写入，改为逐封处理：%s", why)
+    report = SendReport(careful=True, refused=refused)
+    return work(report), report
 
 
 def _put_in_order(edge: Edge, report: SendReport) -> int:
@@ -60,9 +80,9 @@ def _put_in_order(edge: Edge, report: SendReport) -> int:
         left = abandoned(desk, lambda token: token in _over or is_dead(token))
         lines = read_journal(edge.settings.journal_folder, left.since) if left.rows else ()
         recover(desk, left, listen(lines, left.tokens), report)
-        report.recovered += accept_what_was_opened(desk)
-        report.recovered += heed_relay_log(desk, edge.settings.relay_log)
-        report.digests = gather_digests(desk)
+        accept_what_was_opened(desk, report)
+        heed_relay_log(desk, edge.settings.relay_log, report)
+        gather_digests(desk, report)
         remember(desk, "outbox", boot=boot_id(), uptime=uptime_seconds())
         return count_ready(desk, now_only=True)
 
@@ -97,7 +117,7 @@ def _send_all(edge: Edge, report: SendReport, quota: _Quota) -> None:
     raises   the first failure of a connection, once all of them have settled what they had
     """
     with ExitStack() as stack:
-        connections = list(_connect(edge, stack, quota, -(-quota.left // BATCH)))
+        connections = list(_connect(edge, stack, quota, report.refused))
         with ThreadPoolExecutor(len(connections), thread_name_prefix="mail") as threads:
             ended = [threads.submit(one.work) for one in connections]
         for one in connections:
@@ -106,14 +126,15 @@ def _send_all(edge: Edge, report: SendReport, quota: _Quota) -> None:
         work.result()
 
 
-def _connect(edge: Edge, stack: ExitStack, quota: _Quota, useful: int) -> Iterator[_Connection]:
+def _connect(edge: Edge, stack: ExitStack, quota: _Quota, refused: set[int]) -> Iterator[_Connection]:
     """Yield the connections of a run; one that cannot be opened besides the first is done without."""
     with edge.desk(readonly=True) as desk:
         office = desk.office.code
-    yield _Connection(edge, office, stack.enter_context(_session(edge)), quota)
+    useful = -(-quota.left // BATCH)
+    yield _Connection(edge, office, stack.enter_context(_session(edge)), quota, refused)
     for _number in range(1, min(edge.settings.smtp_connections, useful)):
         try:
-            yield _Connection(edge, office, stack.enter_context(_session(edge)), quota)
+            yield _Connection(edge, office, stack.enter_context(_session(edge)), quota, refused)
         except DeliveryFailed as error:
             log.warning("少一个与邮件服务器的连接：%s", error)
 
@@ -139,10 +160,13 @@ def _session(edge: Edge) -> SmtpSession:
 class _Connection:
     """One connection at work, in a thread of its own."""
 
-    def __init__(self, edge: Edge, office: str, session: SmtpSession, quota: _Quota) -> None:
+    def __init__(
+        self, edge: Edge, office: str, session: SmtpSession, quota: _Quota, refused: set[int]
+    ) -> None:
         self.report = SendReport()
         self._edge = edge
         self._quota = quota
+        self._refused = refused
         self._token = make_token()
         journal = Journal(edge.settings.journal_folder)
         self._handover = Handover(session, journal, office, self._token, edge.clock.now)
@@ -192,13 +216,16 @@ class _Connection:
 
     def _try_to_settle(self, ended: list[Ended], unsent: list[Claim], share: int) -> list[Claim]:
         """Settle and claim in one transaction."""
-        part = SendReport()
-        with self._edge.desk() as desk:
-            settle_batch(desk, ended, unsent, part)
-            reach("sender.before_settling_is_committed")
-            # What is on its way is settled as far as an old program can; it claims nothing more after a migration.
-            may = share and has_schema(desk.session)
-            claims = claim_batch(desk, self._token, share, part) if may else []
+
+        def work(part: SendReport) -> list[Claim]:
+            with self._edge.desk() as desk:
+                settle_batch(desk, ended, unsent, part)
+                reach("sender.before_settling_is_committed")
+                # What is on its way is settled as far as an old program can; it claims nothing after a migration.
+                may = share and has_schema(desk.session)
+                return claim_batch(desk, self._token, share, part) if may else []
+
+        claims, part = _or_mail_by_mail(work, self._refused)
         reach("sender.after_claiming_is_committed")
         self.report.add(part)
         self._quota.give_back(share - len(claims))

@@ -66,15 +66,13 @@ def _rows(desk: Desk, ids: Sequence[int]) -> list[LitigationMatter]:
 
 def _look(desk: Desk, file: MatterFile) -> bool:
     """Look at one matter in a savepoint of its own; a failure sets it aside and is told."""
-    noted = len(desk.changes)
     row = file.row
     try:
-        with desk.session.begin_nested():
+        with desk.apart():
             refresh(desk, file)
             ask_for_derived(desk, file)
     except (DuchaError, ValueError, KeyError) as error:
         # One matter that cannot be read or decided must not stop the others.
-        del desk.changes[noted:]
         desk.session.refresh(row)
         _set_aside(desk, row, file.id, f"{type(error).__name__}: {error}"[:300])
         return False

@@ -5,7 +5,7 @@ Nobody else takes what is claimed. What the pace, the budget or the hours of the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -18,6 +18,7 @@ from casework.mail.bodies import Ahead, body_of, carried_by, read_ahead
 from casework.mail.filling import fill
 from casework.mail.pacing import Pace, count_today, read_pace
 from casework.mail.queueing import NothingToSay
+from casework.mail.refusals import heeding
 from casework.mail.sendreport import SendReport
 from casework.mail.settling import THING, finish
 from casework.moves import move
@@ -61,7 +62,7 @@ def claim_batch(desk: Desk, token: str, size: int, report: SendReport) -> list[C
     known = _journalled(desk)
     claims: list[Claim] = []
     while len(claims) < size and pace.room() != 0:
-        rows = _next_rows(desk, size - len(claims), pace.closed())
+        rows = _next_rows(desk, size - len(claims), pace.closed(), report.refused)
         if not rows:
             break
         ahead = read_ahead(desk, rows)
@@ -69,18 +70,25 @@ def claim_batch(desk: Desk, token: str, size: int, report: SendReport) -> list[C
             desk.session.no_autoflush
         ):  # nothing that is asked below depends on what was claimed a moment ago
             for message in rows:
-                if message.message_id in known:
-                    _settle_by_journal(desk, message, known[message.message_id])
-                elif pace.lets(message.domain):
-                    claims += _claim(desk, message, token, ahead, report)
+                claimed: list[Claim] = []
+                with heeding(desk, message, report):
+                    if message.message_id in known:
+                        _settle_by_journal(desk, message, known[message.message_id])
+                    elif pace.lets(message.domain):
+                        claimed = _claim(desk, message, token, ahead, report)
+                claims += [one for one in claimed if one.id not in report.refused]
     pace.save()
     count_today(desk, len(claims))
     _say_why_others_wait(desk, pace, report)
     return claims
 
 
-def _next_rows(desk: Desk, size: int, closed: Sequence[str]) -> list[Message]:
-    """Return mails that may go now, held for this transaction; of two senders none waits for the other."""
+def _next_rows(desk: Desk, size: int, closed: Sequence[str], without: Collection[int] = ()) -> list[Message]:
+    """Return mails that may go now, held for this transaction; of two senders none waits for the other.
+
+    closed    domains to which nothing may go now
+    without   ids of mails that are left alone
+    """
     hours = desk.office_rules.mail.sending_hours
     open_now = hours is None or hours.are_open(desk.now, desk.calendar)
     query = (
@@ -96,6 +104,8 @@ def _next_rows(desk: Desk, size: int, closed: Sequence[str]) -> list[Message]:
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     )
+    if without:
+        query = query.where(col(Message.id).not_in(without))
     if closed:
         query = query.where(col(Message.domain).not_in(closed))
     rows = list(desk.session.exec(query.where(col(Message.kind).in_(AT_ONCE))))

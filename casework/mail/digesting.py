@@ -16,6 +16,8 @@ from sqlmodel import col, select
 
 from casework.desk import Desk
 from casework.mail.queueing import Recipient, message_row
+from casework.mail.refusals import heeding
+from casework.mail.sendreport import SendReport
 from core.life.lives import MessageState
 from models.base import table_of
 from models.message import Message
@@ -28,19 +30,17 @@ MESSAGE = table_of(Message)
 GONE = (MessageState.SENDING.value, MessageState.ACCEPTED.value, MessageState.UNKNOWN.value)
 
 
-def gather_digests(desk: Desk) -> int:
-    """Put mails that are one too many for their recipient today into digests; return how many digests were made.
+def gather_digests(desk: Desk, report: SendReport) -> None:
+    """Put mails that are one too many for their recipient today into digests.
 
     The oldest still go one by one, up to the office's number. Mails that were tried already stay as they are.
     """
     above = desk.office_rules.mail.digest_above
     if above is None:
-        return 0
-    return sum(
-        _gather(desk, rows)
-        for address, waiting in _crowded(desk)
-        for rows in _chunks(_beyond(desk, address, max(0, above - _sent_today(desk, address)), waiting))
-    )
+        return
+    for address, waiting in _crowded(desk):
+        for rows in _chunks(_beyond(desk, address, max(0, above - _sent_today(desk, address)), waiting)):
+            _gather(desk, rows, report)
 
 
 def _crowded(desk: Desk) -> list[tuple[str, int]]:
@@ -100,7 +100,7 @@ def _chunks(rows: Sequence[Message]) -> Iterator[Sequence[Message]]:
             yield chunk
 
 
-def _gather(desk: Desk, rows: Sequence[Message]) -> int:
+def _gather(desk: Desk, rows: Sequence[Message], report: SendReport) -> None:
     """Write the digest of some mails and put them into it."""
     first = rows[0]
     whom = sha256(first.recipient.encode()).hexdigest()[:16]
@@ -109,7 +109,8 @@ def _gather(desk: Desk, rows: Sequence[Message]) -> int:
     made = desk.session.connection().execute(sa.insert(MESSAGE).values(row))
     number = made.inserted_primary_key[0]  # type: ignore[index]  # an insert of one row always has its key
     for one in rows:
-        one.carried_by = number
-        desk.session.add(one)
+        with heeding(desk, one, report):
+            one.carried_by = number
+            desk.session.add(one)
     desk.session.flush()
-    return 1
+    report.digests += 1

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 
 from casework.desk import Desk
+from casework.mail.refusals import heeding
+from casework.mail.sendreport import SendReport
 from casework.mail.settling import finish
 from core.errors import DeliveryFailed
 from core.life.lives import MessageAct, MessageState
@@ -41,8 +43,8 @@ class Compared:
     numbers: list[str] = field(default_factory=list)
 
 
-def accept_what_was_opened(desk: Desk) -> int:
-    """Settle unknown mails whose link somebody opened with a code: they have arrived. Return how many."""
+def accept_what_was_opened(desk: Desk, report: SendReport) -> None:
+    """Settle unknown mails whose link somebody opened with a code: they have arrived."""
     query = (
         select(Message, PortalLink.opened_at)
         .join(PortalLink, col(PortalLink.message_id) == col(Message.id))
@@ -52,32 +54,33 @@ def accept_what_was_opened(desk: Desk) -> int:
             col(PortalLink.opened_at).is_not(None),
         )
     )
-    rows = desk.session.exec(query).all()
-    for message, opened_at in rows:
+    for message, opened_at in desk.session.exec(query).all():
         assert opened_at is not None  # as asked for
         wall = opened_at.astimezone(SHANGHAI)
-        finish(desk, message, MessageAct.ACCEPT, f"收件人已于{wall:%Y-%m-%d %H:%M}用邮件中的链接打开文书")
-    return len(rows)
+        with heeding(desk, message, report):
+            finish(desk, message, MessageAct.ACCEPT, f"收件人已于{wall:%Y-%m-%d %H:%M}用邮件中的链接打开文书")
+            report.recovered += 1
 
 
-def heed_relay_log(desk: Desk, log: Path | None) -> int:
-    """Settle unknown mails that the relay of this machine took, as its log says; return how many.
+def heed_relay_log(desk: Desk, log: Path | None, report: SendReport) -> None:
+    """Settle unknown mails that the relay of this machine took, as its log says.
 
     raises   DeliveryFailed when the log is set and cannot be read
     """
     if log is None:
-        return 0
+        return
     query = select(Message).where(
         col(Message.office_id) == desk.office_id, col(Message.state) == MessageState.UNKNOWN.value
     )
     unknown = {row.message_id: row for row in desk.session.exec(query)}
     if not unknown:
-        return 0
+        return
     passed = read_relay_log(_tail(log), unknown)
     for message_id, seen in passed.items():
         said = f"中继日志：队列号{seen.queue_id}，{seen.status}" + (f"（{seen.words}）" if seen.words else "")
-        finish(desk, unknown[message_id], MessageAct.ACCEPT, said)
-    return len(passed)
+        with heeding(desk, unknown[message_id], report):
+            finish(desk, unknown[message_id], MessageAct.ACCEPT, said)
+            report.recovered += 1
 
 
 def _tail(log: Path) -> list[str]:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 
 from casework.desk import Desk
+from casework.mail.refusals import heeding
 from casework.mail.sendreport import SendReport
 from casework.mail.settling import IN_PROGRESS, NOT_BEGUN, finish, put_back, settle_one
 from core.life.lives import MessageAct, MessageState
@@ -89,19 +90,25 @@ def listen(lines: Iterable[Line], tokens: set[str]) -> Told:
 def recover(desk: Desk, left: Abandoned, told: Told, report: SendReport) -> None:
     """Bring abandoned mails to where they belong."""
     for message in left.rows:
-        token = message.token or ""
-        if token not in told.senders:
-            _lose(desk, message, report, for_good=True)
-        elif (token, message.message_id) not in told.mails:
-            put_back(desk, message, NOT_BEGUN)
-            report.recovered += 1
-        elif (answer := told.mails[token, message.message_id]) is None or answer[0] == Outcome.UNKNOWN:
-            _lose(desk, message, report, for_good=True)  # its sender did not learn more either
-        else:
-            settle_one(desk, message, Outcome(answer[0]), answer[1])
-            report.recovered += 1
+        with heeding(desk, message, report):
+            _recover_one(desk, message, told, report)
     for message in left.expired:
-        _lose(desk, message, report, for_good=False)
+        with heeding(desk, message, report):
+            _lose(desk, message, report, for_good=False)
+
+
+def _recover_one(desk: Desk, message: Message, told: Told, report: SendReport) -> None:
+    token = message.token or ""
+    if token not in told.senders:
+        _lose(desk, message, report, for_good=True)
+    elif (token, message.message_id) not in told.mails:
+        put_back(desk, message, NOT_BEGUN)
+        report.recovered += 1
+    elif (answer := told.mails[token, message.message_id]) is None or answer[0] == Outcome.UNKNOWN:
+        _lose(desk, message, report, for_good=True)  # its sender did not learn more either
+    else:
+        settle_one(desk, message, Outcome(answer[0]), answer[1])
+        report.recovered += 1
 
 
 def _lose(desk: Desk, message: Message, report: SendReport, *, for_good: bool) -> None:

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from casework.desk import Desk
 from casework.mail.pacing import ACCOUNT, Pace, count_today, read_pace
+from casework.mail.refusals import heeding
 from casework.mail.sendreport import SendReport
 from casework.moves import move
 from casework.turns import note_held
@@ -58,11 +59,13 @@ def settle_batch(desk: Desk, ended: Sequence[Ended], unsent: Sequence[Claim], re
         _count(report, one.receipt.outcome)
         for number in (one.claim.id, *one.claim.members):
             if (message := rows.get(number)) is not None and message.token == one.claim.token:
-                settle_one(desk, message, one.receipt.outcome, one.receipt.reply)
+                with heeding(desk, message, report):
+                    settle_one(desk, message, one.receipt.outcome, one.receipt.reply)
     for claim in unsent:
         for number in (claim.id, *claim.members):
             if (message := rows.get(number)) is not None and message.token == claim.token:
-                put_back(desk, message, NOT_BEGUN)
+                with heeding(desk, message, report):
+                    put_back(desk, message, NOT_BEGUN)
     pace.save()
     count_today(desk, -len(unsent))
 

@@ -7,6 +7,7 @@ from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from casework.mail.claiming import Claim, claim_batch, count_ready
@@ -24,6 +25,7 @@ from models.message import MailDay, MailPace, Message
 from models.record import Note
 from tests import make
 from tests.casework.scene import Scene, settle_county
+from tests.poison import refuse
 
 DAY = date(2026, 5, 27)
 NOW = datetime(2026, 5, 27, 2, 0, tzinfo=UTC)
@@ -49,7 +51,8 @@ def post(scene: Scene, count: int, *, to: Recipient = LIAISON, kind: str = "noti
 def gather(scene: Scene, above: int | None = 3) -> int:
     with scene.open_desk(today=DAY) as desk:
         make.rule_mail(desk, digest_above=above)
-        return gather_digests(desk)
+        gather_digests(desk, report := SendReport())
+        return report.digests
 
 
 def claim(
@@ -112,7 +115,8 @@ def test_a_digest_carries_the_text_the_files_and_the_own_link_of_each_mail(scene
         make.rule_mail(desk, digest_above=1)
         post_again = Recipient("head", "周敏", LIAISON.address)
         queue(desk, "document", f"document/{paper.id}/again", post_again, document_id=paper.id)
-        assert gather_digests(desk) == 1
+        gather_digests(desk, report := SendReport())
+        assert report.digests == 1
         desk.settings = desk.settings.model_copy(update={"address": "https://ducha.example.cn"})
         claims = claim_batch(desk, "here", 9, SendReport())
     digest = claims[-1].parcel.mime
@@ -272,3 +276,20 @@ def test_on_hold_nothing_is_claimed(scene: Scene) -> None:
 def test_an_office_that_says_nothing_sends_everything_at_once(scene: Scene, rules: dict[str, None]) -> None:
     post(scene, 3)
     assert len(claim(scene, **{"digest_above": None, "daily_limit": None, "hours": None} | rules)[0]) == 3
+
+
+def test_a_mail_that_the_database_refuses_to_put_into_a_digest_stays_by_itself(
+    scene: Scene, engine: sa.Engine
+) -> None:
+    post(scene, 6)
+    number = sorted(one.id or 0 for one in scene.messages())[4]
+    with engine.begin() as link:
+        refuse("message", "id", "UPDATE", "NEW.carried_by IS NOT NULL").put(link, number)
+
+    with scene.open_desk(today=DAY) as desk:
+        make.rule_mail(desk, digest_above=3)
+        gather_digests(desk, report := SendReport(careful=True))
+
+    assert (report.digests, report.refused, len(report.problems)) == (1, {number}, 1)
+    carried = [one.id for one in scene.messages() if one.carried_by is not None]
+    assert carried == [number - 1, number + 1]

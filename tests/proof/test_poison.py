@@ -1,13 +1,12 @@
 """One poisoned row among many: it is set aside and told, all others get what is theirs, and once mended it is taken up.
 
-The poison is of three kinds: facts that cannot be read, a trigger that refuses what is written about one case, and one
-that refuses every change of it.
+The poison of a case is of three kinds: facts that cannot be read, a trigger that refuses what is written about it, and
+one that refuses every change of it. That of a mail: words that cannot be read, and a database that refuses its change.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
@@ -36,48 +35,13 @@ from tests.casework.conftest import (
 )
 from tests.casework.scene import Scene
 from tests.casework.test_deadlines import BLUE_ON, Day, write
+from tests.poison import Poison, refuse
 
 __all__ = ["engine", "kind_of_database", "open_desk", "pytest_generate_tests", "scene", "settings"]
 
 CODES = ("D001-1", "D001-2", "D001-3", "T001-1")
 POISONED = "D001-2"
 NEXT = BLUE_ON + timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Poison:
-    """How a case is poisoned and mended; `noted` when the row can still say why it was set aside."""
-
-    put: Callable[[sa.Connection, int], None]
-    take: Callable[[sa.Connection, int], None]
-    noted: bool = True
-
-
-def refuse(table: str, key: str, event: str) -> Poison:
-    """Return a trigger that refuses rows of a case in a table."""
-
-    def put(link: sa.Connection, number: int) -> None:
-        if link.dialect.name == "sqlite":
-            link.exec_driver_sql(
-                f"CREATE TRIGGER poison BEFORE {event} ON {table} WHEN NEW.{key} = {number} "
-                "BEGIN SELECT RAISE(ABORT, 'poisoned'); END"
-            )
-            return
-        link.exec_driver_sql(
-            "CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'poisoned'; END $$"
-        )
-        link.exec_driver_sql(
-            f"CREATE TRIGGER poison BEFORE {event} ON {table} FOR EACH ROW WHEN (NEW.{key} = {number}) "
-            "EXECUTE FUNCTION poison()"
-        )
-
-    def take(link: sa.Connection, _number: int) -> None:
-        lite = link.dialect.name == "sqlite"
-        link.exec_driver_sql("DROP TRIGGER poison" if lite else f"DROP TRIGGER poison ON {table}")
-        if not lite:
-            link.exec_driver_sql("DROP FUNCTION poison()")
-
-    return Poison(put, take, noted=table != "rectification")
 
 
 def due(day: date) -> Callable[[sa.Connection, int], None]:
@@ -165,6 +129,49 @@ def test_a_poisoned_mail_is_set_aside_and_goes_when_it_is_mended(
                 resolve(desk, one.id or 0, "resend")
         assert run_outbox(edge)["accepted"] == len(mails)
         assert len({one.message_id for one in sink.journal}) == len(sink.journal) == len(scene.messages())
+
+
+MAILS = {
+    "every change is refused": (refuse("message", "id", "UPDATE"), "ready"),
+    "its claim is refused": (refuse("message", "id", "UPDATE", "NEW.state = 'sending'"), "ready"),
+    "its end is refused": (refuse("message", "id", "UPDATE", "NEW.state = 'accepted'"), "sending"),
+}
+
+
+@pytest.mark.parametrize("connections", [1, 3])
+@pytest.mark.parametrize("kind", MAILS)
+def test_a_mail_that_the_database_refuses_to_change_stops_no_other_and_goes_once_it_is_mended(
+    scene: Scene, engine: sa.Engine, settings: Settings, kind: str, connections: int
+) -> None:
+    write(scene, *CODES)
+    run_sweep(Edge(engine, settings, Day(BLUE_ON, explicit=True)))
+    first, *others = sorted(scene.messages(), key=lambda one: one.id or 0)
+    poison, stays = MAILS[kind]
+    with engine.begin() as link:
+        poison.put(link, first.id or 0)
+    with MailSink() as sink:
+        known = {"smtp_url": SecretStr(sink.url), "smtp_connections": connections}
+        edge = Edge(engine, settings.model_copy(update=known), Day(BLUE_ON, explicit=True))
+        for _again in range(2):
+            said = run_outbox(edge)
+            assert [problem.split("：")[0] for problem in texts(said, "problems")] == [f"邮件{first.id}"]
+        states = {one.id: one.state for one in scene.messages()}
+        assert states == {one.id: "accepted" for one in others} | {first.id: stays}
+        assert len(sink.journal) == len(others) + (stays == "sending"), "what went out is not sent again"
+
+        with engine.begin() as link:
+            poison.take(link, first.id or 0)
+        said = run_outbox(edge)
+        assert (texts(said, "problems"), said["recovered"]) == ([], int(stays == "sending"))
+        assert {one.state for one in scene.messages()} == {"accepted"}
+        assert len({one.message_id for one in sink.journal}) == len(sink.journal) == len(scene.messages())
+
+
+def texts(report: dict[str, object], name: str) -> list[str]:
+    """Return the sentences of a report under a name."""
+    found = report[name]
+    assert isinstance(found, list)
+    return [str(one) for one in found]
 
 
 def swap(engine: sa.Engine, document: int | None, content: str) -> None:
