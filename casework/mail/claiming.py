@@ -156,7 +156,11 @@ def _journalled(desk: Desk) -> dict[str, JournalledMail]:
 
 
 def _settle_by_journal(desk: Desk, message: Message, said: JournalledMail) -> None:
-    """Leave a mail to a person whose cause was mailed in the time that a restore lost: its words may differ."""
+    """Leave a mail to a person whose cause was mailed in the time that a restore lost: its words may differ.
+
+    The word of the journal is heeded once: a person who has it sent again is not asked a second time.
+    """
+    desk.session.delete(said)
     finish(
         desk, message, MessageAct.LOSE_TRACK,
         f"恢复前的邮件日志中已有同一邮件（{said.at:%Y-%m-%d %H:%M}Z，{said.reply or '无应答'}），核对后再决定是否重发",

@@ -30,7 +30,8 @@ from models.message import Message
 
 ROW, MESSAGE = table_of(InboundMail), table_of(Message)
 RETRY_WORKDAYS, CALL_WORKDAYS = 2, 1
-SKEW = timedelta(minutes=10)  # clocks of mail servers differ
+# A batch is settled up to a quarter of an hour after its first mail went, and clocks of mail servers differ.
+SKEW = timedelta(minutes=30)
 OUT = (MessageState.ACCEPTED, MessageState.UNKNOWN)
 OVER = (DocumentState.SERVED, DocumentState.VOID)
 LOST = (MessageState.CANCELLED.value, MessageState.REJECTED.value, MessageState.BOUNCED.value)

@@ -89,7 +89,8 @@ def read_pace(desk: Desk, *, lock: bool = True) -> Pace:
     lock   false for whoever only looks
     """
     settings = desk.settings
-    if lock and (settings.smtp_per_minute or settings.smtp_domain_per_minute):
+    a_day = desk.office_rules.mail.daily_limit
+    if lock and (settings.smtp_per_minute or settings.smtp_domain_per_minute or a_day):
         take_turn(desk, TURN)
     query = select(MailPace).where(col(MailPace.office_id) == desk.office_id).order_by(col(MailPace.domain))
     buckets = {
@@ -100,7 +101,7 @@ def read_pace(desk: Desk, *, lock: bool = True) -> Pace:
 
 
 def _left_today(desk: Desk) -> int | None:
-    """Return what is left of the budget; two connections that look at once may together go over it by a claim."""
+    """Return what is left of the budget."""
     limit = desk.office_rules.mail.daily_limit
     if limit is None:
         return None

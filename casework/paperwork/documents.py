@@ -23,6 +23,7 @@ from casework.paperwork.signing import after_signing, before_signing, signing_le
 from casework.rectification.evidence import read_file
 from casework.staff.lending import lender
 from casework.staff.people import require_role
+from casework.ticks import refuse_while_held
 from core.codes import DocumentContent, Line
 from core.errors import InvalidInput, NotAllowed, Refused
 from core.life.lives import DOCUMENT_MOVES, DocumentAct, DocumentState
@@ -145,6 +146,7 @@ def _take_serial(desk: Desk, document: Document, rule: DocumentRule) -> tuple[st
     """Return series and next serial for a numbered kind; before the row changes, because a savepoint flushes it."""
     if not rule.numbered or rule.series is None:
         return None
+    refuse_while_held(desk, "编文号")  # the next number may be on a paper of the time that a restore lost
     series = desk.office_rules.lines[Line(document.line)].series[rule.series].code_text
     return series, take_number(desk.session, desk.office_id, series, desk.today.year)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -254,6 +256,23 @@ def test_the_budget_of_the_day_is_kept_and_what_did_not_leave_is_given_back(scen
     with scene.open_desk(today=DAY + timedelta(1)) as desk:
         make.rule_mail(desk, daily_limit=5)
         assert len(claim_batch(desk, "here", 50, SendReport())) == 3
+
+
+def test_connections_that_look_at_once_do_not_go_over_the_budget_together(scene: Scene) -> None:
+    post(scene, 8)
+    ready = Barrier(4)
+
+    def claim_some(who: str) -> int:
+        ready.wait()
+        with scene.open_desk(today=DAY) as desk:
+            make.rule_mail(desk, daily_limit=5)
+            return len(claim_batch(desk, who, 3, SendReport()))
+
+    with ThreadPoolExecutor(4) as threads:
+        claimed = list(threads.map(claim_some, ("a", "b", "c", "d")))
+
+    assert sorted(claimed) == [0, 0, 2, 3]
+    assert [row.sent for row in scene.rows(select(MailDay))] == [5]
 
 
 def test_outside_the_hours_only_codes_go(scene: Scene) -> None:

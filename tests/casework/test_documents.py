@@ -24,11 +24,14 @@ from casework.paperwork.paperview import document_view
 from casework.paperwork.reviewing import put_in_review
 from casework.paperwork.serving import serve_document
 from casework.rulesets.library import store_frozen
+from casework.ticks import HOLD
+from casework.upkeep.backup import release_hold
 from core.errors import IllegalMove, InvalidInput, NotAllowed, NotFound, Refused
 from core.rulebook import Rulebook, freeze
 from models.campaign import Campaign
 from models.document import Document, DocumentCase, DocumentFile, NumberSeries, ServiceRecord
 from models.organisation import Office, Unit
+from models.record import Note
 from models.rectification import Rectification
 from tests import make
 from tests.casework.conftest import OpenDesk
@@ -142,6 +145,23 @@ def test_a_signature_that_fails_gives_its_number_back(scene: Scene) -> None:
     assert scene.rows(select(NumberSeries)) == []
     sign(scene, numbers[1])
     assert scene.documents()[1].number == "示法督反馈〔2026〕1号"
+
+
+def test_no_number_is_taken_before_the_hold_after_a_restore_is_ended(
+    scene: Scene, open_desk: OpenDesk
+) -> None:
+    (number,) = draft(scene)
+    with open_desk(today=NOTIFIED) as desk:
+        make.store(desk, Note(name=HOLD, value="由备份恢复"))
+    with pytest.raises(Refused, match="暂停状态，不能编文号"):
+        sign(scene, number)
+    assert [one.state for one in scene.documents("feedback_notice")] == ["draft"]
+    assert scene.rows(select(NumberSeries)) == []
+
+    with open_desk(by="P90", today=NOTIFIED) as desk:
+        release_hold(desk, "L-DIRECTOR", ["示法督反馈〔2026〕3号"])
+    sign(scene, number)
+    assert [one.number for one in scene.documents("feedback_notice")] == ["示法督反馈〔2026〕4号"]
 
 
 def test_the_author_does_not_sign(scene: Scene, open_desk: OpenDesk) -> None:

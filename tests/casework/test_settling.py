@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from casework.desk import Desk
 from casework.mail.claiming import Claim, _next_rows, claim_batch, count_ready
+from casework.mail.outbox import resolve
 from casework.mail.pacing import ACCOUNT, read_pace
 from casework.mail.recovering import INTERRUPTED, MARGIN, Told, abandoned, listen, recover
 from casework.mail.sendreport import SendReport
@@ -129,6 +130,10 @@ def test_a_mail_that_a_journal_knows_from_before_a_restore_is_left_to_a_person(
     assert first.smtp_reply == (
         f"恢复前的邮件日志中已有同一邮件（2026-05-26 23:00Z，{said}），核对后再决定是否重发"
     )
+    with scene.open_desk(by="P90", today=DAY) as desk:
+        resolve(desk, first.id or 0, "resend")
+    claims, _report = claim(scene, size=2)
+    assert [one.parcel.message_id for one in claims] == [known], "the person has decided"
 
 
 # ---- settling -------------------------------------------------------------------------------------------------

@@ -109,7 +109,7 @@ def test_a_host_that_is_cut_off_is_overtaken_and_writes_nothing_when_it_is_back(
             assert stalled
             for name in WORKERS:
                 hosts.start(name)
-            hosts.wait_for(lambda: not (hosts.holders() & stalled), 120)
+            hosts.wait_for(lambda: not (hosts.holders() & stalled), 240)
             time.sleep(LEASE_SECONDS)
             remote.mend()
 

@@ -193,7 +193,9 @@ def simulation(options: argparse.Namespace) -> tuple[str, bool]:
             f"| 确定性模拟 | {count} 个种子 × {options.days} 天：{sum(one.steps for one in endings)} 步，"
             f"{sum(one.mails for one in endings)} 封邮件，{sum(one.rungs for one in endings)} 次亮灯；进程死亡 "
             f"{steps['dies'] + steps['killed']} 次，时钟被调 {steps['clock']} 次，数据库失败 {steps['database']} 次，"
-            f"由备份恢复 {steps['restore']} 次 | 不成立 {sum(len(one.faults) for one in endings)}，"
+            f"由备份恢复 {steps['restore']} 次，退信 {steps['hard_bounce'] + steps['soft_bounce']} 封，"
+            f"来信和自动回复 {steps['human'] + steps['auto_reply']} 封 | "
+            f"不成立 {sum(len(one.faults) for one in endings)}，"
             f"结果不明 {sum(one.unknown for one in endings)}（均有缘由） | {_span(began)} |"
         ),
         all(ending.ok for ending in endings),

@@ -19,7 +19,8 @@ from tests.proof.simulator.office import DAY, SimulatedOffice
 
 Report = dict[str, object]
 TIMETABLE = (
-    (6.0, "doctor"), (8.0, "reminders"), (8.25, "watch"), (8.5, "deadlines"), (9.0, "linkage"), (9.5, "reports"),
+    (6.0, "doctor"), (7.5, "intake"), (8.0, "reminders"), (8.25, "watch"), (8.5, "deadlines"), (9.0, "linkage"),
+    (9.5, "reports"), (14.0, "intake"),
 )  # fmt: skip
 LOOKS = (9.9, 14.5)  # hours at which the second clock looks whether the first one works
 SENDING = (9.2, 13.0, 17.6)

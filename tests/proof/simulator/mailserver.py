@@ -12,6 +12,7 @@ from typing import Any, Self
 from core.errors import DeliveryFailed
 from delivery.smtp import Outcome, Phase, Receipt
 from tests.proof.simulator.fibers import Fiber
+from tests.proof.simulator.mailbox import Mailbox
 from tests.proof.simulator.office import SimulatedOffice
 
 MESSAGE_ID = re.compile(rb"^message-id:\s*(<[^>]+>)", re.IGNORECASE | re.MULTILINE)
@@ -33,6 +34,7 @@ class MailServer:
     """
 
     office: SimulatedOffice
+    box: Mailbox
     taken: Counter[str] = field(default_factory=Counter)
     doubtful: set[str] = field(default_factory=set)
     down_until: float = -1.0
@@ -46,6 +48,10 @@ class MailServer:
     def written_down(self) -> None:
         """Hear that the running sender has the last answer on its disk."""
         self.doubtful.discard(self.answered.pop(self.office.scheduler.running, ""))
+
+    def arrived(self, name: str) -> bool:
+        """Tell whether a mail is with its recipient: it was taken more often than it came back."""
+        return self.taken[name] > self.box.returned[name]
 
     def is_down(self) -> bool:
         return self.office.scheduler.now < self.down_until and not self.office.calm
@@ -79,7 +85,7 @@ class Session:
         """Nothing to say goodbye to."""
 
     def send(
-        self, _sender: str, _recipient: str, mime: bytes, before_content: Callable[[], None] = lambda: None
+        self, _sender: str, recipient: str, mime: bytes, before_content: Callable[[], None] = lambda: None
     ) -> Receipt:
         """Take a mail, or not; the words are those of usual servers."""
         found = MESSAGE_ID.search(mime)
@@ -89,7 +95,7 @@ class Session:
         if receipt is None:
             self._server.handing[self._office.scheduler.running] = name
             before_content()
-            receipt = self._content(name, how)
+            receipt = self._content(name, recipient, how)
             if receipt.outcome is not Outcome.UNKNOWN:
                 self._server.answered[self._office.scheduler.running] = name
         fiber = self._office.scheduler.running
@@ -104,7 +110,7 @@ class Session:
             "no such user": Receipt(Outcome.REJECTED, "550 5.1.1 no such user", Phase.RCPT),
         }.get(how)
 
-    def _content(self, name: str, how: str) -> Receipt:
+    def _content(self, name: str, recipient: str, how: str) -> Receipt:
         """Take the content; whoever dies before the end is written down leaves the mail in doubt."""
         self._wait(1.0)
         if how == "cut":
@@ -112,6 +118,7 @@ class Session:
         if how in ("full", "unwanted", "silent"):
             return self._not_taken(how)
         self._server.taken[name] += 1
+        self._server.box.answer(name, recipient)
         if how == "taken and silent":
             self._wait(SILENCE)
             return Receipt(Outcome.UNKNOWN, "应答超时", Phase.SETTLE)

@@ -82,18 +82,25 @@ class People:
     # ---- mails -----------------------------------------------------------------------------------------------
 
     def _mails(self, desk: Desk) -> Iterator[Deed]:
-        """Ask the units about every mail whose end is unknown."""
+        """Ask the units about every mail whose end is unknown, and send some once more that came back."""
         query = select(Message.message_id).where(col(Message.state) == "unknown")
         for name in desk.session.exec(query.order_by(col(Message.id))):
             for officer in (OFFICER, SECOND):  # so that it is done today though a page may fail
                 yield Deed(officer, "settle mail", partial(self._settle, name))
+
+        returned = select(Message.id).where(
+            col(Message.state) == "bounced", col(Message.carried_by).is_(None)
+        )
+        for number in desk.session.exec(returned.order_by(col(Message.id))):
+            if self._likely(0.1):
+                yield Deed(OFFICER, "send again", lambda d, n=number: resolve(d, n, "resend"))
 
     def _settle(self, name: str, desk: Desk) -> None:
         message = desk.session.exec(select(Message).where(col(Message.message_id) == name)).first()
         if message is None or message.state != "unknown":
             return  # somebody else has, or a restore made it forgotten
         carrier = desk.session.get(Message, message.carried_by) if message.carried_by else None
-        arrived = self.server.taken[carrier.message_id if carrier else name]
+        arrived = self.server.arrived(carrier.message_id if carrier else name)
         resolve(desk, message.id or 0, "accepted" if arrived else "resend")
 
     # ---- papers ----------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from casework.mail.outbox import resolve
+from flows.reading import run_intake
 from flows.sending import run_outbox
 from models.database import make_engine
 from models.message import Message
@@ -22,6 +23,7 @@ from tests.proof.simulator import machines
 from tests.proof.simulator.county import CATALOG, OFFICER, programme, settings_of, template
 from tests.proof.simulator.drill import plan_drill
 from tests.proof.simulator.judge import Judge
+from tests.proof.simulator.mailbox import Mailbox
 from tests.proof.simulator.mailserver import MailServer
 from tests.proof.simulator.office import DAY, Plan, SimulatedOffice
 from tests.proof.simulator.people import People
@@ -66,7 +68,7 @@ def simulate(seed: int, days: int, folder: Path, sender: str = "", kept: int | N
     """
     office = _found(Plan.draw(seed, days, sender), folder)
     office.trace.last = deque(maxlen=kept)
-    server = MailServer(office)
+    server = MailServer(office, Mailbox(office))
     judge = Judge(office, server)
     try:
         with simulated(office, server):
@@ -151,11 +153,12 @@ def _settle_all(office: SimulatedOffice, server: MailServer) -> None:
 
 
 def _settle_once(office: SimulatedOffice, server: MailServer) -> None:
+    run_intake(office.edge())
     run_outbox(office.edge())
     with office.edge().desk(by=OFFICER) as desk:
         unknown = sa.select(Message).where(Message.state == "unknown").order_by(Message.id)  # type: ignore[arg-type]  # columns
         for mail in desk.session.scalars(unknown).all():
             if mail.state == "unknown":
                 carrier = desk.session.get(Message, mail.carried_by) if mail.carried_by else None
-                arrived = server.taken[(carrier or mail).message_id]
+                arrived = server.arrived((carrier or mail).message_id)
                 resolve(desk, mail.id or 0, "accepted" if arrived else "resend")

@@ -1,7 +1,8 @@
 """Where the world outside comes into the product, and what comes in from the simulation instead.
 
-Clocks that nobody can set, the clock of the database, tokens of processes, threads, the mail server, and the printing
-of papers, which is far slower than all the rest and proved elsewhere. All else is the product as it runs in service.
+Clocks that nobody can set, the clock of the database, tokens of processes, threads, the mail server, the mailbox, and
+the printing of papers, which is far slower than all the rest and proved elsewhere. All else is the product as it runs
+in service.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import casework.paperwork.replies
 import casework.upkeep.doctor
 import casework.watching
 import flows.jobs
+import flows.reading
 import flows.sending
 import models.lease
 import system.process
@@ -39,7 +41,7 @@ LAYERS = ("cli", "flows", "casework", "delivery", "models", "system")
 BETWEEN = frozenset({
     "desk.committed", "sweep.between_batch_and_signatures", "sender.before_content",
     "sender.after_beginning_is_written", "sender.after_answer", "sender.after_end_is_written",
-    "sender.after_claiming_is_committed",
+    "sender.after_claiming_is_committed", "intake.read", "intake.written",
 })  # fmt: skip
 DEATH, BUSY, TOLD_WRONG, STALL = 0.0015, 0.001, 0.0005, 0.002  # shares of the failpoints that are reached
 STALLS = (20.0, 90.0, 1_200.0)  # seconds: shorter than a lease, longer than one, longer than that of a mail
@@ -93,6 +95,7 @@ def simulated(office: SimulatedOffice, server: MailServer) -> Iterator[None]:
             library.rule_files, lambda _folder: known
         )  # nobody edits them: not to be looked for
         replace.on(flows.sending, "SmtpSession", opener(server))
+        replace.on(flows.reading, "box_of", lambda _settings: server.box)
         replace.on(flows.sending, "ThreadPoolExecutor", lambda _size, **_names: Threads(office))
         replace.on(casework.upkeep.doctor, "examine", _seldom(office))
         replace.on(casework.paperwork.papers, "render_pdf", _print)
