@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -279,6 +280,18 @@ def test_a_return_of_an_earlier_sending_changes_nothing(post: Post) -> None:
     post.deliver(returned(sent.message_id, date="Fri, 26 Jun 2026 10:00:00 +0800"))
     post.read()
     assert (post.rows()[0].outcome, post.message().state) == ("stale", "accepted")
+
+
+def test_a_return_written_while_its_batch_was_still_being_sent_is_of_this_sending(post: Post) -> None:
+    sent = issue(post)
+    with post.edge.desk() as desk:
+        message = desk.session.get_one(Message, sent.id)
+        message.attempts, message.settled_at = 2, desk.now
+        desk.session.add(message)
+        when = format_datetime(desk.now - timedelta(minutes=20))
+    post.deliver(returned(sent.message_id, date=when))
+    post.read()
+    assert (post.rows()[0].outcome, post.message().state) == ("bounced", "bounced")
 
 
 def test_a_late_return_from_an_old_address_leaves_the_mail_to_the_new_one_alone(post: Post) -> None:
