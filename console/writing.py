@@ -47,7 +47,9 @@ def static_address(name: str) -> str:
 
 def write_page(template: str, **values: object) -> str:
     """Return a page as HTML; raise jinja2.UndefinedError when the template names a value that is missing."""
-    shown = {"visit": None, "error": None, "notice": "", "taken": "", "sights": tuple(Sight), **values}
+    shown = {
+        "visit": None, "error": None, "notice": "", "taken": "", "held": None, "sights": tuple(Sight), **values,
+    }  # fmt: skip
     return environment().get_template(template).render(shown)
 
 

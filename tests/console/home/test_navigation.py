@@ -16,9 +16,11 @@ from casework.lights.deadlines import due_cases, sweep_batch
 from casework.lights.rungs import SweepReport
 from casework.sight import WHOLE_OFFICE
 from casework.tasks import COMPARTMENT
+from casework.ticks import HOLD, end_hold
 from console.sections import SECTIONS, Sight
 from core.access.permissions import GRANTS
 from models.account import Account
+from models.record import Note
 from system.settings import Settings
 from tests.casework.conftest import open_desks_on
 from tests.casework.scene import Scene
@@ -157,3 +159,22 @@ def test_the_day_of_the_world_is_the_day_of_the_pages(house: Houses) -> None:
     """Otherwise nothing of the filled county would show and the walk above would be empty."""
     assert NOW.date() == TODAY
     assert "待" in house.browser("L-DIRECTOR").get("/").text
+
+
+def test_while_ducha_is_held_every_page_says_so_to_the_office_and_none_to_a_unit(house: Houses) -> None:
+    with house.scene.open_desk() as desk:
+        store(desk, Note(name=HOLD, value="2026-02-05 01:59由备份恢复"))
+    try:
+        for holder in ("P90", "L-DIRECTOR"):
+            for page in ("/", "/ledger", "/documents"):
+                assert (
+                    "系统处于暂停状态</strong>（2026-02-05 01:59由备份恢复）"
+                    in house.browser(holder).get(page).text
+                )
+        of_a_unit = house.browser("D001:liaison").get("/portal").text
+        assert "退出" in of_a_unit
+        assert "暂停状态" not in of_a_unit
+    finally:
+        with house.scene.open_desk() as desk:
+            end_hold(desk, "2026-02-05 01:59由备份恢复")
+    assert "暂停状态" not in house.browser("P90").get("/").text
