@@ -11,7 +11,9 @@ from casework.lights.duehistory import counted_from
 from casework.lights.escalating import COLOURLESS, count_event
 from casework.rectification.casepast import CasePast
 from core.calendar.workdays import Calendar, Unit
-from core.codes import Severity
+from core.codes import Light, Severity
+from core.ladders.palette import DEFAULT, Palette
+from core.ladders.reckoning import after_step
 from core.life.rectification import SETTLED, CaseState
 from core.rulebook import EscalationEvent, Ladder, Rung
 from models.record import AuditEntry
@@ -54,6 +56,8 @@ class Replay:
     light: list[dict[str, Any]] = field(default_factory=list)
     days: list[date] = field(default_factory=list)
     used: dict[str, Calendar] = field(default_factory=dict)
+    lit: Light = Light.NONE
+    floor: Light = Light.NONE
 
     def run(self) -> None:
         """Take every entry in its order."""
@@ -74,7 +78,12 @@ class Replay:
                 entry.to_state in (CaseState.CLOSED, CaseState.WITHDRAWN)
                 and entry.from_state != entry.to_state
             ):
-                self.light.append(_plain("out", entry.on_day, "none", entry.act))
+                self.add(_plain("out", entry.on_day, "none", entry.act))
+
+    def add(self, step: dict[str, Any], palette: Palette = DEFAULT) -> None:
+        """Note a step of the light."""
+        self.light.append(step)
+        self.lit, self.floor = after_step(step, self.lit, self.floor, palette)
 
     def know(self, entry: AuditEntry, said: dict[str, Any]) -> None:
         """Learn the facts that an act brought."""
@@ -112,7 +121,7 @@ class Replay:
         if NEW_VERSION & set(said):
             known.extended = known.extended or "extension" in said
             known.last_on = None
-            self.light.append({"kind": "extension", "on": entry.on_day.isoformat()})
+            self.add({"kind": "extension", "on": entry.on_day.isoformat()})
 
     def take_over(self, entry: AuditEntry, said: dict[str, Any]) -> None:
         """Take a case out of an old ledger as the ledger gave it."""
@@ -127,7 +136,7 @@ class Replay:
         light = str(said.get("light", "none"))
         if light != "none":
             known.last_on = entry.on_day
-            self.light.append(_plain("given", entry.on_day, light, "ledger"))
+            self.add(_plain("given", entry.on_day, light, "ledger"))
 
     def climb(self, entry: AuditEntry, said: dict[str, Any]) -> None:
         """Note a rung with its rule, the facts of its day and the calendar it was counted with."""
@@ -135,14 +144,14 @@ class Replay:
         rung = ladder.profiles[Severity(self.known.severity)].rung(str(said.get("rung")))
         calendar = self.past.calendar_at(entry.at)
         if rung is None or self.known.due_on is None:
-            self.light.append(_plain("given", entry.on_day, str(said.get("light", "none")), "rung"))
+            self.add(_plain("given", entry.on_day, str(said.get("light", "none")), "rung"))
             return
         self.used[calendar.version] = calendar
         served_on = self.past.case.served_on
         served_on = served_on if served_on is not None and served_on <= entry.on_day else None
         self.days += [day for day in (entry.on_day, served_on, self.known.last_on) if day is not None]
         address = f"ladders/{ladder.key}/profiles/{self.known.severity}/rungs/{rung.code}"
-        self.light.append({
+        self.add({
             "kind": "rung", "on": entry.on_day.isoformat(), "calendar": calendar.version, "facts": self.known.facts(),
             "rule": {"address": address, "sha256": digest, **rule_of_rung(rung)},
             "served_on": _iso(served_on), "due_on": _iso(self.known.due_on), "last_on": _iso(self.known.last_on),
@@ -157,8 +166,12 @@ class Replay:
             return
         step = self.event_step("event", at, entry, event, digest, ladder)
         if event.effect not in COLOURLESS:
-            self.light.append(step)
-            self.known.last_on = entry.on_day
+            before = ladder.palette.rank(self.lit)
+            self.add(step, ladder.palette)
+            if (
+                ladder.palette.rank(self.lit) > before
+            ):  # else it is no rung, from which the next one keeps its gap
+                self.known.last_on = entry.on_day
         if event.new_severity is not None:
             self.known.severity = event.new_severity.value
 
@@ -169,7 +182,7 @@ class Replay:
         self.due.append({"kind": "restart", "on": entry.on_day.isoformat()})
         digest, ladder = self.past.rules_at(entry.at)
         event = ladder.events[ladder.clearing.reopen_event]
-        self.light.append(self.event_step("reopen", at, entry, event, digest, ladder))
+        self.add(self.event_step("reopen", at, entry, event, digest, ladder), ladder.palette)
         known.last_on = entry.on_day
 
     def event_step(

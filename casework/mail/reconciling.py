@@ -13,9 +13,10 @@ from sqlmodel import col, select
 from casework.desk import Desk
 from casework.mail.refusals import heeding
 from casework.mail.sendreport import SendReport
-from casework.mail.settling import finish
+from casework.mail.settling import THING, finish
+from casework.moves import move
 from core.errors import DeliveryFailed
-from core.life.lives import MessageAct, MessageState
+from core.life.lives import MESSAGE_MOVES, MessageAct, MessageState
 from delivery.journal import Line, Mark
 from delivery.relaylog import read_relay_log
 from delivery.smtp import Outcome
@@ -25,6 +26,7 @@ from models.message import JournalledMail, Message
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TAIL_BYTES = 50_000_000  # of a relay's log: some days of a busy one
+BACK = (MessageState.BOUNCED.value, MessageState.REJECTED.value)
 OPEN = (MessageState.READY.value, MessageState.SENDING.value, MessageState.UNKNOWN.value)
 
 
@@ -127,13 +129,22 @@ def _compare(desk: Desk, message_id: str, line: Line, compared: Compared) -> Non
     if message is None:
         _keep(desk, message_id, line, accepted=accepted)
         compared.missing += 1
-    elif message.state in OPEN:
+        return
+    if _went_again(message, line):
+        move(desk, message, MESSAGE_MOVES, MessageAct.RESEND, subject="message", thing=THING)
+    if message.state in OPEN:
         if message.state != MessageState.UNKNOWN:
             finish(desk, message, MessageAct.LOSE_TRACK, "邮件日志：正文已发出")
             compared.unknown += not accepted
         if accepted:
             finish(desk, message, MessageAct.ACCEPT, f"邮件日志：{line.reply}")
             compared.accepted += 1
+
+
+def _went_again(message: Message, line: Line) -> bool:
+    """Tell whether a mail that had come back, or was refused, was sent once more in the time that a restore lost."""
+    settled = message.settled_at
+    return message.state in BACK and settled is not None and datetime.fromisoformat(line.at) > settled
 
 
 def _keep(desk: Desk, message_id: str, line: Line, *, accepted: bool) -> None:

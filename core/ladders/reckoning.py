@@ -127,18 +127,22 @@ def _due_on(steps: Iterable[Mapping[str, Any]], spans: Mapping[str, Span]) -> da
 def _light(steps: Iterable[Mapping[str, Any]], spans: Mapping[str, Span], palette: Palette) -> Light:
     light = floor = Light.NONE
     for step in steps:
-        kind = step["kind"]
-        if kind == "rung":
-            light = Light(step["rule"]["light"]) if is_reached(step, spans[step["calendar"]]) else light
-        elif kind == "event":
-            light = floor = _after_event(step, light, palette)
-        elif kind == "reopen":
-            light = floor = _after_event(step, palette.lowest, palette)
-        elif kind == "extension":
-            light = floor  # a new period begins with what a named event fixed
-        else:
-            light = Light(step["light"])
+        if step["kind"] != "rung" or is_reached(step, spans[step["calendar"]]):
+            light, floor = after_step(step, light, floor, palette)
     return light
+
+
+def after_step(step: Mapping[str, Any], light: Light, floor: Light, palette: Palette) -> tuple[Light, Light]:
+    """Return the light after a step, and the one with which a new period begins: what a named event fixed."""
+    kind = step["kind"]
+    if kind == "rung":
+        return Light(step["rule"]["light"]), floor
+    if kind in ("event", "reopen"):
+        fixed = _after_event(step, light if kind == "event" else palette.lowest, palette)
+        return fixed, fixed
+    if kind == "extension":
+        return floor, floor
+    return Light(step["light"]), floor
 
 
 def _after_event(step: Mapping[str, Any], current: Light, palette: Palette) -> Light:

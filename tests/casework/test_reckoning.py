@@ -131,6 +131,25 @@ def check(scene: Scene, code: str, day: date) -> dict[str, object]:
     return reckoning
 
 
+def test_an_event_that_leaves_the_light_as_it_is_keeps_no_rung_back(scene: Scene) -> None:
+    (code,) = scene.notify(("D001", "E24", "major"))
+    day, red_on = NOTIFIED, None
+    while scene.case(code).light != "black":
+        day += timedelta(1)
+        sweep(scene, day)
+        serve_all(scene, day)
+        if red_on is None and scene.case(code).light == "red":
+            red_on = day
+        if red_on is not None and day == red_on + timedelta(6):
+            scene.act(code, "flag", "P90", day, note="属实", event="E2")  # at least red, which it is
+            assert scene.case(code).light == "red"
+        check(scene, code, day)
+        assert day < date(2026, 11, 30), "it never came to black"
+    steps = check(scene, code, day)["light_steps"]
+    assert isinstance(steps, list)
+    assert [step["kind"] for step in steps[-2:]] == ["event", "rung"]
+
+
 STORY = [
     (0, "plan"),
     (1, "approve"),

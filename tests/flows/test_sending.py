@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from sqlmodel import col, select
 from casework.mail.queueing import Recipient, queue
 from core.errors import DeliveryFailed
 from core.life.lives import MessageState
-from delivery.journal import Mark, read_journal
+from delivery.journal import Line, Mark, read_journal
 from delivery.sink import Answer, MailSink, Occasion, Rule
 from flows.edge import Edge
 from flows.sending import BATCH, run_outbox
@@ -343,6 +344,25 @@ def test_a_note_of_hold_stops_the_mail(mailing: Edge, sink: MailSink) -> None:
         desk.session.add(Note(name="hold", value="由备份恢复"))
     report = run_outbox(mailing)
     assert (report["held"], states(mailing), sink.journal) == ("由备份恢复", ["ready"], [])
+
+
+@pytest.mark.parametrize(("minutes", "state"), [(5, "accepted"), (-5, "bounced")])
+def test_after_a_restore_a_returned_mail_that_had_gone_out_once_more_is_known_to_have(
+    mailing: Edge, minutes: int, state: str
+) -> None:
+    from casework.mail.reconciling import compare_with_journal
+
+    post(mailing, 1)
+    with mailing.desk() as desk:
+        row = desk.session.exec(select(Message)).one()
+        row.state, row.settled_at, row.smtp_reply, row.attempts = "bounced", desk.now, "退信", 1
+        at = (desk.now + timedelta(minutes=minutes)).isoformat()
+        line = Line(
+            Mark.END, desk.office.code, "gone", at, row.message_id, outcome="accepted", reply="250 ok"
+        )
+    with mailing.desk() as desk:
+        assert compare_with_journal(desk, [line]).accepted == (state == "accepted")
+    assert states(mailing) == [state]
 
 
 def test_after_a_restore_the_journal_settles_what_it_knows(mailing: Edge, sink: MailSink) -> None:
