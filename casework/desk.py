@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from casework.commits import COMMITS
+from casework.holds import REASON
 from casework.leases import Hold, prove_lease
 from casework.rulesets.library import calendar_of, rule_files, rules_of_office
 from core.calendar.workdays import Calendar
@@ -33,7 +34,7 @@ from system.settings import Settings
 
 SYSTEM = "system"
 OFFICE = table_of(Office)
-OFFICE_BY_CODE = sa.select(OFFICE).where(OFFICE.c.code == sa.bindparam("code"))
+OFFICE_BY_CODE = sa.select(OFFICE, REASON.label("on_hold")).where(OFFICE.c.code == sa.bindparam("code"))
 # Finds the office and enters it in one go.
 ENTERED = OFFICE_BY_CODE.add_columns(sa.func.set_config(SETTING, sa.cast(OFFICE.c.id, sa.Text), True))
 
@@ -73,6 +74,7 @@ class Desk:
     actor: Actor
     today: date
     now: datetime
+    on_hold: str | None = None  # why nothing may be claimed, swept or numbered: after a restore
     changes: list[Change] = field(default_factory=list)
     causes: set[str] = field(
         default_factory=set
@@ -205,13 +207,13 @@ def at_desk(
     seen_commits = COMMITS.count
     opened = reading(engine) if readonly else transaction(engine)
     with opened as session:
-        office = _office_row(
+        office, on_hold = _office_row(
             session, rules_of_office(files, None, None), settings.office, create=not readonly
         )
         if hold is not None and not readonly:
             prove_lease(session, hold)
         rules = rules_of_office(files, office.code, today)
-        desk = Desk(session, office, settings, rules, MACHINE, today, now, seen_commits=seen_commits)
+        desk = Desk(session, office, settings, rules, MACHINE, today, now, on_hold, seen_commits=seen_commits)
         if by is not None:
             desk.actor = by if isinstance(by, Actor) else find_actor(desk, by)
         yield desk
@@ -229,7 +231,9 @@ def _committed(desk: Desk) -> None:
     reach("desk.committed")
 
 
-def _office_row(session: Session, rules: Rulebook, wanted: str | None, *, create: bool) -> Office:
+def _office_row(
+    session: Session, rules: Rulebook, wanted: str | None, *, create: bool
+) -> tuple[Office, str | None]:
     code = wanted or _only_office(rules)
     if code not in rules.offices:
         raise NotFound(
@@ -243,16 +247,16 @@ def _office_row(session: Session, rules: Rulebook, wanted: str | None, *, create
     query = ENTERED if connection.dialect.name == "postgresql" else OFFICE_BY_CODE
     known = connection.execute(query, {"code": code}).first()
     if known is not None:
-        return Office(id=known.id, code=known.code, name=known.name)
+        return Office(id=known.id, code=known.code, name=known.name), known.on_hold
     if not create:
-        return Office(id=0, code=code, name=rules.offices[code].name)
+        return Office(id=0, code=code, name=rules.offices[code].name), None
     row = Office(code=code, name=rules.offices[code].name)
     session.add(row)
     session.flush()
     assert row.id is not None
     enter_office(session, row.id)
     start_chains(session, row.id)
-    return row
+    return row, None
 
 
 def _only_office(rules: Rulebook) -> str:

@@ -9,24 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from casework.desk import Desk
-from core.errors import Refused
 from models.base import table_of
-from models.organisation import Office
-from models.record import Note, Tick
+from models.record import Tick
 
-HOLD = "hold"
-NOTE, TICK = table_of(Note), table_of(Tick)
-RELEASED = NOTE.alias("released")
-# Asked by every run of every job, mostly for nothing: written once. An office that was released has a note of its own
-# with the reason of the same hold, so that an older release never ends a newer one.
-HELD = sa.select(NOTE.c.value).where(
-    NOTE.c.name == HOLD,
-    NOTE.c.value.not_in(
-        sa.select(RELEASED.c.value)
-        .where(RELEASED.c.name == sa.bindparam("own", type_=sa.Text))
-        .scalar_subquery()
-    ),
-)
+TICK = table_of(Tick)
 OF_A_JOB = sa.and_(TICK.c.office_id == sa.bindparam("office"), TICK.c.job == sa.bindparam("which"))
 LAST = sa.select(TICK.c.on_day, TICK.c.at, TICK.c.boot, TICK.c.uptime_seconds).where(OF_A_JOB)
 AGAIN = sa.update(TICK).where(OF_A_JOB)
@@ -42,48 +28,8 @@ SINCE_BOOT = (
     .order_by(TICK.c.uptime_seconds.desc())
     .limit(1)
 )
-MAX_DRIFT_SECONDS = (
-    12 * 3600
-)  # a clock in the wrong zone is off by eight hours, one that was set by a day or more
-
-
-def hold_reason(desk: Desk) -> str | None:
-    """Return why nothing of this office may be claimed or swept, e.g. after a restore; None in ordinary service."""
-    own = released_name(desk.office.code)
-    found: str | None = desk.session.connection().execute(HELD, {"own": own}).scalar()
-    return found
-
-
-def refuse_while_held(desk: Desk, what: str) -> None:
-    """Raise Refused for what must not happen before two people have compared what went out in the time that is lost."""
-    held = hold_reason(desk)
-    if held is not None:
-        raise Refused(
-            f"系统处于暂停状态，不能{what}", found=held, expected="两人核对邮件日志和发文登记簿后解除暂停",
-            remedy="运行 ducha release 解除暂停后再办理",
-        )  # fmt: skip
-
-
-def released_name(office: str) -> str:
-    """Return the name of the note which says that the hold is over for an office."""
-    return f"{HOLD} released/{office}"
-
-
-def end_hold(desk: Desk, reason: str) -> list[str]:
-    """End the hold for the office of the desk; return the codes of the offices that are still held.
-
-    The hold itself goes with the last office: the database of several offices was restored for all of them, and each
-    compares what went out in its own name first.
-    """
-    link = desk.session.connection()
-    link.execute(sa.delete(NOTE).where(NOTE.c.name == released_name(desk.office.code)))
-    link.execute(sa.insert(NOTE).values(name=released_name(desk.office.code), value=reason))
-    done = set(link.execute(sa.select(NOTE.c.name).where(NOTE.c.value == reason)).scalars())
-    codes = link.execute(sa.select(table_of(Office).c.code)).scalars()
-    left = sorted(code for code in codes if released_name(code) not in done)
-    if not left:
-        link.execute(sa.delete(NOTE).where(NOTE.c.value == reason, NOTE.c.name.in_((HOLD, *done))))
-    return left
+# A clock in the wrong zone is off by eight hours, one that was set by a day or more.
+MAX_DRIFT_SECONDS = 12 * 3600
 
 
 def check_clock(desk: Desk, job: str, *, boot: str, uptime: int, explicit: bool) -> str | None:

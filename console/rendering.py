@@ -11,7 +11,6 @@ from casework.linkage.compartment import knows_something
 from casework.remembering import remembered
 from casework.sight import sees_office
 from casework.staff.naming import Naming
-from casework.ticks import hold_reason
 from console.sections import Sight, section_of
 from console.visits import NOTICE, Visit
 from console.writing import write_page
@@ -35,15 +34,11 @@ def show(visit: Visit, desk: Desk, template: str, active: str, **values: Any) ->
 
     active   key of the page in console/sections.py that the navigation marks
     """
+    held = None if desk.actor.speaks_for_unit else desk.on_hold  # what the office waits for does not happen
     return render(
         template, visit=visit, active=active, office=desk.office, today=desk.today, called=Naming(desk),
-        sights=sights_of(desk, section_of(active)), held=held_for(desk), **values,
+        sights=sights_of(desk, section_of(active)), held=held, **values,
     )  # fmt: skip
-
-
-def held_for(desk: Desk) -> str | None:
-    """Return why the office is on HOLD, for every page of its own people: what they wait for does not happen."""
-    return None if desk.actor.speaks_for_unit else hold_reason(desk)
 
 
 def sights_of(desk: Desk, section: str = INTAKE) -> set[Sight]:

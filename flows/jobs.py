@@ -20,7 +20,7 @@ from casework.lights.standing import left_behind
 from casework.linkage.referrals import watch
 from casework.mail.reminders import remind
 from casework.paperwork.documents import find_document, sign_by_authorisation
-from casework.ticks import check_clock, hold_reason, remember
+from casework.ticks import check_clock, remember
 from core.errors import Refused
 from flows.edge import Edge
 from models.audit import write_checkpoint
@@ -93,9 +93,7 @@ def _begin_sweep(edge: Edge, shard: int, report: SweepReport) -> tuple[list[tupl
 def _why_not_now(edge: Edge, desk: Desk, job: str) -> str | None:
     """Return why a job that time alone moves may not run: a HOLD, or a clock that was set; else remember its run."""
     boot, uptime = boot_id(), uptime_seconds()
-    reason = hold_reason(desk) or check_clock(
-        desk, job, boot=boot, uptime=uptime, explicit=edge.clock.explicit
-    )
+    reason = desk.on_hold or check_clock(desk, job, boot=boot, uptime=uptime, explicit=edge.clock.explicit)
     if reason is None:
         remember(desk, job, boot=boot, uptime=uptime)
     return reason

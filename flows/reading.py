@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from casework.mail.intake import Arrival, known_keys, set_aside, take_in
 from casework.mail.intakereturns import retry_returned
-from casework.ticks import hold_reason, remember
+from casework.ticks import remember
 from core.errors import DatabaseFailed
 from core.inbound import InboundKind
 from delivery.inbound.boxes import Box, Maildir, Unreadable, Waiting
@@ -76,7 +76,7 @@ def _read_in(edge: Edge, limit: int | None, box: Box | None) -> dict[str, object
 def _begin(edge: Edge, report: IntakeReport) -> date:
     """Send again what is due for it, and return the day from which mails are looked at; nothing while ducha is held."""
     with edge.desk() as desk:
-        report.held = hold_reason(desk)
+        report.held = desk.on_hold
         if report.held is None:
             report.retried = retry_returned(desk)
         return _since(edge, desk.session.get(Tick, (desk.office_id, JOB)))

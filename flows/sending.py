@@ -19,7 +19,7 @@ from casework.mail.reconciling import accept_what_was_opened, heed_relay_log
 from casework.mail.recovering import abandoned, listen, recover
 from casework.mail.sendreport import SendReport
 from casework.mail.settling import Ended, settle_batch
-from casework.ticks import hold_reason, remember
+from casework.ticks import remember
 from core.errors import DatabaseFailed, DeliveryFailed
 from delivery.handover import Handover
 from delivery.journal import Journal, read_journal
@@ -74,7 +74,7 @@ def _put_in_order(edge: Edge, report: SendReport) -> int:
     """Settle what dead senders left, hear what became of unknown mails, make digests; return how many mails may go."""
     with edge.desk() as desk:
         require_schema(desk.session)
-        report.held = hold_reason(desk)
+        report.held = desk.on_hold
         if report.held is not None:
             return 0
         left = abandoned(desk, lambda token: token in _over or is_dead(token))

@@ -16,7 +16,6 @@ from casework.lights.climbing import rules_of_document
 from casework.mail.pacing import ACCOUNT, read_pace
 from casework.mail.queueing import unit_recipients
 from casework.paperwork.kinds import HIDDEN_ABOUT
-from casework.ticks import hold_reason
 from core.life.lives import DocumentState, MessageState
 from core.rulebook import Rulebook
 from models.base import table_of
@@ -148,7 +147,7 @@ def _check_waiting(desk: Desk, lost: Tally) -> None:
         MESSAGE.c.state == MessageState.ACCEPTED.value, sa.func.coalesce(MESSAGE.c.smtp_reply, "") == ""
     )
     questions = [(gone, "发送中断未处理"), (mute, "已投递而没有应答")]
-    if hold_reason(desk) is None:  # on HOLD nothing is sent, on purpose
+    if desk.on_hold is None:  # on HOLD nothing is sent, on purpose
         questions.append((late, "待发超过1小时"))
     ours = MESSAGE.c.office_id == desk.office_id
     link = desk.session.connection()

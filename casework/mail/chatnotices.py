@@ -18,7 +18,6 @@ from sqlmodel import col, select
 
 from casework.desk import Desk
 from casework.mail.unsettled import is_unsettled
-from casework.ticks import hold_reason
 from core.life.inboundlife import InboundState
 from core.life.lives import DocumentState, MessageState
 from core.life.tasklife import TaskState
@@ -94,7 +93,7 @@ def _claim(desk: Desk, channel: str, key: str, text: str) -> Attempt | None:
 def _alarms(desk: Desk) -> list[tuple[str, str]]:
     """Return what must be told at once, each once a day; reasons are read after signing in."""
     found = []
-    held = hold_reason(desk)
+    held = desk.on_hold
     if held is not None:
         digest = hashlib.sha256(held.encode()).hexdigest()[:8]
         found.append((f"hold/{desk.today}/{digest}", "系统已暂停发送和巡查"))

@@ -22,7 +22,6 @@ from casework.mail.refusals import heeding
 from casework.mail.sendreport import SendReport
 from casework.mail.settling import THING, finish
 from casework.moves import move
-from casework.ticks import hold_reason
 from casework.turns import note_held
 from core.errors import DuchaError
 from core.life.lives import MESSAGE_MOVES, MessageAct, MessageState
@@ -56,7 +55,7 @@ def claim_batch(desk: Desk, token: str, size: int, report: SendReport) -> list[C
     A mail that cannot be composed is set aside as rejected, one that has lost its matter is cancelled, one that a
     journal knows is settled by it; the next is taken instead.
     """
-    if hold_reason(desk) is not None:
+    if desk.on_hold is not None:
         return []
     pace = read_pace(desk)
     known = _journalled(desk)

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlmodel import col, select
 
 from casework.desk import Desk
+from casework.holds import refuse_while_held
 from casework.lights.climbing import cases_of_document, refresh
 from casework.linkage.compartment import knows_all
 from casework.mail.queueing import cancel_messages, queue_document
@@ -23,7 +24,6 @@ from casework.paperwork.signing import after_signing, before_signing, signing_le
 from casework.rectification.evidence import read_file
 from casework.staff.lending import lender
 from casework.staff.people import require_role
-from casework.ticks import refuse_while_held
 from core.codes import DocumentContent, Line
 from core.errors import InvalidInput, NotAllowed, Refused
 from core.life.lives import DOCUMENT_MOVES, DocumentAct, DocumentState

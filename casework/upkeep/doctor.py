@@ -21,7 +21,6 @@ from casework.invariants.recused import check_recused
 from casework.invariants.surroundings import check_surroundings
 from casework.invariants.tally import SHOWN, Invariant
 from casework.mail.chatnotices import is_mailbox_silent
-from casework.ticks import hold_reason
 from core.errors import DuchaError, WorldFailed
 from delivery.fonts import Fonts
 from models.base import table_of
@@ -97,7 +96,7 @@ def _together(found: Iterable[Invariant]) -> list[Invariant]:
 
 
 def _warnings(desk: Desk) -> Iterator[str]:
-    held = hold_reason(desk)
+    held = desk.on_hold
     if held is not None:
         yield f"系统处于暂停状态（{held}）：不派发邮件、不运行巡查；核对后由两人解除"
     yield from calendar_warnings(desk)

@@ -23,12 +23,12 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from casework.desk import Desk
+from casework.holds import HOLD, end_hold
 from casework.invariants.frozen import BLOCK, hash_file
 from casework.mail.reconciling import compare_with_journal
 from casework.paperwork.numbering import is_number, skip_numbers
 from casework.rectification.evidence import content_path
 from casework.staff.people import find_actor, require_role
-from casework.ticks import HOLD, end_hold, hold_reason
 from casework.upkeep.snapshots import DUMP, LITE, check_copy, failed, load_dump, open_copy
 from core.errors import InvalidInput, NotAllowed, Refused
 from delivery.journal import read_journal
@@ -287,7 +287,7 @@ def release_hold(desk: Desk, second: str, numbers: Sequence[str] = ()) -> dict[s
             expected="两名不同的经办人或负责人",
             remedy="由另一名有权人员作第二人（--second）",
         )
-    reason = hold_reason(desk)
+    reason = desk.on_hold
     if reason is None:
         raise Refused(
             "系统没有处于暂停状态", found="正常", expected="恢复备份后的暂停状态", remedy="无需解除，直接使用"

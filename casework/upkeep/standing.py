@@ -13,7 +13,6 @@ from casework.desk import Desk
 from casework.mail.chatnotices import is_mailbox_silent
 from casework.mail.unsettled import is_unsettled
 from casework.staff.people import require_role
-from casework.ticks import hold_reason
 from casework.upkeep.overdue import done_at, late_jobs
 from core.access.permissions import GRANTS, Permission
 from core.errors import CalendarMissing
@@ -50,7 +49,7 @@ def standings(desk: Desk) -> list[Standing]:
 
 def conditions(desk: Desk) -> list[Standing]:
     """Return how everything stands that goes wrong quietly; eight queries."""
-    held = hold_reason(desk)
+    held = desk.on_hold
     return [
         _schema(desk),
         Standing("系统状态", f"暂停：{held}" if held else "正常", held is None, "核对后由两人解除暂停"),

@@ -18,7 +18,6 @@ from sqlmodel import select
 
 from casework.paperwork.numbering import take_number
 from casework.rectification.evidence import content_path
-from casework.ticks import hold_reason
 from casework.upkeep.backup import backup, release_hold, restore
 from casework.upkeep.doctor import examine
 from core.errors import InvalidInput, NotAllowed, Refused, WorldFailed
@@ -111,7 +110,7 @@ def test_a_restored_office_is_the_same_and_on_hold(
     assert said["restored"] is True
     assert content(elsewhere.files) == content(past.files)
     with desks_of(elsewhere)(by=None, today=TODAY, readonly=True) as desk:
-        assert hold_reason(desk) == "2026-07-01 10:00由备份 2026-07-01.tar 恢复"
+        assert desk.on_hold == "2026-07-01 10:00由备份 2026-07-01.tar 恢复"
         result = examine(desk)
     assert result.ok
     assert "由备份" in result.warnings[0]
@@ -169,7 +168,7 @@ def test_two_people_release_the_hold(archive: Path, elsewhere: Settings) -> None
         ).last = 9
     with open_desk(by="P02", today=TODAY, readonly=True) as desk:
         assert [row.message_id for row in desk.session.exec(select(JournalledMail))] == ["<lost@x>"]
-        assert hold_reason(desk) is None
+        assert desk.on_hold is None
         assert examine(desk).ok
     with pytest.raises(Refused, match="没有处于暂停"), open_desk(by="P02", today=TODAY) as desk:
         release_hold(desk, "L-DIRECTOR")
@@ -326,7 +325,7 @@ def test_postgresql_goes_there_and_back(tmp_path: Path, monkeypatch: pytest.Monk
         restore(path, target, NOW, force=True)
 
         with open_desks_on(copy, target)(by=None, today=TODAY, readonly=True) as desk:
-            assert "a.tar" in str(hold_reason(desk))
+            assert "a.tar" in str(desk.on_hold)
             assert examine(desk).ok
         engine.dispose()
         copy.dispose()

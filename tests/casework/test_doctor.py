@@ -16,7 +16,6 @@ from core.calendar.workdays import Calendar
 from core.errors import CalendarMissing
 from core.rulebook import LocalCalendar
 from models.base import table_of
-from models.record import Note
 from models.rectification import Evidence, Rectification
 from system.paths import RULES_DIR
 from system.settings import Settings
@@ -199,7 +198,7 @@ def test_nothing_left_to_sweep_is_still_well(office: OpenDesk) -> None:
 
 def test_warnings_name_what_needs_attention(office: OpenDesk) -> None:
     with office(by=None, today=date(2026, 11, 2), readonly=True) as desk:
-        desk.session.add(Note(name="hold", value="2026-11-01由备份 a.tar 恢复"))
+        desk.on_hold = "2026-11-01由备份 a.tar 恢复"
         desk.session.connection().exec_driver_sql(
             "UPDATE rectification SET set_aside = 'x', next_due_on = NULL"
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from casework.holds import HOLD
 from casework.paperwork.documents import (
     CaseOnDocument,
     content_hash,
@@ -24,7 +25,6 @@ from casework.paperwork.paperview import document_view
 from casework.paperwork.reviewing import put_in_review
 from casework.paperwork.serving import serve_document
 from casework.rulesets.library import store_frozen
-from casework.ticks import HOLD
 from casework.upkeep.backup import release_hold
 from core.errors import IllegalMove, InvalidInput, NotAllowed, NotFound, Refused
 from core.rulebook import Rulebook, freeze

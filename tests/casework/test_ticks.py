@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import select
 
-from casework.ticks import check_clock, hold_reason, remember
+from casework.ticks import check_clock, remember
 from models.record import Note, Tick
 from tests import make
 from tests.casework.conftest import OpenDesk
@@ -76,6 +76,7 @@ def test_a_day_before_the_last_run_is_refused_even_to_a_person(open_desk: OpenDe
 
 def test_a_note_of_hold_gives_its_reason(open_desk: OpenDesk) -> None:
     with open_desk(today=DAY) as desk:
-        assert hold_reason(desk) is None
+        assert desk.on_hold is None
         make.store(desk, Note(name="hold", value="备份恢复"))
-        assert hold_reason(desk) == "备份恢复"
+    with open_desk(today=DAY) as desk:
+        assert desk.on_hold == "备份恢复"

@@ -15,7 +15,7 @@ from sqlmodel import col, select
 
 from casework.accounts.register import first_administrators
 from casework.desk import Desk, at_desk
-from casework.ticks import HOLD, hold_reason
+from casework.holds import HOLD
 from casework.upkeep.backup import release_hold
 from casework.upkeep.doctor import examine
 from core.errors import Refused
@@ -211,16 +211,16 @@ def test_each_office_ends_the_hold_for_itself_and_the_last_one_for_all(
 
     assert release(both, settings, first) == {"missing": 0, "still_held": [last]}
     with desk_of(both, settings, first) as desk:
-        assert hold_reason(desk) is None
+        assert desk.on_hold is None
     with desk_of(both, settings, last) as desk:
-        assert hold_reason(desk) == "由备份恢复", "nobody has compared its journal yet"
+        assert desk.on_hold == "由备份恢复", "nobody has compared its journal yet"
     assert "held" in run_outbox(Edge(both, settings_of(settings, last), Day(SWEPT, explicit=True)))
     with pytest.raises(Refused, match="没有处于暂停"):
         release(both, settings, first)
 
     assert release(both, settings, last) == {"missing": 1, "still_held": []}
     with desk_of(both, settings, last) as desk:
-        assert hold_reason(desk) is None
+        assert desk.on_hold is None
         assert desk.session.exec(select(Note.name).where(col(Note.name).startswith(HOLD))).all() == []
 
 
@@ -231,7 +231,7 @@ def test_an_old_release_does_not_end_a_new_hold(both: sa.Engine, settings: Setti
     with desk_of(both, settings, "lincheng") as desk:
         desk.session.get_one(Note, HOLD).value = "第二次恢复"
     with desk_of(both, settings, "lincheng") as desk:
-        assert hold_reason(desk) == "第二次恢复"
+        assert desk.on_hold == "第二次恢复"
 
 
 def release(engine: sa.Engine, settings: Settings, office: str) -> dict[str, object]:

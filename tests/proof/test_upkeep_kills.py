@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from casework.ticks import hold_reason
 from casework.upkeep.restoring import read_archive
 from tests.proof.books import check_world
 from tests.proof.county import World, new_world
@@ -29,7 +28,7 @@ def held(world: World) -> str | None:
     edge = world.edge()
     try:
         with edge.desk(readonly=True) as desk:
-            return hold_reason(desk)
+            return desk.on_hold
     finally:
         edge.engine.dispose()
 

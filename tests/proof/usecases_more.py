@@ -9,11 +9,11 @@ from sqlmodel import col, select
 
 from casework.archive.archiving import pack
 from casework.calendar.calendars import confirm_year, propose_file
+from casework.holds import HOLD
 from casework.ledgers.ledger import import_ledger
 from casework.linkage import referrals
 from casework.mail.outbox import resolve
 from casework.staff.parties import import_people, import_units
-from casework.ticks import HOLD
 from casework.upkeep.backup import backup, release_hold, restore
 from delivery.sink import Rule
 from flows.jobs import run_doctor, run_reminders, run_sweep, run_watch

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from casework.holds import HOLD, end_hold
 from casework.lights.deadlines import due_cases, sweep_batch
 from casework.lights.rungs import SweepReport
 from casework.sight import WHOLE_OFFICE
 from casework.tasks import COMPARTMENT
-from casework.ticks import HOLD, end_hold
 from console.sections import SECTIONS, Sight
 from core.access.permissions import GRANTS
 from models.account import Account

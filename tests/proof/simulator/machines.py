@@ -7,7 +7,6 @@ from datetime import timedelta
 from functools import partial
 
 from casework.mail.claiming import count_ready
-from casework.ticks import hold_reason
 from core.errors import DuchaError
 from flows.duties import run_duty, wants_more
 from flows.edge import Edge
@@ -111,7 +110,7 @@ def send(office: SimulatedOffice, name: str, edge: Edge) -> None:
 def _is_left(office: SimulatedOffice) -> bool:
     """Tell whether a mail waits that may go now; where none does, the turns of every five minutes are left out."""
     with office.desk(readonly=True) as desk:
-        return hold_reason(desk) is None and count_ready(desk, now_only=True) > 0
+        return desk.on_hold is None and count_ready(desk, now_only=True) > 0
 
 
 def _mutant(office: SimulatedOffice) -> Callable[[Edge], Report]:
