@@ -76,9 +76,7 @@ class Desk:
     now: datetime
     on_hold: str | None = None  # why nothing may be claimed, swept or numbered: after a restore
     changes: list[Change] = field(default_factory=list)
-    causes: set[str] = field(
-        default_factory=set
-    )  # of the open tasks, where a run comes to many; casework/tasks.py
+    causes: set[str] = field(default_factory=set)  # of the open tasks, where a run comes to many: tasks.py
     _campaigns: dict[int, Campaign] = field(default_factory=dict)
     _units: dict[int, Unit] = field(default_factory=dict)
     held: set[tuple[type, int]] = field(default_factory=set)  # rows that this transaction has locked

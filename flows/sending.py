@@ -36,9 +36,8 @@ SETTLE_TRIES = (0.2, 1.0, 5.0)  # seconds: a busy database must not turn known e
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
-_over: set[str] = (
-    set()
-)  # tokens of this process whose connection is closed: what they still hold is abandoned
+# Tokens of this process whose connection is closed: what they still hold is abandoned.
+_over: set[str] = set()
 
 
 def run_outbox(edge: Edge, limit: int | None = None, seconds: float | None = None) -> dict[str, object]:
