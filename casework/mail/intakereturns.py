@@ -1,5 +1,8 @@
 """What a delivery report does to a mail of ours: it came back, it came through, or it is sent once more.
 
+A report may be quicker than the sender, who then still has to settle the mail, or died before that: what the server
+gave back or passed on, it had taken.
+
 No report moves a deadline or a proof of service: a document whose mail came back is unserved as before, and somebody is
 asked to telephone.
 """
@@ -13,11 +16,13 @@ from sqlmodel import col, select
 
 from casework.desk import Desk
 from casework.mail.bodies import carried_by
+from casework.mail.claiming import LEASE
 from casework.mail.intakematching import by_address, by_ids
 from casework.mail.mailbox import KIND_LABELS, SECRET_KINDS
 from casework.mail.settling import THING, finish
 from casework.moves import move
 from casework.tasks import open_task
+from casework.turns import hold_row
 from core.errors import CalendarMissing
 from core.inbound import Basis, InboundKind, Outcome
 from core.life.lives import MESSAGE_MOVES, DocumentState, MessageAct, MessageState
@@ -32,7 +37,8 @@ ROW, MESSAGE = table_of(InboundMail), table_of(Message)
 RETRY_WORKDAYS, CALL_WORKDAYS = 2, 1
 # A batch is settled up to a quarter of an hour after its first mail went, and clocks of mail servers differ.
 SKEW = timedelta(minutes=30)
-OUT = (MessageState.ACCEPTED, MessageState.UNKNOWN)
+SENDING = MessageState.SENDING.value
+OUT = (MessageState.ACCEPTED, MessageState.UNKNOWN, MessageState.SENDING)
 OVER = (DocumentState.SERVED, DocumentState.VOID)
 LOST = (MessageState.CANCELLED.value, MessageState.REJECTED.value, MessageState.BOUNCED.value)
 
@@ -49,6 +55,8 @@ def take_back(desk: Desk, row: InboundMail, letter: InboundLetter, verdict: Verd
     said = " ".join(filter(None, ("退信：", verdict.status, verdict.diagnosis)))[:500]
     members = carried_by(desk, found)  # of a digest; they came back with it
     for one in (found, *members):
+        if one.state == SENDING:
+            finish(desk, one, MessageAct.ACCEPT, "收到退信，可知邮件服务器已收下")
         finish(desk, one, MessageAct.BOUNCE, said)
     row.retry_on = _retry_day(desk, found, verdict)
     row.outcome = Outcome.RETRY_PLANNED.value if row.retry_on else Outcome.BOUNCED.value
@@ -68,14 +76,14 @@ def _match(desk: Desk, row: InboundMail, letter: InboundLetter, verdict: Verdict
     if message is None:
         return None
     row.message_row, row.document_id, row.basis = message.id, message.document_id, basis.value
-    return message
+    return hold_row(desk, Message, key_of(message))  # its sender may be about to settle it
 
 
 def _is_of_earlier_try(message: Message, letter: InboundLetter) -> bool:
     """Tell whether a report was written before the present sending of a mail that went out more than once."""
+    present = message.lease_until - LEASE if message.lease_until else message.settled_at
     when = letter.sent_at
-    again = message.attempts > 1 and message.settled_at is not None and when is not None
-    return again and when is not None and message.settled_at is not None and when < message.settled_at - SKEW
+    return message.attempts > 1 and present is not None and when is not None and when < present - SKEW
 
 
 def _retry_day(desk: Desk, message: Message, verdict: Verdict) -> date | None:
@@ -136,7 +144,7 @@ def _went_again(desk: Desk, message: Message) -> bool:
 
 
 def came_through(desk: Desk, row: InboundMail, verdict: Verdict) -> None:
-    """Note that a mail arrived at the recipient's server; one whose fate was unknown is accepted by that.
+    """Note that a mail arrived at the recipient's server; one that nobody has settled is accepted by that.
 
     Only a report that holds our Message-ID settles anything.
     """
@@ -144,7 +152,8 @@ def came_through(desk: Desk, row: InboundMail, verdict: Verdict) -> None:
     if message is None:
         return
     row.message_row, row.document_id, row.basis = message.id, message.document_id, Basis.MESSAGE_ID.value
-    if message.state != MessageState.UNKNOWN:
+    message = hold_row(desk, Message, key_of(message))
+    if message.state not in (MessageState.UNKNOWN, SENDING):
         return
     said = " ".join(filter(None, ("对方服务器的送达通知：", verdict.status, verdict.diagnosis)))[:500]
     for one in (message, *carried_by(desk, message)):

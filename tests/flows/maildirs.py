@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlmodel import col, select
 
+from casework.mail.claiming import LEASE
 from casework.mail.queueing import Recipient, message_row
 from flows.edge import Edge
 from flows.reading import run_intake
@@ -98,6 +99,8 @@ def issue(post: Post, *, state: str = "accepted", address: str = LIAISON, role: 
         row = message_row(desk, "document", key, Recipient(role, "联络员", address), document_id=document.id)
         sent = datetime(2026, 6, 25, 2, tzinfo=UTC)
         row |= {"state": state, "smtp_reply": "250 2.0.0 queued as 77", "settled_at": sent, "attempts": 1}
+        if state == "sending":  # its sender has not settled it yet
+            row |= {"smtp_reply": None, "settled_at": None, "token": "a-sender", "lease_until": sent + LEASE}
         message = make.store(desk, Message(**row))
         number = key_of(message)
         body = b"Subject: x\r\n\r\nbody\r\n"
@@ -109,12 +112,7 @@ def issue(post: Post, *, state: str = "accepted", address: str = LIAISON, role: 
             ),
         )  # fmt: skip
         desk.record("message", number, "claim", from_state="ready", to_state="sending")
-        desk.record(
-            "message",
-            key_of(message),
-            "accept",
-            from_state="sending",
-            to_state=state,
-            reply="250 2.0.0 queued as 77",
-        )
+        if state != "sending":
+            said = {"from_state": "sending", "to_state": state, "reply": "250 2.0.0 queued as 77"}
+            desk.record("message", number, "accept", **said)
     return post.message(number)

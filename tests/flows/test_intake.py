@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from casework.invariants.history import check_history
 from casework.invariants.mails import check_mails
 from casework.mail.intake import FLOOD_MAILS
 from casework.mail.queueing import Recipient, message_row
+from casework.mail.recovering import abandoned
 from casework.paperwork.unservedview import NextStep, unserved_view
 from core.errors import DeliveryFailed
 from core.inbound import BOUNCES
@@ -294,6 +296,31 @@ def test_a_return_written_while_its_batch_was_still_being_sent_is_of_this_sendin
     assert (post.rows()[0].outcome, post.message().state) == ("bounced", "bounced")
 
 
+@pytest.mark.parametrize(("blocks", "outcome"), [(HARD, "bounced"), (FULL, "retry_planned")])
+def test_a_return_that_is_quicker_than_the_sender_settles_the_mail(
+    post: Post, blocks: str, outcome: str
+) -> None:
+    sent = issue(post, state="sending")
+    post.deliver(returned(sent.message_id, blocks))
+    post.read()
+    message = post.message()
+    assert (post.rows()[0].outcome, message.state, message.token) == (outcome, "bounced", None)
+    with post.edge.desk() as desk:
+        assert abandoned(desk, lambda _token: True).rows == []  # nothing is left for its sender to say
+        found = [text for one in (*check_mails(desk), *check_history(desk)) for text in one.examples]
+        assert [text for text in found if text.startswith("message")] == []
+
+
+def test_a_return_of_an_earlier_sending_leaves_the_mail_to_its_sender(post: Post) -> None:
+    sent = issue(post, state="sending")
+    with post.edge.desk() as desk:
+        desk.session.get_one(Message, sent.id).attempts = 2
+    post.deliver(returned(sent.message_id, date="Thu, 25 Jun 2026 09:20:00 +0800"))
+    post.read()
+    message = post.message()
+    assert (post.rows()[0].outcome, message.state, message.token) == ("stale", "sending", "a-sender")
+
+
 def test_a_late_return_from_an_old_address_leaves_the_mail_to_the_new_one_alone(post: Post) -> None:
     old = issue(post)
     new = issue(post, address="new@d001.example", role="again")
@@ -353,21 +380,22 @@ def test_what_a_digest_carried_comes_back_and_goes_again_with_it(
     assert unseen.broken == 0
 
 
+@pytest.mark.parametrize("before", ["unknown", "sending"])
 @pytest.mark.parametrize(
     ("action", "state", "outcome"),
     [
         ("delivered", "accepted", "accepted"),
         ("relayed", "accepted", "accepted"),
-        ("delayed", "unknown", "noted"),
+        ("delayed", None, "noted"),
     ],
 )
-def test_a_report_of_success_settles_what_is_unknown_and_a_delay_does_not(
-    post: Post, action: str, state: str, outcome: str
+def test_a_report_of_success_settles_what_nobody_has_and_a_delay_does_not(
+    post: Post, before: str, action: str, state: str | None, outcome: str
 ) -> None:
-    sent = issue(post, state="unknown")
+    sent = issue(post, state=before)
     post.deliver(returned(sent.message_id, block(action, "2.0.0" if action != "delayed" else "4.4.1")))
     post.read()
-    assert (post.message().state, post.rows()[0].outcome) == (state, outcome)
+    assert (post.message().state, post.rows()[0].outcome) == (state or before, outcome)
     assert post.document().served_on is None
 
 

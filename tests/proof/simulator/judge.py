@@ -151,6 +151,8 @@ class Judge:
         """Say which case got no rung though the ladder wanted one this morning and nobody touched the case since."""
         if not self.expected or desk.today in self.office.held_days or not _was_swept(desk, desk.today):
             return
+        if _has_other_days(desk, desk.today):
+            return
         fired = set(desk.session.exec(select(Rung.case_id).where(col(Rung.fired_on) >= desk.today)))
         touched = _touched(desk, desk.today)
         late = self.expected - fired - touched
@@ -179,6 +181,14 @@ def _was_swept(desk: Desk, day: date) -> bool:
 
     tick = desk.session.get(Tick, (desk.office_id, "deadlines"))
     return tick is not None and tick.on_day == day
+
+
+def _has_other_days(desk: Desk, day: date) -> bool:
+    """Tell whether a table of holidays came into force on a day: what the morning expected is another thing then."""
+    query = select(AuditEntry.seq).where(
+        col(AuditEntry.on_day) == day, col(AuditEntry.subject) == "calendar", col(AuditEntry.act) == "confirm"
+    )
+    return desk.session.exec(query).first() is not None
 
 
 def _touched(desk: Desk, day: date) -> set[int]:

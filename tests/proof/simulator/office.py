@@ -12,7 +12,6 @@ from random import Random
 import sqlalchemy as sa
 
 from casework.desk import Desk
-from core.calendar.workdays import Calendar
 from flows.edge import Edge
 from system.clock import civil_day
 from system.settings import Settings
@@ -81,7 +80,6 @@ class SimulatedOffice:
     engine: sa.Engine
     settings: Settings
     folder: Path
-    calendar: Calendar
     dice: Random
     scheduler: Scheduler = field(default_factory=Scheduler)
     trace: Trace = field(default_factory=lambda: Trace(deque()))
@@ -96,6 +94,11 @@ class SimulatedOffice:
     def today(self) -> date:
         """Return the true civil day."""
         return civil_day(self.scheduler.instant())
+
+    def is_workday(self) -> bool:
+        """Tell whether people work today, as the table in force says."""
+        with self.desk(readonly=True) as desk:
+            return desk.calendar.is_workday(desk.today)
 
     def note(self, actor: str, what: str, outcome: str = "") -> None:
         """Add a step to the trace."""

@@ -60,11 +60,13 @@ class People:
 
     def live(self) -> None:
         """Look at what there is to do today and put it into the day."""
-        from tests.proof.simulator.fieldwork import field_deeds  # it uses the deeds of this module
+        from tests.proof.simulator.calendarwork import calendar_deeds  # they use the deeds of this module
+        from tests.proof.simulator.fieldwork import field_deeds
 
         with self.office.desk(readonly=True) as desk:
             deeds = [*self._mails(desk), *self._papers(desk), *self._cases(desk)]
             deeds += field_deeds(self.office, desk, self.rounds)
+            deeds += calendar_deeds(self.office, desk)
         today = self.office.today()
         for deed in deeds:
             at = self.office.seconds_of(today, self.office.dice.uniform(FIRST, LAST))

@@ -88,10 +88,7 @@ def _found(plan: Plan, folder: Path) -> SimulatedOffice:
     settings = settings_of(folder)
     engine = make_engine(settings.database_url)
     sa.event.listen(engine, "connect", _no_flush)  # nothing has to outlive this machine
-    office = SimulatedOffice(plan, engine, settings, folder, None, Random(f"{plan.seed}"))  # type: ignore[arg-type]  # read below
-    with office.desk(readonly=True) as desk:
-        office.calendar = desk.calendar
-    return office
+    return SimulatedOffice(plan, engine, settings, folder, Random(f"{plan.seed}"))
 
 
 def _no_flush(connection: Any, _record: object) -> None:
@@ -121,7 +118,7 @@ def _live(office: SimulatedOffice, server: MailServer, judge: Judge) -> int:
 
 
 def _one_day(office: SimulatedOffice, server: MailServer, judge: Judge, people: People, start: float) -> None:
-    scheduler, works = office.scheduler, office.calendar.is_workday(office.today())
+    scheduler, works = office.scheduler, office.is_workday()
     scheduler.at(start, partial(_quiet, office, calm=False))
     scheduler.at(start, partial(machines.trouble, office, server))
     for hour in REVIVALS:
