@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -28,7 +28,7 @@ from tests.proof.simulator.mailserver import MailServer
 from tests.proof.simulator.office import SimulatedOffice
 
 OPEN = ("ready", "sending")
-BY_PEOPLE_OR_SWEEP = ("case", "document")
+Noted = Sequence[tuple[str, int, str]]  # subject, its number, act
 
 
 @dataclass(slots=True)
@@ -36,6 +36,7 @@ class Judge:
     """Compares what is in the books with what the simulation knows to be true.
 
     expected   cases that the ladder wants a rung for today, worked out before anybody did anything
+    heads      lengths of the chains this morning: what people noted since is told by its place, as a clock may be wrong
     numbers    of documents that have left the house, with what they stand on
     unknown    mails that were in doubt at some time
     """
@@ -43,6 +44,7 @@ class Judge:
     office: SimulatedOffice
     server: MailServer
     expected: set[int] = field(default_factory=set)
+    heads: dict[int, int] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
     days: int = 0
@@ -51,6 +53,7 @@ class Judge:
     def morning(self) -> None:
         """Work out which cases must get a rung today: the pure ladder over the facts as they stand."""
         with self.office.desk(readonly=True) as desk:
+            self.heads = dict(desk.session.exec(select(AuditHead.shard, AuditHead.length)).all())
             self.expected = set()
             if desk.calendar.is_workday(desk.today):
                 self.expected = {
@@ -151,14 +154,24 @@ class Judge:
         """Say which case got no rung though the ladder wanted one this morning and nobody touched the case since."""
         if not self.expected or desk.today in self.office.held_days or not _was_swept(desk, desk.today):
             return
-        if _has_other_days(desk, desk.today):
-            return
+        noted = self._noted(desk)
+        if any(subject == "calendar" and act == "confirm" for subject, _number, act in noted):
+            return  # with other working days the ladder wants something else than in the morning
         fired = set(desk.session.exec(select(Rung.case_id).where(col(Rung.fired_on) >= desk.today)))
-        touched = _touched(desk, desk.today)
+        touched = _touched(desk, noted)
         late = self.expected - fired - touched
         yield from (f"case {number} got no rung on {desk.today}" for number in sorted(late))
         waiting = {number for number, _unit in due_cases(desk.session, desk.office_id, desk.today)}
         yield from (f"case {number} was not looked at" for number in sorted(waiting - touched))
+
+    def _noted(self, desk: Desk) -> Noted:
+        """Return what people noted since this morning."""
+        since = [
+            sa.and_(col(AuditEntry.shard) == shard, col(AuditEntry.seq) > length)
+            for shard, length in self.heads.items()
+        ]
+        query = select(AuditEntry.subject, AuditEntry.subject_id, AuditEntry.act)
+        return desk.session.exec(query.where(col(AuditEntry.actor) != "system", sa.or_(*since))).all()
 
 
 def _of_the_old_ledger() -> Any:
@@ -183,25 +196,11 @@ def _was_swept(desk: Desk, day: date) -> bool:
     return tick is not None and tick.on_day == day
 
 
-def _has_other_days(desk: Desk, day: date) -> bool:
-    """Tell whether a table of holidays came into force on a day: what the morning expected is another thing then."""
-    query = select(AuditEntry.seq).where(
-        col(AuditEntry.on_day) == day, col(AuditEntry.subject) == "calendar", col(AuditEntry.act) == "confirm"
-    )
-    return desk.session.exec(query).first() is not None
-
-
-def _touched(desk: Desk, day: date) -> set[int]:
-    """Return the cases about which something else than a rung was noted on a day, or about a paper of which."""
+def _touched(desk: Desk, noted: Noted) -> set[int]:
+    """Return the cases about which something else than a rung was noted, or about a paper of which."""
     from models.document import DocumentCase
 
-    entries = select(AuditEntry.subject, AuditEntry.subject_id).where(
-        col(AuditEntry.on_day) >= day,
-        col(AuditEntry.subject).in_(BY_PEOPLE_OR_SWEEP),
-        col(AuditEntry.actor) != "system",
-    )
-    found = set(desk.session.exec(entries))
-    cases = {number for subject, number in found if subject == "case"}
-    papers = [number for subject, number in found if subject == "document"]
+    cases = {number for subject, number, _act in noted if subject == "case"}
+    papers = [number for subject, number, _act in noted if subject == "document"]
     on_papers = select(DocumentCase.case_id).where(col(DocumentCase.document_id).in_(papers))
     return cases | set(desk.session.exec(on_papers))
