@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from flows import jobs
 from tests.proof.simulator.__main__ import play
 from tests.proof.simulator.office import Plan
 
@@ -47,3 +48,11 @@ def test_a_sender_that_is_wrong_is_found_out(sender: str, fault: str) -> None:
     faults = play(1, 6, sender).faults
 
     assert any(fault in one for one in faults)
+
+
+def test_a_sweep_that_leaves_a_case_out_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = jobs.due_cases
+    monkeypatch.setattr(jobs, "due_cases", lambda *asked: list(whole(*asked))[1:])
+    faults = play(1, 6).faults
+
+    assert any("got no rung" in one for one in faults)
