@@ -168,9 +168,8 @@ class Replay:
         if event.effect not in COLOURLESS:
             before = ladder.palette.rank(self.lit)
             self.add(step, ladder.palette)
-            if (
-                ladder.palette.rank(self.lit) > before
-            ):  # else it is no rung, from which the next one keeps its gap
+            # An event that leaves the light as it is is no rung from which the next one keeps its gap.
+            if ladder.palette.rank(self.lit) > before:
                 self.known.last_on = entry.on_day
         if event.new_severity is not None:
             self.known.severity = event.new_severity.value
